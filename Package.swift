@@ -1,0 +1,57 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The layer diagram. A target may import what stands in a layer below it, and nothing else;
+// `--explicit-target-dependency-import-check error` in CI holds the sources to the lists here.
+
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+func room(_ name: String, uses dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(of name: String, with others: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.byName(name: name)] + others, swiftSettings: strict)
+}
+
+let systemLibraries: [Target] = [
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])])
+]
+
+let foundations: [Target] = [
+    room("Quantities"),
+    room("RandomStreams", uses: ["Quantities"]),
+    room("Addressing"),
+    room("Digests", uses: ["COpenSSL"]),
+]
+
+let domains: [Target] = []
+
+let engine: [Target] = []
+
+let world: [Target] = []
+
+let files: [Target] = []
+
+let runners: [Target] = []
+
+let commandLine: [Target] = []
+
+let testTargets: [Target] = [
+    tests(of: "Quantities"),
+    tests(of: "RandomStreams", with: ["Quantities"]),
+    tests(of: "Addressing"),
+    tests(of: "Digests"),
+]
+
+let package = Package(
+    name: "VoiceSim",
+    products: [],
+    dependencies: [],
+    targets: systemLibraries + foundations + domains + engine + world + files + runners
+        + commandLine + testTargets
+)

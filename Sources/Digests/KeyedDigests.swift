@@ -1,0 +1,91 @@
+import COpenSSL
+
+/// A key for HMAC-SHA-1 (RFC 2104) with its inner and outer states computed once.
+///
+/// STUN authenticates every message with it (RFC 8489 §14.5); preparing the states halves the
+/// cost per message.
+public struct HMACSHA1Key: Sendable {
+    private let inner: SHA_CTX
+    private let outer: SHA_CTX
+
+    /// Length of the code in bytes.
+    public static var byteCount: Int { 20 }
+
+    /// Prepares `key`, of any length.
+    public init(_ key: some Collection<UInt8>) {
+        var block = Array(key)
+        if block.count > 64 { block = SHA1Digest.of(block) }
+        block += [UInt8](repeating: 0, count: 64 - block.count)
+        inner = SHA1Digest.state(after: block.map { $0 ^ 0x36 })
+        outer = SHA1Digest.state(after: block.map { $0 ^ 0x5c })
+    }
+
+    /// Writes the 20-byte code of `message` to `output`.
+    ///
+    /// - Precondition: `output` has room for 20 bytes.
+    public func authenticate(
+        _ message: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
+    ) {
+        authenticate(message, then: UnsafeRawBufferPointer(start: nil, count: 0), into: output)
+    }
+
+    /// Writes the 20-byte code of `head` followed by `tail` to `output`.
+    ///
+    /// - Precondition: `output` has room for 20 bytes.
+    public func authenticate(
+        _ head: UnsafeRawBufferPointer, then tail: UnsafeRawBufferPointer,
+        into output: UnsafeMutableRawBufferPointer
+    ) {
+        precondition(output.count >= Self.byteCount, "an HMAC-SHA-1 code has 20 bytes")
+        let target = output.baseAddress!.assumingMemoryBound(to: UInt8.self)
+        var state = inner
+        SHA1_Update(&state, head.baseAddress, head.count)
+        if !tail.isEmpty { SHA1_Update(&state, tail.baseAddress, tail.count) }
+        SHA1_Final(target, &state)
+        state = outer
+        SHA1_Update(&state, target, Self.byteCount)
+        SHA1_Final(target, &state)
+    }
+
+    /// The 20-byte code of `message`.
+    public func code(of message: [UInt8]) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: Self.byteCount) { buffer, count in
+            message.withUnsafeBytes {
+                authenticate($0, into: UnsafeMutableRawBufferPointer(buffer))
+            }
+            count = Self.byteCount
+        }
+    }
+}
+
+/// A key for HMAC-SHA-256 (RFC 2104, FIPS 180-4) with its inner and outer states computed once.
+public struct HMACSHA256Key: Sendable {
+    private let inner: SHA256_CTX
+    private let outer: SHA256_CTX
+
+    /// Length of the code in bytes.
+    public static var byteCount: Int { 32 }
+
+    /// Prepares `key`, of any length.
+    public init(_ key: some Collection<UInt8>) {
+        var block = Array(key)
+        if block.count > 64 { block = SHA256Digest.of(block) }
+        block += [UInt8](repeating: 0, count: 64 - block.count)
+        inner = SHA256Digest.state(after: block.map { $0 ^ 0x36 })
+        outer = SHA256Digest.state(after: block.map { $0 ^ 0x5c })
+    }
+
+    /// The 32-byte code of `message`.
+    public func code(of message: [UInt8]) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: Self.byteCount) { buffer, count in
+            let target = buffer.baseAddress!
+            var state = inner
+            SHA256_Update(&state, message, message.count)
+            SHA256_Final(target, &state)
+            state = outer
+            SHA256_Update(&state, target, Self.byteCount)
+            SHA256_Final(target, &state)
+            count = Self.byteCount
+        }
+    }
+}
