@@ -33,7 +33,9 @@ let domains: [Target] = []
 
 let engine: [Target] = []
 
-let world: [Target] = []
+let world: [Target] = [
+    room("NetworkModel", uses: ["Quantities", "RandomStreams", "Addressing"])
+]
 
 let files: [Target] = []
 
@@ -46,6 +48,7 @@ let testTargets: [Target] = [
     tests(of: "RandomStreams", with: ["Quantities"]),
     tests(of: "Addressing"),
     tests(of: "Digests"),
+    tests(of: "NetworkModel"),
 ]
 
 let package = Package(
