@@ -19,7 +19,10 @@ func tests(of name: String, with others: [Target.Dependency] = []) -> Target {
 }
 
 let systemLibraries: [Target] = [
-    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])])
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
+    .systemLibrary(name: "CSRTP", pkgConfig: "libsrtp2", providers: [.apt(["libsrtp2-dev"])]),
+    .target(name: "CMediaShim", dependencies: ["COpus", "CSRTP", "COpenSSL"]),
 ]
 
 let foundations: [Target] = [
