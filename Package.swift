@@ -34,7 +34,9 @@ let foundations: [Target] = [
 
 let domains: [Target] = []
 
-let engine: [Target] = []
+let engine: [Target] = [
+    room("EventEngine", uses: ["Quantities"])
+]
 
 let world: [Target] = [
     room("NetworkModel", uses: ["Quantities", "RandomStreams", "Addressing"])
@@ -51,6 +53,7 @@ let testTargets: [Target] = [
     tests(of: "RandomStreams", with: ["Quantities"]),
     tests(of: "Addressing"),
     tests(of: "Digests"),
+    tests(of: "EventEngine", with: ["Quantities", "RandomStreams"]),
     tests(of: "NetworkModel"),
 ]
 

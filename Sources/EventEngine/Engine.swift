@@ -1,0 +1,93 @@
+import Quantities
+
+/// What the events happen to: dispatches each event, usually by one `switch`.
+public protocol EventWorld: ~Copyable {
+    /// The plain-data events of this world.
+    associatedtype Event: BitwiseCopyable
+
+    /// Lets `event` happen at `engine.now`; may schedule, cancel and move others.
+    mutating func handle(_ event: Event, engine: inout Engine<Event>)
+}
+
+/// The clock, the future event list and the fingerprint of one replication.
+///
+/// Time only moves forward, to the next event in the order (time, priority, sequence). Scheduling
+/// in the past traps: it is a bug of the model.
+public struct Engine<Event: BitwiseCopyable>: ~Copyable {
+    @usableFromInline var list = FutureEventList<Event>()
+    /// The time of the event being handled, or of the last boundary reached.
+    public private(set) var now: SimTime = .zero
+    /// How many events have been handled.
+    public private(set) var handledCount: UInt64 = 0
+    /// The most events that were pending at once.
+    public private(set) var peakPending = 0
+    /// The hash of what has been logged.
+    public var fingerprint = TrajectoryFingerprint()
+
+    /// An engine at time zero with nothing to do.
+    public init() {}
+
+    /// How many events are pending.
+    @inlinable public var pendingCount: Int { list.count }
+
+    /// Schedules `event` at `time`.
+    ///
+    /// - Precondition: `time` is not before ``now``.
+    @discardableResult
+    public mutating func schedule(
+        _ event: Event, at time: SimTime, priority: EventPriority = .normal
+    ) -> EventID {
+        precondition(time >= now, "an event was scheduled before the present")
+        let id = list.schedule(event, at: time, priority: priority)
+        if list.count > peakPending { peakPending = list.count }
+        return id
+    }
+
+    /// Schedules `event` after `delay` ≥ 0.
+    @discardableResult
+    public mutating func schedule(
+        _ event: Event, after delay: SimDuration, priority: EventPriority = .normal
+    ) -> EventID {
+        schedule(event, at: now + delay, priority: priority)
+    }
+
+    /// Takes the event called `id` back; false if it has happened or been cancelled already.
+    @discardableResult
+    public mutating func cancel(_ id: EventID) -> Bool {
+        list.cancel(id)
+    }
+
+    /// Moves the event called `id` to `time` ≥ ``now``; false if it is no longer pending.
+    @discardableResult
+    public mutating func reschedule(_ id: EventID, at time: SimTime) -> Bool {
+        precondition(time >= now, "an event was moved before the present")
+        return list.reschedule(id, at: time)
+    }
+
+    /// Whether the event called `id` is still to come.
+    public func isPending(_ id: EventID) -> Bool {
+        list.isPending(id)
+    }
+
+    /// Adds a decision or delivery to the fingerprint's log.
+    public mutating func log(_ code: UInt32, subject: UInt64, detail: UInt64) {
+        fingerprint.add(
+            TrajectoryRecord(time: now, code: code, subject: subject, detail: detail))
+    }
+
+    /// Handles all events before `limit`, then stands at `limit`.
+    ///
+    /// Events at `limit` itself belong to the next stretch, so a run cut into stretches takes the
+    /// same trajectory as one in a piece.
+    public mutating func run<World: EventWorld & ~Copyable>(
+        until limit: SimTime, in world: inout World
+    ) where World.Event == Event {
+        precondition(limit >= now, "a run goes forward")
+        while let (time, event) = list.popEarliest(before: limit) {
+            now = time
+            handledCount += 1
+            world.handle(event, engine: &self)
+        }
+        now = limit
+    }
+}
