@@ -39,7 +39,8 @@ let engine: [Target] = [
 ]
 
 let world: [Target] = [
-    room("NetworkModel", uses: ["Quantities", "RandomStreams", "Addressing"])
+    room("NetworkModel", uses: ["Quantities", "RandomStreams", "Addressing"]),
+    room("ScenarioModel", uses: ["Quantities", "RandomStreams", "NetworkModel"]),
 ]
 
 let files: [Target] = []
@@ -55,6 +56,7 @@ let testTargets: [Target] = [
     tests(of: "Digests"),
     tests(of: "EventEngine", with: ["Quantities", "RandomStreams"]),
     tests(of: "NetworkModel"),
+    tests(of: "ScenarioModel", with: ["NetworkModel"]),
 ]
 
 let package = Package(

@@ -1,0 +1,202 @@
+import Quantities
+import RandomStreams
+
+/// Who is paired with whom, and when.
+public struct Matchmaking: Hashable, Sendable {
+    /// How partners are chosen.
+    public var policy: Policy
+    /// How often batch policies pair; zero with `greedy`.
+    public var interval: SimDuration
+    /// Hard constraints by the ticket's own age, ascending; the first begins at zero.
+    public var expansion: [ExpansionRule]
+    /// Whether a session is kept from meeting the same partner again.
+    public var avoidRematch: Bool
+    /// What risk tiers do.
+    public var tiers: Tiers
+
+    /// How partners are chosen.
+    public enum Policy: String, CaseIterable, Hashable, Sendable, BitwiseCopyable {
+        /// At once, the oldest compatible ticket.
+        case greedy
+        /// All that wait, every interval.
+        case batch
+        /// As late as patience allows.
+        case patient
+        /// From the longest queue first.
+        case longestQueue = "longest_queue"
+        /// A maximum-weight matching of all that wait, every interval.
+        case blossom
+    }
+
+    /// What risk tiers do to pairing.
+    public enum Tiers: String, CaseIterable, Hashable, Sendable, BitwiseCopyable {
+        /// Nothing.
+        case ignore
+        /// Own tier first, others when nobody else is there.
+        case likeWithLike = "like_with_like"
+        /// Own tier only.
+        case separate
+    }
+
+    /// The given rules; by default those of the format's example.
+    public init(
+        policy: Policy = .greedy, interval: SimDuration = .zero,
+        expansion: [ExpansionRule] = [
+            ExpansionRule(after: .zero, requiresLanguage: true, requiresInterest: true),
+            ExpansionRule(after: .seconds(5), requiresLanguage: true, requiresInterest: false),
+            ExpansionRule(after: .seconds(20), requiresLanguage: false, requiresInterest: false),
+        ],
+        avoidRematch: Bool = true, tiers: Tiers = .likeWithLike
+    ) {
+        self.policy = policy
+        self.interval = interval
+        self.expansion = expansion
+        self.avoidRematch = avoidRematch
+        self.tiers = tiers
+    }
+}
+
+/// What a ticket insists on from some age on.
+public struct ExpansionRule: Hashable, Sendable, BitwiseCopyable {
+    /// The age from which this holds.
+    public var after: SimDuration
+    /// Whether the partner must speak the same language.
+    public var requiresLanguage: Bool
+    /// Whether the partner must have the same interest.
+    public var requiresInterest: Bool
+
+    /// The given rule.
+    public init(after: SimDuration, requiresLanguage: Bool, requiresInterest: Bool) {
+        self.after = after
+        self.requiresLanguage = requiresLanguage
+        self.requiresInterest = requiresInterest
+    }
+}
+
+/// Whether and how long reports are held against a device.
+public struct Risk: Hashable, Sendable, BitwiseCopyable {
+    /// Whether reports lead to tiers at all.
+    public var enabled: Bool
+    /// How long a report is kept; at most 30 days.
+    public var retention: SimDuration
+
+    /// The given policy.
+    public init(enabled: Bool = true, retention: SimDuration = .days(30)) {
+        self.enabled = enabled
+        self.retention = retention
+    }
+}
+
+/// The service that carries offers, answers and candidates between two peers.
+public struct Signaling: Hashable, Sendable {
+    /// Time from a message's sending to its arrival at the other peer, in seconds.
+    public var latency: Distribution
+    /// How long messages are kept.
+    public var retention: SimDuration
+
+    /// The given service.
+    public init(
+        latency: Distribution = .gamma(mean: 0.03, shape: 4), retention: SimDuration = .hours(24)
+    ) {
+        self.latency = latency
+        self.retention = retention
+    }
+}
+
+/// How direct paths are sought.
+public struct ICE: Hashable, Sendable, BitwiseCopyable {
+    /// Which paths may be used.
+    public var policy: Policy
+    /// Whose constants the agents follow.
+    public var timing: Timing
+    /// Whether set-ups run packet by packet.
+    public var setup: Setup
+    /// Who allocates on a relay.
+    public var relayGathering: RelayGathering
+
+    /// Which paths may be used.
+    public enum Policy: String, CaseIterable, Hashable, Sendable, BitwiseCopyable {
+        /// Any.
+        case all
+        /// Only relayed ones.
+        case relay
+        /// Relayed ones until two peers have met.
+        case relayForStrangers = "relay_for_strangers"
+    }
+
+    /// Whose constants the agents follow.
+    public enum Timing: String, CaseIterable, Hashable, Sendable, BitwiseCopyable {
+        /// Chrome's; DTLS retransmits first after 50 ms.
+        case browser
+        /// RFC 8445's; DTLS retransmits first after 1 s.
+        case rfc
+    }
+
+    /// Whether set-ups run packet by packet.
+    public enum Setup: String, CaseIterable, Hashable, Sendable, BitwiseCopyable {
+        /// Agents, STUN and NATs, byte by byte.
+        case packets
+        /// The rule table and a timing formula.
+        case modelled
+    }
+
+    /// Who allocates on a relay.
+    public enum RelayGathering: String, CaseIterable, Hashable, Sendable, BitwiseCopyable {
+        /// Both sides, as browsers do.
+        case both
+        /// Only the offerer, or the side whose UDP is blocked.
+        case single
+    }
+
+    /// The given ways.
+    public init(
+        policy: Policy = .all, timing: Timing = .browser, setup: Setup = .packets,
+        relayGathering: RelayGathering = .both
+    ) {
+        self.policy = policy
+        self.timing = timing
+        self.setup = setup
+        self.relayGathering = relayGathering
+    }
+}
+
+/// The relay servers.
+public struct Relay: Hashable, Sendable {
+    /// How many stand where, in file order.
+    public var regions: [RelayRegion]
+    /// Allocations per server (RFC 8656 §7.2 leaves 16384 ports), 1…16384.
+    public var ports: Int
+    /// What a server can send.
+    public var bandwidth: Bitrate
+    /// Packets per second that a server can forward.
+    public var packetRate: Double
+    /// Price of 10^9 bytes sent to clients, in the reader's currency.
+    public var price: Double
+
+    /// The given servers; by default one, at a public list price of relayed traffic.
+    public init(
+        regions: [RelayRegion] = [RelayRegion(region: 0, servers: 1)], ports: Int = 16384,
+        bandwidth: Bitrate = Bitrate(bitsPerSecond: 1_000_000_000), packetRate: Double = 250_000,
+        price: Double = 0.05
+    ) {
+        self.regions = regions
+        self.ports = ports
+        self.bandwidth = bandwidth
+        self.packetRate = packetRate
+        self.price = price
+    }
+}
+
+/// The relay servers of one region.
+public struct RelayRegion: Hashable, Sendable, BitwiseCopyable {
+    /// Index into the scenario's regions.
+    public var region: Int
+    /// How many servers stand there, ≥ 0.
+    public var servers: Int
+
+    /// `servers` servers in region number `region`.
+    public init(region: Int, servers: Int) {
+        self.region = region
+        self.servers = servers
+    }
+}
