@@ -32,7 +32,9 @@ let foundations: [Target] = [
     room("Digests", uses: ["COpenSSL"]),
 ]
 
-let domains: [Target] = []
+let domains: [Target] = [
+    room("STUN", uses: ["Quantities", "RandomStreams", "Addressing", "Digests"])
+]
 
 let engine: [Target] = [
     room("EventEngine", uses: ["Quantities"])
@@ -57,6 +59,7 @@ let testTargets: [Target] = [
     tests(of: "EventEngine", with: ["Quantities", "RandomStreams"]),
     tests(of: "NetworkModel"),
     tests(of: "ScenarioModel", with: ["NetworkModel"]),
+    tests(of: "STUN", with: ["Quantities", "RandomStreams", "Addressing", "Digests"]),
 ]
 
 let package = Package(

@@ -1,0 +1,166 @@
+import Addressing
+import Digests
+
+/// Writes one message straight into the bytes that are sent.
+///
+/// Attributes are appended in the order of the calls; ``finish(integrity:fingerprint:)`` appends
+/// MESSAGE-INTEGRITY and FINGERPRINT, sets the length and hands the bytes over. Padding is zero.
+public struct MessageBuilder: ~Copyable {
+    private var bytes: [UInt8]
+    private let id: TransactionID
+
+    /// A message without attributes; `capacity` bytes are reserved.
+    public init(
+        _ kind: MessageClass, _ method: Method, id: TransactionID, capacity: Int = 128
+    ) {
+        self.id = id
+        bytes = []
+        bytes.reserveCapacity(capacity)
+        write(MessageType.encode(kind, method))
+        write(UInt16(0))
+        write(Header.magicCookie)
+        write(id.high)
+        write(id.low)
+    }
+
+    /// The success or error response to `request`: its method and identifier.
+    public init(_ kind: MessageClass, answering request: borrowing MessageView) {
+        self.init(kind, request.method, id: request.id)
+    }
+
+    /// Appends an attribute without value: USE-CANDIDATE, DONT-FRAGMENT.
+    public mutating func add(_ type: AttributeType) {
+        writeHeader(type, byteCount: 0)
+    }
+
+    /// Appends an attribute with the bytes `value`.
+    ///
+    /// - Precondition: what the message holds fits into 65,532 bytes.
+    public mutating func add(_ type: AttributeType, _ value: some Collection<UInt8>) {
+        writeHeader(type, byteCount: value.count)
+        bytes.append(contentsOf: value)
+        pad(after: value.count)
+    }
+
+    /// Appends an attribute with the UTF-8 of `text`.
+    public mutating func add(_ type: AttributeType, _ text: String) {
+        add(type, text.utf8)
+    }
+
+    /// Appends an attribute with a 32-bit number: PRIORITY, LIFETIME.
+    public mutating func add(_ type: AttributeType, _ number: UInt32) {
+        writeHeader(type, byteCount: 4)
+        write(number)
+    }
+
+    /// Appends an attribute with a 64-bit number: ICE-CONTROLLED, ICE-CONTROLLING,
+    /// RESERVATION-TOKEN.
+    public mutating func add(_ type: AttributeType, _ number: UInt64) {
+        writeHeader(type, byteCount: 8)
+        write(number)
+    }
+
+    /// Appends an address, XORed unless `type` is MAPPED-ADDRESS or ALTERNATE-SERVER
+    /// (RFC 8489 §14.1, §14.2).
+    public mutating func add(_ type: AttributeType, _ address: TransportAddress) {
+        let isPlain = type == .mappedAddress || type == .alternateServer
+        let portMask = isPlain ? 0 : UInt16(truncatingIfNeeded: Header.magicCookie >> 16)
+        if let v4 = address.ip.v4Bits {
+            writeHeader(type, byteCount: 8)
+            write(UInt16(1))
+            write(address.port ^ portMask)
+            write(v4 ^ (isPlain ? 0 : Header.magicCookie))
+        } else {
+            let mask = isPlain ? (high: 0, low: 0) : id.addressMask
+            writeHeader(type, byteCount: 20)
+            write(UInt16(2))
+            write(address.port ^ portMask)
+            write(address.ip.high ^ mask.high)
+            write(address.ip.low ^ mask.low)
+        }
+    }
+
+    /// Appends CHANNEL-NUMBER (RFC 8656 §18.1).
+    public mutating func add(channelNumber: UInt16) {
+        add(.channelNumber, UInt32(channelNumber) << 16)
+    }
+
+    /// Appends REQUESTED-TRANSPORT (RFC 8656 §18.8); 17 is UDP.
+    public mutating func add(requestedTransport protocolNumber: UInt8) {
+        add(.requestedTransport, UInt32(protocolNumber) << 24)
+    }
+
+    /// Appends ERROR-CODE with the registered phrase (RFC 8489 §14.8).
+    public mutating func add(_ error: ErrorCode) {
+        let phrase = error.reasonPhrase
+        writeHeader(.errorCode, byteCount: 4 + phrase.utf8CodeUnitCount)
+        write(UInt32(error.rawValue / 100) << 8 | UInt32(error.rawValue % 100))
+        phrase.withUTF8Buffer { bytes.append(contentsOf: $0) }
+        pad(after: phrase.utf8CodeUnitCount)
+    }
+
+    /// Appends UNKNOWN-ATTRIBUTES naming those of `request` (RFC 8489 §14.13).
+    public mutating func add(unknownAttributesOf request: borrowing MessageView) {
+        let count = request.unknownRequiredCount
+        writeHeader(.unknownAttributes, byteCount: 2 * count)
+        for index in 0..<count {
+            write(request.unknownRequired(at: index).rawValue)
+        }
+        pad(after: 2 * count)
+    }
+
+    /// The message without MESSAGE-INTEGRITY, with FINGERPRINT if `fingerprint`.
+    public consuming func finish(fingerprint: Bool = false) -> [UInt8] {
+        if fingerprint { appendFingerprint() }
+        setLength(bytes.count - Header.byteCount)
+        return bytes
+    }
+
+    /// The message with MESSAGE-INTEGRITY under `key`, then FINGERPRINT if `fingerprint`
+    /// (RFC 8489 §14.5, §14.7).
+    public consuming func finish(
+        integrity key: IntegrityKey, fingerprint: Bool
+    ) -> [UInt8] {
+        let end = bytes.count
+        setLength(end + 4 + HMACSHA1Key.byteCount - Header.byteCount)
+        writeHeader(.messageIntegrity, byteCount: HMACSHA1Key.byteCount)
+        write(UInt64(0))
+        write(UInt64(0))
+        write(UInt32(0))
+        bytes.withUnsafeMutableBytes { whole in
+            key.key.authenticate(
+                UnsafeRawBufferPointer(rebasing: whole[..<end]),
+                into: UnsafeMutableRawBufferPointer(rebasing: whole[(end + 4)...]))
+        }
+        if fingerprint { appendFingerprint() }
+        return bytes
+    }
+
+    private mutating func appendFingerprint() {
+        setLength(bytes.count + 8 - Header.byteCount)
+        let checksum = bytes.withUnsafeBytes { CRC32.checksum($0) }
+        writeHeader(.fingerprint, byteCount: 4)
+        write(checksum ^ Fingerprint.mask)
+    }
+
+    private mutating func setLength(_ length: Int) {
+        precondition(
+            length + Header.byteCount <= MessageView.maximumByteCount,
+            "a message has at most 65,532 bytes")
+        bytes[2] = UInt8(truncatingIfNeeded: length >> 8)
+        bytes[3] = UInt8(truncatingIfNeeded: length)
+    }
+
+    private mutating func writeHeader(_ type: AttributeType, byteCount: Int) {
+        precondition(byteCount <= Int(UInt16.max), "a value has at most 65,535 bytes")
+        write(UInt32(type.rawValue) << 16 | UInt32(byteCount))
+    }
+
+    private mutating func pad(after byteCount: Int) {
+        for _ in 0..<(4 - byteCount & 3) & 3 { bytes.append(0) }
+    }
+
+    private mutating func write<Word: FixedWidthInteger>(_ word: Word) {
+        withUnsafeBytes(of: word.bigEndian) { bytes.append(contentsOf: $0) }
+    }
+}
