@@ -28,6 +28,12 @@ let systemLibraries: [Target] = [
 let foundations: [Target] = [
     room("Quantities"),
     room("RandomStreams", uses: ["Quantities"]),
+    room(
+        "Statistics",
+        uses: [
+            "Quantities", "RandomStreams",
+            .product(name: "Histogram", package: "hdrhistogram-swift"),
+        ]),
     room("Addressing"),
     room("Digests", uses: ["COpenSSL"]),
 ]
@@ -54,6 +60,7 @@ let commandLine: [Target] = []
 let testTargets: [Target] = [
     tests(of: "Quantities"),
     tests(of: "RandomStreams", with: ["Quantities"]),
+    tests(of: "Statistics", with: ["Quantities", "RandomStreams"]),
     tests(of: "Addressing"),
     tests(of: "Digests"),
     tests(of: "EventEngine", with: ["Quantities", "RandomStreams"]),
@@ -65,7 +72,9 @@ let testTargets: [Target] = [
 let package = Package(
     name: "VoiceSim",
     products: [],
-    dependencies: [],
+    dependencies: [
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0")
+    ],
     targets: systemLibraries + foundations + domains + engine + world + files + runners
         + commandLine + testTargets
 )

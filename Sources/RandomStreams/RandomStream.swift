@@ -84,6 +84,16 @@ public struct RandomStream: Sendable {
     /// The next 64 random bits, the earlier word in the lower half.
     @inlinable
     public mutating func nextUInt64() -> UInt64 {
+        // Most streams are read in pairs of words: those take no detour.
+        if used == 4 {
+            refill()
+            used = 2
+            return UInt64(block.1) << 32 | UInt64(block.0)
+        }
+        if used == 2 {
+            used = 4
+            return UInt64(block.3) << 32 | UInt64(block.2)
+        }
         let low = UInt64(nextUInt32())
         return UInt64(nextUInt32()) << 32 | low
     }

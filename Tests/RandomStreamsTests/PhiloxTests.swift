@@ -49,6 +49,17 @@ import Testing
         #expect(stream.nextUInt32() == next.0)
     }
 
+    @Test(arguments: 0..<4)
+    func `64-bit words are pairs of 32-bit words wherever they begin`(skipped: Int) {
+        var (narrow, wide) = (RandomStream(name()), RandomStream(name()))
+        for _ in 0..<skipped { #expect(narrow.nextUInt32() == wide.nextUInt32()) }
+        for _ in 0..<9 {
+            let low = UInt64(narrow.nextUInt32())
+            #expect(wide.nextUInt64() == UInt64(narrow.nextUInt32()) << 32 | low)
+        }
+        #expect(narrow.nextUInt32() == wide.nextUInt32())
+    }
+
     @Test func `bytes are the words in little-endian order, whatever the length`() {
         var words = RandomStream(name())
         let w = words.nextUInt32()

@@ -1,0 +1,128 @@
+import Histogram
+
+/// Observations of a whole, non-negative quantity (nanoseconds, bytes, thousandths of a point):
+/// count, sum, sum of squares, least and greatest exactly, and a histogram for quantiles.
+///
+/// Merging adds integers, so it is associative and commutative: however the observations of a run
+/// are spread over recorders and in whatever order these are merged, the result is the same.
+/// The histogram keeps three significant digits (HDR histogram, 2048 sub-buckets): a quantile
+/// differs from the observation of that rank by at most 0.1 % of it (0.05 % for resolution 1, as
+/// middles of cells are reported) or by one `resolution`, whichever is more. It is created with
+/// the first observation and grows with the greatest: about 8 KiB for each doubling of the
+/// greatest observation beyond 2048 resolutions.
+public struct DistributionRecorder: Sendable {
+    /// How coarse the histogram may be for small observations, in units of the observations.
+    public let resolution: UInt64
+    /// The number of observations.
+    public private(set) var count: Int64 = 0
+    /// The sum of the observations.
+    public private(set) var sum: Int128 = 0
+    /// The sum of their squares.
+    public private(set) var sumOfSquares: Int128 = 0
+    /// The least observation; nil without any.
+    public var min: Int64? { count == 0 ? nil : least }
+    /// The greatest observation; nil without any.
+    public var max: Int64? { count == 0 ? nil : greatest }
+
+    private var least = Int64.max
+    private var greatest: Int64 = 0
+    private var histogram: Histogram<UInt64>?
+
+    /// The greatest observation that is accepted, 52 days in nanoseconds: the squares of eight
+    /// million of them still fit the 128 bits of the sum.
+    public static let greatestObservation: Int64 = 1 << 52
+
+    /// A recorder without observations.
+    ///
+    /// - Parameter resolution: what differs by less than this need not be told apart by quantiles,
+    ///   a power of 2; 1024 suits nanoseconds and saves 10 doublings of memory.
+    public init(resolution: UInt64 = 1) {
+        precondition(resolution > 0 && resolution & (resolution - 1) == 0, "a power of two")
+        self.resolution = resolution
+    }
+
+    /// Adds `count` observations of `value`.
+    ///
+    /// - Precondition: `value` is in 0…``greatestObservation``.
+    public mutating func record(_ value: Int64, count times: Int64 = 1) {
+        precondition(
+            value >= 0 && value <= Self.greatestObservation, "an observation is out of range")
+        precondition(times >= 0, "observations are not taken back")
+        guard times > 0 else { return }
+        count += times
+        let total = Int128(value) * Int128(times)
+        sum += total
+        sumOfSquares += Int128(value) * total
+        least = Swift.min(least, value)
+        greatest = Swift.max(greatest, value)
+        if histogram == nil { histogram = emptyHistogram() }
+        histogram?.record(UInt64(value), count: UInt64(times))
+    }
+
+    /// Takes the observations of `other` in.
+    ///
+    /// - Precondition: both have the same resolution.
+    /// - Complexity: O(size of the histograms).
+    public mutating func merge(_ other: DistributionRecorder) {
+        precondition(resolution == other.resolution, "recorders of one resolution are merged")
+        guard let added = other.histogram else { return }
+        count += other.count
+        sum += other.sum
+        sumOfSquares += other.sumOfSquares
+        least = Swift.min(least, other.least)
+        greatest = Swift.max(greatest, other.greatest)
+        if histogram == nil { histogram = added } else { histogram?.add(added) }
+    }
+
+    private func emptyHistogram() -> Histogram<UInt64> {
+        var histogram = Histogram<UInt64>(
+            lowestDiscernibleValue: resolution, highestTrackableValue: 2 * resolution,
+            numberOfSignificantValueDigits: .three)
+        histogram.autoResize = true
+        return histogram
+    }
+
+    /// The mean of the observations; nil without any.
+    public var mean: Double? { count == 0 ? nil : Double(sum) / Double(count) }
+
+    /// The unbiased sample variance; nil with fewer than two observations.
+    public var variance: Double? {
+        guard count > 1 else { return nil }
+        // n·Σx² − (Σx)² needs up to 192 bits; about the least observation all terms stay small.
+        let n = Int128(count)
+        let origin = Int128(least)
+        let shiftedSum = sum - n * origin
+        let shiftedSquares = sumOfSquares - origin * (2 * sum - n * origin)
+        let mean = Double(shiftedSum) / Double(count)
+        return (Double(shiftedSquares) - mean * Double(shiftedSum)) / Double(count - 1)
+    }
+
+    /// The observation below or at which `percent` of all lie (nearest rank); nil without any.
+    ///
+    /// - Parameter percent: 0…100.
+    /// - Complexity: O(size of the histogram).
+    public func percentile(_ percent: Double) -> Int64? {
+        precondition(percent >= 0 && percent <= 100, "a percentile is in 0…100")
+        guard let histogram else { return nil }
+        if percent == 0 { return least }
+        if percent == 100 { return greatest }
+        let reached = histogram.valueAtPercentile(percent)
+        let cell = histogram.lowestEquivalentForValue(reached)
+        // In the cell around zero, the least observation says more than the middle.
+        if cell == 0 && resolution > 1 { return least }
+        let middle = Int64(cell + (histogram.sizeOfEquivalentRangeForValue(cell) >> 1))
+        return Swift.min(Swift.max(middle, least), greatest)
+    }
+
+    /// Memory of the histogram in bytes, estimated from above.
+    public var footprint: Int { histogram?.estimatedFootprintInBytes ?? 0 }
+}
+
+extension DistributionRecorder: Equatable {
+    /// Whether both saw the same observations, as far as they can tell.
+    public static func == (a: DistributionRecorder, b: DistributionRecorder) -> Bool {
+        a.resolution == b.resolution && a.count == b.count && a.sum == b.sum
+            && a.sumOfSquares == b.sumOfSquares && a.min == b.min && a.max == b.max
+            && a.histogram == b.histogram
+    }
+}
