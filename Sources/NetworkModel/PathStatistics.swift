@@ -1,0 +1,73 @@
+import Quantities
+
+/// What a path does to packets in the long run, without sending any.
+public struct PathStatistics: Hashable, Sendable {
+    /// Mean one-way delay, jitter included.
+    public var meanDelay: SimDuration
+    /// Share of packets lost, 0…1.
+    public var loss: Double
+    /// BurstR of the E-model: mean run of lost packets over that of independent loss; 1 without
+    /// loss (ITU-T G.107 §7.5).
+    public var burstRatio: Double
+}
+
+extension Network {
+    /// Mean one-way delay of UDP from one host to another, over `relay` if given: access links
+    /// and backbone legs, plus the mean jitter of both sides.
+    ///
+    /// - Precondition: All hosts named are attached; mean jitter is finite.
+    public func meanOneWayDelay(
+        from sender: HostID, to receiver: HostID, via relay: HostID? = nil
+    ) -> SimDuration {
+        precondition(isAttached(sender) && isAttached(receiver), "a path joins attached hosts")
+        let (a, b) = (Int(sender.slot), Int(receiver.slot))
+        var delay = SimDuration.zero
+        if let relay {
+            precondition(isAttached(relay), "a path joins attached hosts")
+            let r = Int(relay.slot)
+            delay = baseDelay(from: a, to: r) + baseDelay(from: r, to: b)
+            delay += meanJitter(of: r) * 2
+        } else {
+            delay = baseDelay(from: a, to: b)
+        }
+        return delay + meanJitter(of: a) + meanJitter(of: b)
+    }
+
+    private func meanJitter(of slot: Int) -> SimDuration {
+        hosts[slot].hasJitter ? SimDuration(seconds: hosts[slot].jitter.mean) : .zero
+    }
+
+    /// Loss and burst ratio of UDP from one host to another; a relay adds none.
+    ///
+    /// The sender's and the receiver's Gilbert channels act one after the other: the loss is
+    /// 1 − (1 − L₁)(1 − L₂), and a burst begins after a packet that came through with chance
+    /// 1 − (1 − p₁)(1 − p₂), so BurstR is the quotient of the two.
+    ///
+    /// - Precondition: Both hosts are attached.
+    public func pathLoss(
+        from sender: HostID, to receiver: HostID
+    ) -> (loss: Double, burstRatio: Double) {
+        precondition(isAttached(sender) && isAttached(receiver), "a path joins attached hosts")
+        let (a, b) = (hosts[Int(sender.slot)].loss, hosts[Int(receiver.slot)].loss)
+        return a.followed(by: b)
+    }
+
+    /// Both of the above.
+    public func pathStatistics(
+        from sender: HostID, to receiver: HostID, via relay: HostID? = nil
+    ) -> PathStatistics {
+        let (loss, burstRatio) = pathLoss(from: sender, to: receiver)
+        return PathStatistics(
+            meanDelay: meanOneWayDelay(from: sender, to: receiver, via: relay), loss: loss,
+            burstRatio: burstRatio)
+    }
+}
+
+extension GilbertLoss {
+    /// Long-run loss and burst ratio of this channel and then `other`.
+    public func followed(by other: GilbertLoss) -> (loss: Double, burstRatio: Double) {
+        let loss = 1 - (1 - self.loss) * (1 - other.loss)
+        guard loss > 0 else { return (0, 1) }
+        return (loss, loss / (1 - (1 - enterBad) * (1 - other.enterBad)))
+    }
+}
