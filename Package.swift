@@ -39,7 +39,9 @@ let foundations: [Target] = [
 ]
 
 let domains: [Target] = [
-    room("STUN", uses: ["Quantities", "RandomStreams", "Addressing", "Digests"])
+    room(
+        "MediaSecurity", uses: ["Quantities", "RandomStreams", "CMediaShim", "COpenSSL", "CSRTP"]),
+    room("STUN", uses: ["Quantities", "RandomStreams", "Addressing", "Digests"]),
 ]
 
 let engine: [Target] = [
@@ -64,6 +66,9 @@ let testTargets: [Target] = [
     tests(of: "Addressing"),
     tests(of: "Digests"),
     tests(of: "EventEngine", with: ["Quantities", "RandomStreams"]),
+    tests(
+        of: "MediaSecurity",
+        with: ["Quantities", "RandomStreams", "CMediaShim", "COpenSSL", "CSRTP"]),
     tests(of: "NetworkModel"),
     tests(of: "ScenarioModel", with: ["NetworkModel"]),
     tests(of: "STUN", with: ["Quantities", "RandomStreams", "Addressing", "Digests"]),
