@@ -39,6 +39,7 @@ let foundations: [Target] = [
 ]
 
 let domains: [Target] = [
+    room("Matchmaking", uses: ["Quantities"]),
     room(
         "MediaSecurity", uses: ["Quantities", "RandomStreams", "CMediaShim", "COpenSSL", "CSRTP"]),
     room("STUN", uses: ["Quantities", "RandomStreams", "Addressing", "Digests"]),
@@ -65,6 +66,7 @@ let testTargets: [Target] = [
     tests(of: "Statistics", with: ["Quantities", "RandomStreams"]),
     tests(of: "Addressing"),
     tests(of: "Digests"),
+    tests(of: "Matchmaking", with: ["Quantities", "RandomStreams"]),
     tests(of: "EventEngine", with: ["Quantities", "RandomStreams"]),
     tests(
         of: "MediaSecurity",
