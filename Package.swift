@@ -39,10 +39,10 @@ let foundations: [Target] = [
 ]
 
 let domains: [Target] = [
-    room("Matchmaking", uses: ["Quantities"]),
-    room(
-        "MediaSecurity", uses: ["Quantities", "RandomStreams", "CMediaShim", "COpenSSL", "CSRTP"]),
+    room("OpusCodec", uses: ["Quantities", "COpus", "CMediaShim"]),
+    room("RTP", uses: ["Quantities", "RandomStreams"]),
     room("STUN", uses: ["Quantities", "RandomStreams", "Addressing", "Digests"]),
+    room("VoiceQuality", uses: ["Quantities", "RandomStreams"]),
 ]
 
 let engine: [Target] = [
@@ -61,16 +61,15 @@ let runners: [Target] = []
 let commandLine: [Target] = []
 
 let testTargets: [Target] = [
+    tests(of: "OpusCodec", with: ["Quantities"]),
+    tests(of: "RTP", with: ["Quantities", "RandomStreams"]),
+    tests(of: "VoiceQuality", with: ["Quantities"]),
     tests(of: "Quantities"),
     tests(of: "RandomStreams", with: ["Quantities"]),
     tests(of: "Statistics", with: ["Quantities", "RandomStreams"]),
     tests(of: "Addressing"),
     tests(of: "Digests"),
-    tests(of: "Matchmaking", with: ["Quantities", "RandomStreams"]),
     tests(of: "EventEngine", with: ["Quantities", "RandomStreams"]),
-    tests(
-        of: "MediaSecurity",
-        with: ["Quantities", "RandomStreams", "CMediaShim", "COpenSSL", "CSRTP"]),
     tests(of: "NetworkModel"),
     tests(of: "ScenarioModel", with: ["NetworkModel"]),
     tests(of: "STUN", with: ["Quantities", "RandomStreams", "Addressing", "Digests"]),
