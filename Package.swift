@@ -39,6 +39,9 @@ let foundations: [Target] = [
 ]
 
 let domains: [Target] = [
+    room("Matchmaking", uses: ["Quantities"]),
+    room(
+        "MediaSecurity", uses: ["Quantities", "RandomStreams", "CMediaShim", "COpenSSL", "CSRTP"]),
     room("OpusCodec", uses: ["Quantities", "COpus", "CMediaShim"]),
     room("RTP", uses: ["Quantities", "RandomStreams"]),
     room("STUN", uses: ["Quantities", "RandomStreams", "Addressing", "Digests"]),
@@ -69,7 +72,11 @@ let testTargets: [Target] = [
     tests(of: "Statistics", with: ["Quantities", "RandomStreams"]),
     tests(of: "Addressing"),
     tests(of: "Digests"),
+    tests(of: "Matchmaking", with: ["Quantities", "RandomStreams"]),
     tests(of: "EventEngine", with: ["Quantities", "RandomStreams"]),
+    tests(
+        of: "MediaSecurity",
+        with: ["Quantities", "RandomStreams", "CMediaShim", "COpenSSL", "CSRTP"]),
     tests(of: "NetworkModel"),
     tests(of: "ScenarioModel", with: ["NetworkModel"]),
     tests(of: "STUN", with: ["Quantities", "RandomStreams", "Addressing", "Digests"]),

@@ -96,13 +96,13 @@ struct HostState: Sendable {
     }
 
     var kind = Kind.vacant
-    var hasJitter = false
     var generation: UInt32 = 0
     var localIP: UInt32 = 0
     var publicIP: UInt32 = 0
     var region = 0
     var accessDelay = SimDuration.zero
-    var jitter = Distribution.constant(0)
+    var jitter = JitterSampler.none
+    var meanJitter = SimDuration.zero
     var loss = GilbertLoss.none
     var outbound = GilbertChannel.lossless
     var inbound = GilbertChannel.lossless
@@ -111,9 +111,7 @@ struct HostState: Sendable {
     var randomness: RandomStream
 
     /// A further delay drawn for one packet; zero without a draw where the link has no jitter.
-    mutating func drawJitter() -> SimDuration {
-        hasJitter ? max(.zero, jitter.sampleDuration(using: &randomness)) : .zero
-    }
+    mutating func drawJitter() -> SimDuration { jitter.draw(using: &randomness) }
 
     /// Whether the link loses the host's next outgoing packet.
     mutating func losesOutbound() -> Bool { outbound.losesNext(using: &randomness) }

@@ -51,8 +51,9 @@ public struct Network: Sendable {
         state.publicIP = publicIP
         state.localIP = publicIP
         state.accessDelay = configuration.path.accessDelay
-        state.jitter = configuration.path.jitter
-        state.hasJitter = configuration.path.jitter != .constant(0)
+        state.jitter = JitterSampler(configuration.path.jitter)
+        state.meanJitter = SimDuration(
+            seconds: min(configuration.path.jitter.mean, Distribution.longestDuration.seconds))
         state.loss = configuration.path.loss
         state.outbound = GilbertChannel(state.loss, using: &state.randomness)
         state.inbound = GilbertChannel(state.loss, using: &state.randomness)

@@ -15,7 +15,7 @@ extension Network {
     /// Mean one-way delay of UDP from one host to another, over `relay` if given: access links
     /// and backbone legs, plus the mean jitter of both sides.
     ///
-    /// - Precondition: All hosts named are attached; mean jitter is finite.
+    /// - Precondition: All hosts named are attached.
     public func meanOneWayDelay(
         from sender: HostID, to receiver: HostID, via relay: HostID? = nil
     ) -> SimDuration {
@@ -26,15 +26,11 @@ extension Network {
             precondition(isAttached(relay), "a path joins attached hosts")
             let r = Int(relay.slot)
             delay = baseDelay(from: a, to: r) + baseDelay(from: r, to: b)
-            delay += meanJitter(of: r) * 2
+            delay += hosts[r].meanJitter * 2
         } else {
             delay = baseDelay(from: a, to: b)
         }
-        return delay + meanJitter(of: a) + meanJitter(of: b)
-    }
-
-    private func meanJitter(of slot: Int) -> SimDuration {
-        hosts[slot].hasJitter ? SimDuration(seconds: hosts[slot].jitter.mean) : .zero
+        return delay + hosts[a].meanJitter + hosts[b].meanJitter
     }
 
     /// Loss and burst ratio of UDP from one host to another; a relay adds none.

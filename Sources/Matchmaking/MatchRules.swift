@@ -1,0 +1,128 @@
+import Quantities
+
+/// What two tickets must have in common; a pair obeys the union of what both demand.
+public struct MatchConstraints: OptionSet, Hashable, Sendable, BitwiseCopyable {
+    /// One bit per attribute.
+    public let rawValue: UInt8
+
+    /// The constraints whose bits are set.
+    @inlinable
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// The same language.
+    @inlinable public static var sameLanguage: MatchConstraints { .init(rawValue: 1) }
+    /// The same interest.
+    @inlinable public static var sameInterest: MatchConstraints { .init(rawValue: 2) }
+    /// The same risk tier.
+    @inlinable public static var sameTier: MatchConstraints { .init(rawValue: 4) }
+}
+
+/// One rung of the expansion ladder: what a ticket demands from a certain age on.
+public struct ExpansionStep: Hashable, Sendable {
+    /// The age from which the step applies.
+    public var after: SimDuration
+    /// Whether the partner must speak the same language.
+    public var requiresLanguage: Bool
+    /// Whether the partner must share the interest.
+    public var requiresInterest: Bool
+
+    /// A step that applies from age `after` on.
+    public init(after: SimDuration, requiresLanguage: Bool, requiresInterest: Bool) {
+        self.after = after
+        self.requiresLanguage = requiresLanguage
+        self.requiresInterest = requiresInterest
+    }
+}
+
+/// What risk tiers mean for matching.
+public enum TierPolicy: Hashable, Sendable, BitwiseCopyable {
+    /// Tiers are not looked at.
+    case ignore
+    /// A ticket demands its own tier until it has reached the last step of a ladder of several
+    /// steps; then it takes anybody who takes it.
+    ///
+    /// A rare tier would otherwise wait for ever; because compatibility is mutual, only tickets
+    /// that have both waited that long mix. A ladder of one step has no moment at which a ticket
+    /// has waited long: there the tier is demanded throughout, since "from the first moment" would
+    /// be the same as ``ignore``.
+    case likeWithLike
+    /// A ticket demands its own tier always.
+    case separate
+}
+
+/// Why a set of rules is not accepted; positions count the steps from 0.
+public enum MatchRulesError: Error, Hashable, Sendable {
+    /// The ladder has no step.
+    case noStep
+    /// The ladder has more steps than ``MatchRules/maximumSteps``.
+    case tooManySteps(count: Int)
+    /// Step `index` begins before age 0 or after ``MatchRules/longestAfter``.
+    case ageOutOfRange(index: Int)
+    /// Step `index` does not begin later than the one before it.
+    case notAscending(index: Int)
+}
+
+/// The rules of a matchmaker: hard constraints by a ticket's own age.
+///
+/// Before the age of the first step a ticket waits without being offered to anybody.
+public struct MatchRules: Hashable, Sendable {
+    /// Steps in a ladder: more than there are combinations of constraints would repeat one.
+    public static var maximumSteps: Int { 8 }
+    /// The latest age at which a step may begin; keeps every due time far from overflow.
+    public static var longestAfter: SimDuration { .days(365) }
+
+    /// The ladder, ascending by age.
+    public let expansion: [ExpansionStep]
+    /// Whether two sessions that remember each other as partners are kept apart.
+    public let avoidRematch: Bool
+    /// What tiers mean.
+    public let tiers: TierPolicy
+
+    /// Rules with the given ladder.
+    ///
+    /// - Throws: ``MatchRulesError`` when the ladder is empty, too long, out of range or does not ascend.
+    public init(expansion: [ExpansionStep], avoidRematch: Bool, tiers: TierPolicy)
+        throws(MatchRulesError)
+    {
+        guard !expansion.isEmpty else { throw .noStep }
+        guard expansion.count <= Self.maximumSteps else {
+            throw .tooManySteps(count: expansion.count)
+        }
+        for (index, step) in expansion.enumerated() {
+            guard step.after >= .zero, step.after <= Self.longestAfter else {
+                throw .ageOutOfRange(index: index)
+            }
+            guard index == 0 || expansion[index - 1].after < step.after else {
+                throw .notAscending(index: index)
+            }
+        }
+        self.expansion = expansion
+        self.avoidRematch = avoidRematch
+        self.tiers = tiers
+    }
+
+    /// The step that applies at `age`, or nil before the first.
+    public func step(atAge age: SimDuration) -> Int? {
+        var index = expansion.count - 1
+        while index >= 0, expansion[index].after > age { index -= 1 }
+        return index < 0 ? nil : index
+    }
+
+    /// What a ticket on step `index` demands of its partner.
+    public func constraints(atStep index: Int) -> MatchConstraints {
+        let step = expansion[index]
+        var result: MatchConstraints = []
+        if step.requiresLanguage { result.insert(.sameLanguage) }
+        if step.requiresInterest { result.insert(.sameInterest) }
+        if requiresTier(atStep: index) { result.insert(.sameTier) }
+        return result
+    }
+
+    private func requiresTier(atStep index: Int) -> Bool {
+        switch tiers {
+        case .ignore: false
+        case .likeWithLike: expansion.count == 1 || index < expansion.count - 1
+        case .separate: true
+        }
+    }
+}

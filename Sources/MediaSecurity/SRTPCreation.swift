@@ -1,0 +1,24 @@
+import CSRTP
+
+/// Makes a libsrtp2 session under `key`, which is a master key followed by its salt.
+func create(
+    _ session: inout srtp_t?, _ profile: SRTPProfile, _ key: UnsafeRawBufferPointer,
+    _ direction: srtp_ssrc_type_t, _ replayWindow: Int
+) -> srtp_err_status_t {
+    var policy = srtp_policy_t()
+    switch profile {
+    case .aes128CMSHA1:
+        srtp_crypto_policy_set_rtp_default(&policy.rtp)
+        srtp_crypto_policy_set_rtcp_default(&policy.rtcp)
+    case .aeadAES128GCM:
+        srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy.rtp)
+        srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy.rtcp)
+    }
+    policy.ssrc.type = direction
+    policy.window_size = UInt(replayWindow)
+    policy.allow_repeat_tx = 0
+    // The library copies the key; it takes a mutable pointer but only reads.
+    policy.key = UnsafeMutablePointer(
+        mutating: key.baseAddress?.assumingMemoryBound(to: UInt8.self))
+    return srtp_create(&session, &policy)
+}
