@@ -53,6 +53,7 @@ let engine: [Target] = [
 ]
 
 let world: [Target] = [
+    room("Measurement", uses: ["Quantities", "Statistics"]),
     room("NetworkModel", uses: ["Quantities", "RandomStreams", "Addressing"]),
     room("ScenarioModel", uses: ["Quantities", "RandomStreams", "NetworkModel"]),
 ]
@@ -77,6 +78,7 @@ let testTargets: [Target] = [
     tests(
         of: "MediaSecurity",
         with: ["Quantities", "RandomStreams", "CMediaShim", "COpenSSL", "CSRTP"]),
+    tests(of: "Measurement", with: ["Quantities", "RandomStreams", "Statistics"]),
     tests(of: "NetworkModel"),
     tests(of: "ScenarioModel", with: ["NetworkModel"]),
     tests(of: "STUN", with: ["Quantities", "RandomStreams", "Addressing", "Digests"]),

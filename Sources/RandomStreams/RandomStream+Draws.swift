@@ -48,7 +48,7 @@ extension RandomStream {
     /// An index drawn with probability proportional to its weight; takes one 64-bit word.
     ///
     /// An index of weight 0 is never drawn. For many draws from many weights build a
-    /// ``WeightedIndex``.
+    /// ``WeightedSampler``.
     ///
     /// - Precondition: no weight is negative and at least one is positive.
     /// - Complexity: O(`weights.count`).
@@ -69,7 +69,7 @@ extension RandomStream {
 }
 
 /// Weights prepared for drawing indexes in proportion to them.
-public struct WeightedIndex: Hashable, Sendable {
+public struct WeightedSampler: Hashable, Sendable {
     @usableFromInline let cumulative: [Double]
 
     /// The weights' shares, in order, each 0…1.

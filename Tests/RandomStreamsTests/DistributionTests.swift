@@ -152,7 +152,7 @@ struct Law: Sendable, CustomTestStringConvertible {
     /// Chi-square with 3 degrees of freedom: 30.7 is passed by chance with probability 1e-6.
     @Test func `indexes come in proportion to their weights, and never one of weight 0`() {
         let weights = [1.0, 0, 2, 3, 4]
-        let prepared = WeightedIndex(weights)
+        let prepared = WeightedSampler(weights)
         var (a, b) = (stream(4), stream(4))
         var counts = [Int](repeating: 0, count: 5)
         for _ in 0..<50_000 {

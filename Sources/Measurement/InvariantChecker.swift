@@ -1,0 +1,55 @@
+public import Quantities
+
+/// A law that a run never breaks, whatever the scenario: where one is broken, the program is
+/// wrong, not the input.
+public enum Invariant: String, CaseIterable, Hashable, Sendable, BitwiseCopyable {
+    /// Tickets created = paired + abandoned + waiting.
+    case ticketsAreConserved = "tickets_are_conserved"
+    /// Pairs made = failed set-ups + ended calls + those still going on.
+    case callsAreConserved = "calls_are_conserved"
+    /// A peer is in at most one of queue, set-up, call and pause at a time.
+    case peersAreInOnePlace = "peers_are_in_one_place"
+    /// Nobody is paired with themselves.
+    case nobodyMeetsThemselves = "nobody_meets_themselves"
+    /// Allocations made = released + held, and no server holds more than its ports.
+    case allocationsAreConserved = "allocations_are_conserved"
+    /// When the last call has ended, no key is held.
+    case keysAreReleased = "keys_are_released"
+    /// A packet that was delivered had been sent, once for each delivery.
+    case packetsAreConserved = "packets_are_conserved"
+}
+
+/// Where an invariant was found broken.
+public struct InvariantViolation: Hashable, Sendable, BitwiseCopyable {
+    /// Which one.
+    public var invariant: Invariant
+    /// When.
+    public var time: SimTime
+    /// Whom it concerned: a peer, call or server number.
+    public var subject: UInt64
+}
+
+/// Checks invariants during a replication and keeps the first violation, which stops the run.
+public struct InvariantChecker: Sendable {
+    /// How many checks were made.
+    public private(set) var checkCount: UInt64 = 0
+    /// How many of them failed.
+    public private(set) var violationCount: UInt64 = 0
+    /// The first that failed.
+    public private(set) var first: InvariantViolation?
+
+    /// Nothing checked yet.
+    public init() {}
+
+    /// Notes whether `invariant` holds for `subject` at `now`.
+    public mutating func check(
+        _ invariant: Invariant, _ holds: Bool, subject: UInt64 = 0, at now: SimTime
+    ) {
+        checkCount += 1
+        guard !holds else { return }
+        violationCount += 1
+        if first == nil {
+            first = InvariantViolation(invariant: invariant, time: now, subject: subject)
+        }
+    }
+}

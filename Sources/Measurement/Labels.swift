@@ -1,0 +1,68 @@
+/// The names that labels stand for, one list for each dimension, in the scenario's order.
+public struct LabelSpaces: Hashable, Sendable {
+    /// The most names in one dimension: every one costs a histogram in several metrics.
+    public static let greatestSize = 1024
+
+    private var names: [[String]]
+
+    /// The given names; a dimension without names is never grouped by.
+    ///
+    /// - Precondition: no dimension has more than ``greatestSize`` names.
+    public init(
+        language: [String] = [], interest: [String] = [], persona: [String] = [],
+        access: [String] = [], nat: [String] = [], tier: [String] = []
+    ) {
+        names = [language, interest, persona, access, nat, tier]
+        precondition(names.allSatisfy { $0.count <= Self.greatestSize }, "too many labels")
+    }
+
+    /// The names in `dimension`, by label number.
+    public subscript(dimension: LabelDimension) -> [String] { names[dimension.rawValue] }
+}
+
+/// To which groups an observation belongs: a label number in each dimension, or none.
+public struct Labels: Hashable, Sendable, BitwiseCopyable {
+    /// Stands for no label.
+    public static var unlabelled: UInt16 { .max }
+
+    /// The language's number.
+    public var language: UInt16
+    /// The interest's number.
+    public var interest: UInt16
+    /// The persona's number.
+    public var persona: UInt16
+    /// The access network's number.
+    public var access: UInt16
+    /// The NAT class's number.
+    public var nat: UInt16
+    /// The risk tier's number.
+    public var tier: UInt16
+
+    /// The given label numbers; what is left out has no label.
+    @inlinable
+    public init(
+        language: UInt16 = .max, interest: UInt16 = .max, persona: UInt16 = .max,
+        access: UInt16 = .max, nat: UInt16 = .max, tier: UInt16 = .max
+    ) {
+        self.language = language
+        self.interest = interest
+        self.persona = persona
+        self.access = access
+        self.nat = nat
+        self.tier = tier
+    }
+
+    /// No label in any dimension.
+    @inlinable public static var none: Labels { Labels() }
+
+    subscript(dimension: Int) -> UInt16 {
+        switch dimension {
+        case 0: language
+        case 1: interest
+        case 2: persona
+        case 3: access
+        case 4: nat
+        default: tier
+        }
+    }
+}

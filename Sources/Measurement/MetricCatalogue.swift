@@ -1,0 +1,168 @@
+/// Every metric there is, in the order of result files.
+public enum MetricCatalogue {
+    /// The descriptions, indexed by the metrics' numbers.
+    public static let all: [MetricDescription] =
+        matching + connecting + relaying + calling + media + risk
+
+    /// The metric called `name`; nil if there is none.
+    ///
+    /// - Complexity: O(number of metrics).
+    public static func metric(named name: String) -> Metric? {
+        all.first { $0.name == name }?.metric
+    }
+
+    private static let everyDimension: [LabelDimension] = [
+        .language, .interest, .persona, .access, .tier,
+    ]
+
+    private static let matching: [MetricDescription] = [
+        .init(
+            .arrivals, "arrivals", .count, by: [.language, .persona, .access],
+            "People who opened the app."),
+        .init(
+            .tickets, "tickets", .count, by: [.persona, .tier],
+            "Tickets created: arrivals and people who queued again."),
+        .init(
+            .ticketsUnfinished, "tickets.unfinished", .count,
+            "Tickets still waiting at the end; they count in no ratio."),
+        .init(.matches, "matches", .count, "Pairs made."),
+        .init(
+            .matchLatency, "match.latency", .distribution, in: .second, per: 1e9,
+            by: everyDimension,
+            "From joining the queue to being paired, one observation per paired ticket."),
+        .init(
+            .abandoned, "abandoned", .ratio, by: everyDimension,
+            "Finished tickets whose owner left before being paired."),
+        .init(.queueLength, "queue.length", .level, "Tickets waiting."),
+        .init(
+            .matchAgeInversions, "match.age_inversions", .ratio, by: [.language],
+            "Pairings in which an older compatible ticket was passed over, of paired tickets."),
+        .init(
+            .matchFairnessJain, "match.fairness.jain", .index,
+            "Jain's index over languages of service: share paired ÷ (1 s + mean match latency)."),
+    ]
+
+    private static let connecting: [MetricDescription] = [
+        .init(
+            .signalingLatency, "signaling.latency", .distribution, in: .second, per: 1e9,
+            by: [.access], "One message's way through the signalling service."),
+        .init(
+            .iceLatency, "ice.latency", .distribution, in: .second, per: 1e9, by: [.access, .nat],
+            "From being paired to a selected candidate pair on both sides."),
+        .init(
+            .dtlsLatency, "dtls.latency", .distribution, in: .second, per: 1e9,
+            by: [.access, .nat],
+            "From a selected candidate pair to keys on both sides."),
+        .init(
+            .connectLatency, "connect.latency", .distribution, in: .second, per: 1e9,
+            by: [.access, .nat], "From being paired until both can hear."),
+        .init(
+            .connectFailed, "connect.failed", .ratio, by: [.access, .nat],
+            "Pairs whose call could not be set up."),
+    ]
+
+    private static let relaying: [MetricDescription] = [
+        .init(
+            .relayShare, "relay.share", .ratio, by: [.access, .nat],
+            "Connected calls whose media takes a relay."),
+        .init(.relayAllocations, "relay.allocations", .level, "Relay allocations held."),
+        .init(
+            .relayRefused, "relay.refused", .count,
+            "Allocation requests refused for want of a port."
+        ),
+        .init(
+            .relayBitrate, "relay.bitrate", .level, in: .bitPerSecond,
+            "What all relay servers send, from the IP header on."),
+        .init(
+            .relayPacketRate, "relay.packet_rate", .level, in: .perSecond,
+            "Packets that all relay servers forward each second."),
+        .init(
+            .relayEgress, "relay.egress", .count, in: .byte,
+            "Bytes that all relay servers sent, from the IP header on."),
+        .init(
+            .relayCost, "relay.cost", .count, in: .currency, per: 1e6,
+            "Price of the bytes that all relay servers sent."),
+    ]
+
+    private static let calling: [MetricDescription] = [
+        .init(
+            .calls, "calls", .count, by: [.language, .access],
+            "Calls in which both could hear each other."),
+        .init(
+            .callsUnfinished, "calls.unfinished", .count,
+            "Calls still going on at the end; their duration is not observed."),
+        .init(.callsFull, "calls.full", .count, "Calls that ran their media packet by packet."),
+        .init(
+            .callDuration, "call.duration", .distribution, in: .second, per: 1e9,
+            by: [.language, .persona], "From when both can hear to the end of the call."),
+        .init(.callsActive, "calls.active", .level, "Calls going on."),
+        .init(.callsRelayed, "calls.relayed", .level, "Calls going on over a relay."),
+    ]
+
+    private static let media: [MetricDescription] = [
+        .init(.mediaPackets, "media.packets", .count, "Media packets sent by all peers."),
+        .init(
+            .mediaLoss, "media.loss", .ratio, by: [.access, .nat],
+            "Media packets that never arrived, of those sent."),
+        .init(
+            .mediaLate, "media.late", .ratio, by: [.access],
+            "Media packets that arrived too late to be played, of those sent."),
+        .init(
+            .mediaConcealed, "media.concealed", .ratio, by: [.access],
+            "Frames played that the decoder had to make up."),
+        .init(
+            .mediaMouthToEar, "media.mouth_to_ear", .distribution, in: .second, per: 1e9,
+            by: [.access, .nat], "Mean delay from mouth to ear, one observation per direction."),
+        .init(
+            .mediaRFactor, "media.r_factor", .distribution, per: 1000, by: [.access, .nat],
+            "Transmission rating R of the E-model (ITU-T G.107), one observation per direction."),
+        .init(
+            .mediaMOS, "media.mos", .distribution, per: 1000, by: [.access, .nat],
+            "Mean opinion score 1…5 estimated from R, one observation per direction."),
+    ]
+
+    private static let risk: [MetricDescription] = [
+        .init(
+            .riskReports, "risk.reports", .count, by: [.persona],
+            "Reports filed, by the persona reported."),
+        .init(
+            .riskExposure, "risk.exposure", .ratio, in: .perThousand, per: 1e-3, by: [.tier],
+            "Abusive call time per 1,000 of honest call time."),
+        .init(
+            .riskContainmentCalls, "risk.containment_calls", .distribution, by: [.persona],
+            "Calls an abuser has before being contained."),
+        .init(
+            .riskFalseContainment, "risk.false_containment", .ratio, by: [.persona],
+            "Honest people who were contained."),
+        .init(
+            .riskNewcomerPenalty, "risk.newcomer_penalty", .contrast, in: .second, per: 1e9,
+            "Mean match latency of honest people's first tickets less that of their later ones."),
+    ]
+
+    /// A page in Markdown that lists every metric.
+    public static func referencePage() -> String {
+        var page = """
+            # Metrics
+
+            Every figure of `summary.json` is in the unit given here. A distribution has `count`,
+            `mean`, `min`, `p50`, `p90`, `p95`, `p99`, `p999`, `max`, and 95 % intervals of its mean
+            and its 95th percentile (`mean_ci95`, `p95_ci95`) over the replications' own figures. A
+            count has `value`, its mean per replication, `ci95`, and `total` over all replications. A
+            ratio has `value`, `ci95`, `numerator` and `denominator` over all replications. An index
+            or contrast has `value` and `ci95`; a level has `time_mean`, `peak` and `ci95` (of
+            `time_mean`). Quantiles are within 0.1 % of the observation of their rank. Only what was
+            created inside the measured window is observed; levels are measured over that window.
+
+            | metric | kind | unit | grouped by | meaning |
+            |---|---|---|---|---|
+
+            """
+        for entry in all {
+            let groups = entry.dimensions.map(\.name).joined(separator: ", ")
+            page +=
+                "| `\(entry.name)` | \(entry.kind.rawValue) | \(entry.unit.rawValue) | \(groups) "
+                + "| \(entry.meaning) |\n"
+        }
+        return page
+    }
+}

@@ -1,0 +1,81 @@
+import Statistics
+
+/// The mean of one class of observations against that of another, exactly mergeable.
+struct Contrast: Hashable, Sendable, BitwiseCopyable {
+    var sum: Int128 = 0
+    var count: Int64 = 0
+    var otherSum: Int128 = 0
+    var otherCount: Int64 = 0
+
+    mutating func merge(_ other: Contrast) {
+        sum += other.sum
+        count += other.count
+        otherSum += other.otherSum
+        otherCount += other.otherCount
+    }
+
+    /// Mean of the first class less mean of the other; nil while one is empty.
+    var value: Double? {
+        guard count > 0, otherCount > 0 else { return nil }
+        return Double(sum) / Double(count) - Double(otherSum) / Double(otherCount)
+    }
+}
+
+/// A level over a finished window, exactly mergeable.
+struct LevelRecord: Hashable, Sendable, BitwiseCopyable {
+    var integral: Int128 = 0
+    var nanoseconds: Int128 = 0
+    var peak: Int64 = 0
+
+    mutating func merge(_ other: LevelRecord) {
+        integral += other.integral
+        nanoseconds += other.nanoseconds
+        peak = Swift.max(peak, other.peak)
+    }
+
+    var timeMean: Double? { nanoseconds == 0 ? nil : Double(integral) / Double(nanoseconds) }
+}
+
+/// The recorded integers of all metrics and groups, by slot.
+struct MetricStore: Equatable, Sendable {
+    var distributions: [DistributionRecorder]
+    var counters: [Counter]
+    var ratios: [Ratio]
+    var contrasts: [Contrast]
+    var levels: [LevelRecord]
+
+    init(layout: MetricLayout) {
+        distributions = layout.resolutions.map { DistributionRecorder(resolution: $0) }
+        counters = Array(repeating: Counter(), count: layout.slotCounts[.count, default: 0])
+        ratios = Array(repeating: Ratio(), count: layout.slotCounts[.ratio, default: 0])
+        contrasts = Array(repeating: Contrast(), count: layout.slotCounts[.contrast, default: 0])
+        levels = Array(repeating: LevelRecord(), count: layout.slotCounts[.level, default: 0])
+    }
+
+    mutating func merge(_ other: MetricStore) {
+        for i in distributions.indices { distributions[i].merge(other.distributions[i]) }
+        for i in counters.indices { counters[i].merge(other.counters[i]) }
+        for i in ratios.indices { ratios[i].merge(other.ratios[i]) }
+        for i in contrasts.indices { contrasts[i].merge(other.contrasts[i]) }
+        for i in levels.indices { levels[i].merge(other.levels[i]) }
+    }
+
+    /// Jain's index (Σx)²/(n·Σx²) over the languages' service x = share of finished tickets that
+    /// were paired ÷ (1 s + mean match latency), for languages with finished tickets; nil without
+    /// any. Source: Jain, Chiu, Hawe, DEC-TR-301, 1984.
+    func jainOfLanguages(_ layout: MetricLayout) -> Double? {
+        guard let waits = layout.groupSlots(.matchLatency, .language),
+            let leavers = layout.groupSlots(.abandoned, .language)
+        else { return nil }
+        var (sum, squares, n) = (0.0, 0.0, 0.0)
+        for (wait, leaver) in zip(waits, leavers) {
+            guard let left = ratios[leaver].value else { continue }
+            let mean = (distributions[wait].mean ?? 0) / 1e9
+            let service = (1 - left) / (1 + mean)
+            sum += service
+            squares += service * service
+            n += 1
+        }
+        return squares > 0 ? sum * sum / (n * squares) : nil
+    }
+}

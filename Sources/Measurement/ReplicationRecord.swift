@@ -1,0 +1,56 @@
+public import Statistics
+
+/// What one replication measured: exact integers, merged with those of others by
+/// ``RunSummaryBuilder``.
+public struct ReplicationRecord: Sendable {
+    /// The replication's number.
+    public let replication: Int
+    /// The time series, one column for each of ``RunRecorder/seriesMetrics``.
+    public let series: SeriesRecorder
+
+    let layout: MetricLayout
+    let store: MetricStore
+
+    init(replication: Int, layout: MetricLayout, store: MetricStore, series: SeriesRecorder) {
+        self.replication = replication
+        self.layout = layout
+        self.store = store
+        self.series = series
+    }
+
+    /// The count, or the numerator of the ratio, or the number of observations, overall.
+    public func total(_ metric: Metric) -> Int64 {
+        let slot = layout.slot(metric)
+        switch metric.description.kind {
+        case .distribution: return store.distributions[slot].count
+        case .count: return store.counters[slot].value
+        case .ratio: return store.ratios[slot].numerator
+        case .contrast: return store.contrasts[slot].count + store.contrasts[slot].otherCount
+        case .index: return 0
+        case .level: return store.levels[slot].peak
+        }
+    }
+
+    /// The mean of a distribution, the value of a count, ratio, contrast or index, or the mean of
+    /// a level over time, overall and in the reported unit; nil without observations.
+    public func value(_ metric: Metric) -> Double? {
+        store.value(metric, slot: layout.slot(metric), layout: layout)
+    }
+}
+
+extension MetricStore {
+    /// The one figure that stands for a metric or group.
+    func value(_ metric: Metric, slot: Int, layout: MetricLayout) -> Double? {
+        let entry = metric.description
+        let raw: Double? =
+            switch entry.kind {
+            case .distribution: distributions[slot].mean
+            case .count: Double(counters[slot].value)
+            case .ratio: ratios[slot].value
+            case .contrast: contrasts[slot].value
+            case .index: jainOfLanguages(layout)
+            case .level: levels[slot].timeMean
+            }
+        return raw.map { $0 / entry.unitsPerReported }
+    }
+}

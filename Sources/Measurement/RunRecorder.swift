@@ -1,0 +1,172 @@
+public import Quantities
+import Statistics
+
+/// Takes the measurements of one replication while it runs.
+///
+/// Drive it in this order: record as things happen; call ``beginMeasurement(at:)`` once at the end
+/// of the warm-up, ``sample(at:)`` whenever ``nextSample`` is due, and ``finish(at:)`` at the end.
+/// What an observation's window is, is the caller's business: observe only what was created in
+/// [warm-up, stop). Levels are told of every change from the start and forget the warm-up.
+///
+/// Recording costs a few array accesses for the metric and each of its groups; nothing is hashed
+/// or formatted, and memory is allocated only when a histogram is first used or grows.
+public struct RunRecorder: Sendable {
+    private let layout: MetricLayout
+    private let replication: Int
+    private var store: MetricStore
+    private var levels: [TimeWeightedLevel]
+    private var series: SeriesRecorder
+
+    /// The metrics that ``sample(at:)`` writes, in the order of the columns.
+    public static let seriesMetrics: [Metric] =
+        MetricCatalogue.all.filter { $0.kind == .level }.map(\.metric)
+
+    /// A recorder for replication number `replication` with rows of the series every `seriesStep`.
+    public init(replication: Int, labels spaces: LabelSpaces, seriesStep: SimDuration) {
+        layout = MetricLayout(spaces: spaces)
+        self.replication = replication
+        store = MetricStore(layout: layout)
+        levels = Array(repeating: TimeWeightedLevel(), count: store.levels.count)
+        series = SeriesRecorder(
+            columns: Self.seriesMetrics.map(\.description.name), step: seriesStep)
+    }
+
+    /// Observes `value` whole units of a distribution (nanoseconds, calls, thousandths).
+    public mutating func record(_ metric: Metric, units value: Int64, _ labels: Labels = .none) {
+        store.distributions[slot(metric, .distribution)].record(value)
+        for dimension in 0..<MetricLayout.dimensionCount {
+            guard let slot = layout.slot(metric, dimension, labels) else { continue }
+            store.distributions[slot].record(value)
+        }
+    }
+
+    /// Observes a span of time.
+    public mutating func record(
+        _ metric: Metric, _ span: SimDuration, _ labels: Labels = .none
+    ) {
+        record(metric, units: span.nanoseconds, labels)
+    }
+
+    /// Observes something between two people: once overall, and once in each group that at least
+    /// one of them belongs to.
+    public mutating func record(
+        _ metric: Metric, _ span: SimDuration, between a: Labels, and b: Labels
+    ) {
+        record(metric, span, a)
+        for dimension in 0..<MetricLayout.dimensionCount where a[dimension] != b[dimension] {
+            guard let slot = layout.slot(metric, dimension, b) else { continue }
+            store.distributions[slot].record(span.nanoseconds)
+        }
+    }
+
+    /// Observes `value` in reported units (an R-factor, a MOS), rounded to the recorded unit; what
+    /// is below 0 counts as 0.
+    public mutating func record(_ metric: Metric, value: Double, _ labels: Labels = .none) {
+        let units = value * metric.description.unitsPerReported
+        record(metric, units: Int64(max(units, 0).rounded(.toNearestOrEven)), labels)
+    }
+
+    /// Counts `n` occurrences or recorded units.
+    public mutating func count(_ metric: Metric, _ n: Int64 = 1, _ labels: Labels = .none) {
+        store.counters[slot(metric, .count)].add(n)
+        for dimension in 0..<MetricLayout.dimensionCount {
+            guard let slot = layout.slot(metric, dimension, labels) else { continue }
+            store.counters[slot].add(n)
+        }
+    }
+
+    /// Counts something between two people: once overall, and once in each group that at least
+    /// one of them belongs to.
+    public mutating func count(_ metric: Metric, between a: Labels, and b: Labels) {
+        count(metric, 1, a)
+        for dimension in 0..<MetricLayout.dimensionCount where a[dimension] != b[dimension] {
+            guard let slot = layout.slot(metric, dimension, b) else { continue }
+            store.counters[slot].add(1)
+        }
+    }
+
+    /// Counts one case of a ratio, a hit or not.
+    public mutating func ratio(_ metric: Metric, hit: Bool, _ labels: Labels = .none) {
+        ratio(metric, numerator: hit ? 1 : 0, denominator: 1, labels)
+    }
+
+    /// Adds to both parts of a ratio.
+    public mutating func ratio(
+        _ metric: Metric, numerator: Int64, denominator: Int64, _ labels: Labels = .none
+    ) {
+        store.ratios[slot(metric, .ratio)].add(numerator: numerator, denominator: denominator)
+        for dimension in 0..<MetricLayout.dimensionCount {
+            guard let slot = layout.slot(metric, dimension, labels) else { continue }
+            store.ratios[slot].add(numerator: numerator, denominator: denominator)
+        }
+    }
+
+    /// Counts one case of a ratio between two people: once overall, and once in each group that at
+    /// least one of them belongs to.
+    public mutating func ratio(_ metric: Metric, hit: Bool, between a: Labels, and b: Labels) {
+        ratio(metric, hit: hit, a)
+        for dimension in 0..<MetricLayout.dimensionCount where a[dimension] != b[dimension] {
+            guard let slot = layout.slot(metric, dimension, b) else { continue }
+            store.ratios[slot].add(hit: hit)
+        }
+    }
+
+    /// Observes a span for a contrast, in its first class or in the other.
+    public mutating func contrast(_ metric: Metric, _ span: SimDuration, isFirstClass: Bool) {
+        let slot = slot(metric, .contrast)
+        if isFirstClass {
+            store.contrasts[slot].sum += Int128(span.nanoseconds)
+            store.contrasts[slot].count += 1
+        } else {
+            store.contrasts[slot].otherSum += Int128(span.nanoseconds)
+            store.contrasts[slot].otherCount += 1
+        }
+    }
+
+    /// A level rises by `change` (falls, if negative) at `now`.
+    public mutating func level(_ metric: Metric, add change: Int64, at now: SimTime) {
+        levels[slot(metric, .level)].add(change, at: now)
+    }
+
+    /// A level is `value` from `now` on.
+    public mutating func level(_ metric: Metric, set value: Int64, at now: SimTime) {
+        levels[slot(metric, .level)].set(value, at: now)
+    }
+
+    /// What a level stands at.
+    public func currentLevel(_ metric: Metric) -> Int64 {
+        levels[slot(metric, .level)].level
+    }
+
+    /// The warm-up is over: levels are measured from `now` on.
+    public mutating func beginMeasurement(at now: SimTime) {
+        for i in levels.indices { levels[i].reset(at: now) }
+    }
+
+    /// When the next row of the series is due; nil when the series is full.
+    public var nextSample: SimTime? { series.nextTime }
+
+    /// Writes the row of the series for `now`.
+    ///
+    /// - Precondition: `now` is ``nextSample``.
+    public mutating func sample(at now: SimTime) {
+        precondition(now == series.nextTime, "rows of the series are taken at their times")
+        series.append(levels.map(\.level))
+    }
+
+    /// The replication ends at `end`: its record.
+    public consuming func finish(at end: SimTime) -> ReplicationRecord {
+        for (i, level) in levels.enumerated() {
+            store.levels[i] = LevelRecord(
+                integral: level.integral(to: end),
+                nanoseconds: Int128((end - level.start).nanoseconds), peak: level.peak)
+        }
+        return ReplicationRecord(
+            replication: replication, layout: layout, store: store, series: series)
+    }
+
+    private func slot(_ metric: Metric, _ kind: MetricKind) -> Int {
+        assert(metric.description.kind == kind, "\(metric) is not a \(kind)")
+        return layout.slot(metric)
+    }
+}
