@@ -23,7 +23,9 @@ enum {
     AES_BLOCK_BYTES = 16,
     CM_SALT_BYTES = 14,
     GCM_SALT_BYTES = 12,
+    // RFC 7714 knows 16 bytes alone; the library's known answers also ask for its former 8.
     GCM_TAG_BYTES = 16,
+    GCM_SHORT_TAG_BYTES = 8,
     SHA1_BLOCK_BYTES = 64,
 };
 
@@ -32,7 +34,7 @@ enum {
 typedef struct {
     EVP_CIPHER_CTX *context;
     uint8_t salt[AES_BLOCK_BYTES];
-    int is_decrypting;
+    int tag_bytes;
 } cipher_state;
 
 static EVP_CIPHER *counter_cipher;
@@ -41,7 +43,7 @@ static const srtp_cipher_type_t counter_type;
 static const srtp_cipher_type_t galois_type;
 
 static srtp_err_status_t cipher_alloc(
-    srtp_cipher_pointer_t *made, const srtp_cipher_type_t *type, int key_bytes) {
+    srtp_cipher_pointer_t *made, const srtp_cipher_type_t *type, int key_bytes, int tag_bytes) {
     srtp_cipher_t *cipher = calloc(1, sizeof *cipher);
     cipher_state *state = calloc(1, sizeof *state);
     EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
@@ -52,6 +54,7 @@ static srtp_err_status_t cipher_alloc(
         return srtp_err_status_alloc_fail;
     }
     state->context = context;
+    state->tag_bytes = tag_bytes;
     cipher->type = type;
     cipher->state = state;
     cipher->key_len = key_bytes;
@@ -76,7 +79,7 @@ static srtp_err_status_t counter_alloc(srtp_cipher_pointer_t *made, int key_byte
     if (key_bytes != AES_128_KEY_BYTES + CM_SALT_BYTES) {
         return srtp_err_status_bad_param;
     }
-    return cipher_alloc(made, &counter_type, key_bytes);
+    return cipher_alloc(made, &counter_type, key_bytes, 0);
 }
 
 static srtp_err_status_t counter_init(void *opaque, const uint8_t *key) {
@@ -120,10 +123,11 @@ static const srtp_cipher_type_t counter_type = {
 // ---- AES in Galois/counter mode (RFC 7714) ------------------------------------------------------
 
 static srtp_err_status_t galois_alloc(srtp_cipher_pointer_t *made, int key_bytes, int tag_bytes) {
-    if (key_bytes != AES_128_KEY_BYTES + GCM_SALT_BYTES || tag_bytes != GCM_TAG_BYTES) {
+    if (key_bytes != AES_128_KEY_BYTES + GCM_SALT_BYTES
+        || (tag_bytes != GCM_TAG_BYTES && tag_bytes != GCM_SHORT_TAG_BYTES)) {
         return srtp_err_status_bad_param;
     }
-    return cipher_alloc(made, &galois_type, key_bytes);
+    return cipher_alloc(made, &galois_type, key_bytes, tag_bytes);
 }
 
 static srtp_err_status_t galois_init(void *opaque, const uint8_t *key) {
@@ -135,8 +139,8 @@ static srtp_err_status_t galois_init(void *opaque, const uint8_t *key) {
 static srtp_err_status_t galois_set_iv(
     void *opaque, uint8_t *iv, srtp_cipher_direction_t direction) {
     cipher_state *state = opaque;
-    state->is_decrypting = direction == srtp_direction_decrypt;
-    int ok = EVP_CipherInit_ex2(state->context, NULL, NULL, iv, !state->is_decrypting, NULL);
+    int encrypts = direction != srtp_direction_decrypt;
+    int ok = EVP_CipherInit_ex2(state->context, NULL, NULL, iv, encrypts, NULL);
     return ok == 1 ? srtp_err_status_ok : srtp_err_status_cipher_fail;
 }
 
@@ -158,21 +162,22 @@ static srtp_err_status_t galois_encrypt(void *opaque, uint8_t *buffer, unsigned 
 static srtp_err_status_t galois_get_tag(void *opaque, uint8_t *tag, uint32_t *count) {
     cipher_state *state = opaque;
     if (EVP_Cipher(state->context, NULL, NULL, 0) < 0
-        || EVP_CIPHER_CTX_ctrl(state->context, EVP_CTRL_AEAD_GET_TAG, GCM_TAG_BYTES, tag) != 1) {
+        || EVP_CIPHER_CTX_ctrl(state->context, EVP_CTRL_AEAD_GET_TAG, state->tag_bytes, tag)
+            != 1) {
         return srtp_err_status_cipher_fail;
     }
-    *count = GCM_TAG_BYTES;
+    *count = (uint32_t)state->tag_bytes;
     return srtp_err_status_ok;
 }
 
 static srtp_err_status_t galois_decrypt(void *opaque, uint8_t *buffer, unsigned int *count) {
     cipher_state *state = opaque;
-    if (*count < GCM_TAG_BYTES) {
+    if (*count < (unsigned int)state->tag_bytes) {
         return srtp_err_status_parse_err;
     }
-    unsigned int text = *count - GCM_TAG_BYTES;
+    unsigned int text = *count - (unsigned int)state->tag_bytes;
     if (EVP_CIPHER_CTX_ctrl(
-            state->context, EVP_CTRL_AEAD_SET_TAG, GCM_TAG_BYTES, buffer + text)
+            state->context, EVP_CTRL_AEAD_SET_TAG, state->tag_bytes, buffer + text)
         != 1) {
         return srtp_err_status_cipher_fail;
     }
@@ -331,4 +336,16 @@ static void install_once(void) {
 int32_t media_srtp_initialize(void) {
     pthread_once(&once, install_once);
     return (int32_t)outcome;
+}
+
+const srtp_cipher_type_t *media_srtp_counter_cipher(void) {
+    return &counter_type;
+}
+
+const srtp_cipher_type_t *media_srtp_galois_cipher(void) {
+    return &galois_type;
+}
+
+const srtp_auth_type_t *media_srtp_authenticator(void) {
+    return &mac_type;
 }

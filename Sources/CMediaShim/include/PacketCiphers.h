@@ -8,4 +8,14 @@
 /// process, any number of threads may call. Returns srtp_err_status_ok (0) or what went wrong.
 int32_t media_srtp_initialize(void);
 
+struct srtp_cipher_type_t;
+struct srtp_auth_type_t;
+
+/// The AES-CM that replaces the library's own; usable after initialisation.
+const struct srtp_cipher_type_t *media_srtp_counter_cipher(void);
+/// The AES-GCM that replaces the library's own; usable after initialisation.
+const struct srtp_cipher_type_t *media_srtp_galois_cipher(void);
+/// The HMAC-SHA1 that replaces the library's own.
+const struct srtp_auth_type_t *media_srtp_authenticator(void);
+
 #endif
