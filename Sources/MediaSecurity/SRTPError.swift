@@ -8,7 +8,8 @@ public enum SRTPError: Error, Hashable, Sendable {
     case replayFail
     /// The packet's index lies before the replay window.
     case replayOld
-    /// The bytes are no RTP or RTCP packet, or too few to hold what their header promises.
+    /// The bytes are no RTP or RTCP packet, too few to hold what their header promises, or an
+    /// RTCP packet that says it is not encrypted (RFC 3711 §3.4).
     case malformed
     /// The keys have protected as many packets as they may (RFC 3711 §9.2).
     case keyExpired
@@ -20,7 +21,8 @@ public enum SRTPError: Error, Hashable, Sendable {
         case srtp_err_status_auth_fail: self = .authentication
         case srtp_err_status_replay_fail: self = .replayFail
         case srtp_err_status_replay_old: self = .replayOld
-        case srtp_err_status_parse_err, srtp_err_status_bad_param: self = .malformed
+        case srtp_err_status_parse_err, srtp_err_status_bad_param, srtp_err_status_cant_check:
+            self = .malformed
         case srtp_err_status_key_expired: self = .keyExpired
         default: self = .library(status.rawValue)
         }

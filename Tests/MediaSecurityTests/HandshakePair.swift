@@ -40,6 +40,8 @@ final class HandshakePair {
     var server: DTLSSession
     private(set) var now = SimTime.zero
     private(set) var sent: [Sent] = []
+    /// The datagram whose bit is turned over on the way, by their numbers.
+    var alteration: (datagram: Int, bit: Int)?
     private let settings: Settings
     private var losses: RandomStream
     private var flights: [Flight] = []
@@ -122,6 +124,12 @@ final class HandshakePair {
             losses.nextBool(probability: settings.loss)
             || settings.lostDatagrams.contains(sent.count)
         sent.append(Sent(time: now, byServer: byServer, bytes: bytes, lost: lost))
+        var bytes = bytes
+        if let alteration, alteration.datagram == sent.count - 1,
+            alteration.bit < bytes.count * 8
+        {
+            bytes[alteration.bit / 8] ^= 1 << UInt8(alteration.bit % 8)
+        }
         guard !lost else { return }
         flights.append(
             Flight(arrival: now + settings.delay, toServer: !byServer, bytes: bytes))

@@ -1,0 +1,61 @@
+import COpenSSL
+import MediaSecurity
+import Quantities
+import Testing
+
+@Suite struct DTLSDeterminismTests {
+    /// One hash over lossy handshakes: every datagram with its time and direction, and the keys.
+    static func trajectory(seeds: Range<UInt64>) -> UInt64 {
+        var hash: UInt64 = 0
+        for seed in seeds {
+            var settings = HandshakePair.Settings()
+            settings.seed = seed
+            settings.loss = seed % 2 == 0 ? 0 : 0.2
+            settings.groups = seed % 3 == 0 ? [.p256] : [.x25519, .p256]
+            let pair = HandshakePair(settings)
+            pair.run()
+            hash = hash &* 31 &+ pair.fingerprint
+            if let keys = pair.takeKeys(of: .client) {
+                for byte in keys.local + keys.remote { hash = hash &* 257 &+ UInt64(byte) }
+            }
+        }
+        return hash
+    }
+
+    @Test func `equal streams give equal datagrams and keys, other streams other ones`() {
+        #expect(Self.trajectory(seeds: 0..<6) == Self.trajectory(seeds: 0..<6))
+        #expect(Self.trajectory(seeds: 0..<6) != Self.trajectory(seeds: 1..<7))
+    }
+
+    @Test func `another process gives the same datagrams and keys`() async throws {
+        let result = try await #require(
+            processExitsWith: .success, observing: [\.standardOutputContent]
+        ) {
+            print("trajectory \(DTLSDeterminismTests.trajectory(seeds: 0..<6))")
+        }
+        let output = String(decoding: result.standardOutputContent, as: UTF8.self)
+        #expect(output.contains("trajectory \(Self.trajectory(seeds: 0..<6))\n"))
+    }
+
+    @Test func `threads at once give what one thread gives`() async {
+        let serial = (0..<4 as Range<UInt64>).map { Self.trajectory(seeds: $0 * 5..<$0 * 5 + 5) }
+        let parallel = await withTaskGroup(of: (Int, UInt64).self) { group in
+            for part in 0..<4 {
+                group.addTask {
+                    let first = UInt64(part) * 5
+                    return (part, Self.trajectory(seeds: first..<first + 5))
+                }
+            }
+            var results = [UInt64](repeating: 0, count: 4)
+            for await (part, hash) in group { results[part] = hash }
+            return results
+        }
+        #expect(parallel == serial)
+        #expect(AttributedRandomness.unattributedDraws == 0)
+    }
+
+    @Test(.enabled(if: String(cString: OpenSSL_version(OPENSSL_VERSION_STRING)) == "3.0.22"))
+    func `the datagrams are those of this version of OpenSSL`() {
+        #expect(Self.trajectory(seeds: 0..<6) == 11_034_708_611_134_196_589)
+    }
+}
