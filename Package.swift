@@ -39,12 +39,14 @@ let foundations: [Target] = [
 ]
 
 let domains: [Target] = [
+    room("ICE", uses: ["Quantities", "RandomStreams", "Addressing", "STUN"]),
     room("Matchmaking", uses: ["Quantities"]),
     room(
         "MediaSecurity", uses: ["Quantities", "RandomStreams", "CMediaShim", "COpenSSL", "CSRTP"]),
     room("OpusCodec", uses: ["Quantities", "COpus", "CMediaShim"]),
     room("RTP", uses: ["Quantities", "RandomStreams"]),
     room("STUN", uses: ["Quantities", "RandomStreams", "Addressing", "Digests"]),
+    room("Signaling", uses: ["Quantities", "ICE"]),
     room("VoiceQuality", uses: ["Quantities", "RandomStreams"]),
 ]
 
@@ -76,11 +78,15 @@ let testTargets: [Target] = [
     tests(of: "Matchmaking", with: ["Quantities", "RandomStreams"]),
     tests(of: "EventEngine", with: ["Quantities", "RandomStreams"]),
     tests(
+        of: "ICE",
+        with: ["Quantities", "RandomStreams", "Addressing", "STUN", "NetworkModel"]),
+    tests(
         of: "MediaSecurity",
         with: ["Quantities", "RandomStreams", "CMediaShim", "COpenSSL", "CSRTP"]),
     tests(of: "Measurement", with: ["Quantities", "RandomStreams", "Statistics"]),
     tests(of: "NetworkModel"),
     tests(of: "ScenarioModel", with: ["NetworkModel"]),
+    tests(of: "Signaling", with: ["Quantities", "RandomStreams", "Addressing", "ICE"]),
     tests(of: "STUN", with: ["Quantities", "RandomStreams", "Addressing", "Digests"]),
 ]
 

@@ -1,0 +1,192 @@
+import Addressing
+import Quantities
+
+extension Agent {
+    /// Appends `local`; a base (host or relayed) is paired with what the peer has.
+    ///
+    /// A reflexive candidate forms no pairs of its own: with its base in its place they would all
+    /// be redundant (RFC 8445 §6.1.2.4).
+    @discardableResult
+    mutating func add(_ local: LocalCandidate) -> Int {
+        let index = locals.count
+        locals.append(local)
+        if local.base == index, selected == nil {
+            for remote in remotes.indices { formPair(local: index, remote: remote) }
+        }
+        return index
+    }
+
+    /// Takes a candidate the peer signalled; one that is unusable here is counted.
+    public mutating func addRemoteCandidate(_ candidate: Candidate, at now: SimTime) {
+        guard phase.isLive, candidate.component == 1, candidate.transport == .udp else {
+            counters.ignoredCandidates += 1
+            return
+        }
+        guard case .ip(let address) = candidate.address else {
+            // The name answers multicast queries on the peer's own link only.
+            counters.unresolvableCandidates += 1
+            return
+        }
+        let remote = RemoteCandidate(
+            address: address, type: candidate.type, priority: candidate.priority,
+            foundation: candidate.foundation, related: candidate.related)
+        if let known = remotes.firstIndex(where: { $0.address == address }) {
+            update(known, with: remote)
+        } else if addRemote(remote) == nil {
+            counters.ignoredCandidates += 1
+        }
+        advance(at: now)
+    }
+
+    /// A candidate first learnt from a check is known by its signalled type from then on
+    /// (RFC 8838 §11.4 leaves one of the two); any other repetition changes nothing.
+    private mutating func update(_ index: Int, with remote: RemoteCandidate) {
+        guard remotes[index].type == .peerReflexive, remote.type != .peerReflexive else {
+            counters.ignoredCandidates += 1
+            return
+        }
+        remotes[index] = remote
+        recomputePriorities()
+    }
+
+    /// Appends `remote` and pairs it with our bases; nil beyond the limit.
+    mutating func addRemote(_ remote: RemoteCandidate) -> Int? {
+        guard remotes.count < Self.maximumRemoteCandidates else { return nil }
+        let index = remotes.count
+        remotes.append(remote)
+        if selected == nil {
+            for local in locals.indices where locals[local].base == local {
+                formPair(local: local, remote: index)
+            }
+        }
+        return index
+    }
+
+    /// The pair of this base and this remote candidate, if it is on the checklist.
+    func pair(local: Int, remote: Int) -> Int? {
+        pairs.firstIndex {
+            $0.local == local && $0.remote == remote && $0.state != .discarded
+        }
+    }
+
+    /// Puts a pair on the checklist (RFC 8445 §6.1.2, RFC 8838 §12); nil when it cannot be one or
+    /// is not good enough for a full list.
+    @discardableResult
+    mutating func formPair(local: Int, remote: Int) -> Int? {
+        guard locals[local].address.ip.family == remotes[remote].address.ip.family,
+            local != outdatedRelay
+        else { return nil }
+        let new = CandidatePair(
+            local: local, remote: remote,
+            priority: priority(localPriority: locals[local].priority, remote: remote),
+            state: initialState(local: local, remote: remote))
+        if pairs.count < Self.maximumPairs {
+            pairs.append(new)
+            return pairs.count - 1
+        }
+        counters.discardedPairs += 1
+        guard let place = placeForPair(of: new.priority) else { return nil }
+        checks.removeAll { $0.pair == place }
+        pairs[place] = new
+        return place
+    }
+
+    /// Where a pair of `priority` may go on a full checklist: the place of a discarded pair, or of
+    /// the worst that has not been answered, if it is worse.
+    private func placeForPair(of priority: UInt64) -> Int? {
+        var worst: Int?
+        for index in pairs.indices {
+            if pairs[index].state == .discarded { return index }
+            if pairs[index].state == .succeeded || index == nomination?.pair { continue }
+            if worst == nil || pairs[index].priority < pairs[worst!].priority { worst = index }
+        }
+        guard let worst, pairs[worst].priority < priority else { return nil }
+        return worst
+    }
+
+    /// Frozen while another pair of the same foundations is being tried (RFC 8445 §6.1.2.6);
+    /// browsers freeze nothing.
+    private func initialState(local: Int, remote: Int) -> PairState {
+        guard configuration.timing.repetition == .retransmission else { return .waiting }
+        let isTried = pairs.contains {
+            ($0.state == .waiting || $0.state == .inProgress)
+                && hasFoundations(of: (local, remote), $0)
+        }
+        return isTried ? .frozen : .waiting
+    }
+
+    private func hasFoundations(
+        of other: (local: Int, remote: Int), _ pair: CandidatePair
+    ) -> Bool {
+        locals[pair.local].foundation == locals[other.local].foundation
+            && remotes[pair.remote].foundation == remotes[other.remote].foundation
+    }
+
+    /// Pairs of the foundations of pair `index` need wait no longer (RFC 8445 §7.2.5.3.3).
+    mutating func unfreeze(like index: Int) {
+        let model = (pairs[index].local, pairs[index].remote)
+        for other in pairs.indices
+        where pairs[other].state == .frozen && hasFoundations(of: model, pairs[other]) {
+            pairs[other].state = .waiting
+        }
+    }
+
+    /// With nothing waiting, the frozen pair to free next: the best whose foundations nobody is
+    /// trying (RFC 8445 §6.1.4.2, step 2).
+    func bestUnfreezable() -> Int? {
+        var best: Int?
+        for index in pairs.indices where pairs[index].state == .frozen {
+            let model = (pairs[index].local, pairs[index].remote)
+            let isTried = pairs.contains {
+                ($0.state == .waiting || $0.state == .inProgress) && hasFoundations(of: model, $0)
+            }
+            if isTried { continue }
+            if best == nil || pairs[index].priority > pairs[best!].priority { best = index }
+        }
+        return best
+    }
+
+    /// The priority of a pair whose local candidate has `localPriority`, in our present role.
+    func priority(localPriority: UInt32, remote: Int) -> UInt64 {
+        let theirs = remotes[remote].priority
+        return role == .controlling
+            ? Priority.pair(controlling: localPriority, controlled: theirs)
+            : Priority.pair(controlling: theirs, controlled: localPriority)
+    }
+
+    /// After a change of role or of a candidate's priority (RFC 8445 §7.3.1.1).
+    mutating func recomputePriorities() {
+        for index in pairs.indices {
+            let pair = pairs[index]
+            pairs[index].priority = priority(
+                localPriority: locals[pair.local].priority, remote: pair.remote)
+            if pair.validLocal >= 0 {
+                pairs[index].validPriority = priority(
+                    localPriority: locals[pair.validLocal].priority, remote: pair.remote)
+            }
+        }
+    }
+
+    /// Puts pair `index` at the end of the triggered-check queue (RFC 8445 §6.1.4.1).
+    mutating func trigger(_ index: Int) {
+        guard pairs[index].triggered == 0 else { return }
+        triggeredCount += 1
+        pairs[index].triggered = triggeredCount
+    }
+
+    /// What pair `index` looks like from outside.
+    func describe(_ index: Int) -> SelectedPair {
+        let pair = pairs[index]
+        let local = locals[pair.validLocal >= 0 ? pair.validLocal : pair.local]
+        let remote = remotes[pair.remote]
+        return SelectedPair(
+            local: Candidate(
+                foundation: local.foundation, priority: local.priority,
+                address: .ip(local.address), type: local.type, related: local.related),
+            remote: Candidate(
+                foundation: remote.foundation, priority: remote.priority,
+                address: .ip(remote.address), type: remote.type, related: remote.related),
+            base: locals[pair.local].address, remoteAddress: remote.address,
+            roundTrip: pair.roundTrip)
+    }
+}

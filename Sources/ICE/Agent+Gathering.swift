@@ -1,0 +1,196 @@
+import Addressing
+import Quantities
+import STUN
+
+/// A Binding transaction with the STUN server from one base.
+struct ServerQuery {
+    var id: TransactionID
+    var base: Int
+    var timer: RetransmissionTimer
+    var bytes: [UInt8]
+}
+
+/// What makes two candidates of one foundation (RFC 8445 §5.1.1.3).
+struct FoundationKey: Equatable, BitwiseCopyable {
+    var type: CandidateType
+    var base: IPAddress
+    var server: IPAddress?
+}
+
+/// How far gathering has come.
+struct GatheringProgress: BitwiseCopyable {
+    /// The next base to ask from, of ``Agent/bases``.
+    var nextBase = 0
+    /// When the next transaction with a server may begin.
+    var nextStartAt = SimTime.distantFuture
+    /// Whether the relay has been asked or there is none to ask.
+    var relayStarted = false
+    /// When an attempt over a stream joins the one over UDP.
+    var fallbackAt = SimTime.distantFuture
+    /// Any answer over UDP from a server: UDP is not blocked.
+    var udpAnswered = false
+    var isComplete = false
+}
+
+extension Agent {
+    /// Begins to gather: host candidates at once, the servers as the profile paces them.
+    public mutating func startGathering(at now: SimTime) {
+        guard phase == .new else { return }
+        phase = .running
+        if configuration.policy == .all { gatherHosts(at: now) }
+        gathering.nextStartAt = now
+        advance(at: now)
+    }
+
+    private mutating func gatherHosts(at now: SimTime) {
+        for (index, address) in bases.enumerated() {
+            let preference = UInt16.max - UInt16(index)
+            let local = LocalCandidate(
+                address: address, base: locals.count, type: .host, localPreference: preference,
+                priority: Priority.candidate(type: .host, localPreference: preference),
+                foundation: foundation(type: .host, base: address.ip, server: nil))
+            add(local)
+            announce(local)
+        }
+    }
+
+    /// The same small number for the same key: tells the peer nothing but equality.
+    mutating func foundation(
+        type: CandidateType, base: IPAddress, server: IPAddress?
+    ) -> Foundation {
+        let key = FoundationKey(type: type, base: base, server: server)
+        let index = foundationKeys.firstIndex(of: key) ?? foundationKeys.count
+        if index == foundationKeys.count { foundationKeys.append(key) }
+        return Foundation(number: UInt32(index + 1))
+    }
+
+    /// Emits the event that signals `local`, with what must stay hidden hidden.
+    mutating func announce(_ local: LocalCandidate) {
+        var candidate = Candidate(
+            foundation: local.foundation, priority: local.priority, address: .ip(local.address),
+            type: local.type, related: local.related)
+        if local.type == .host, configuration.hidesHostAddresses {
+            candidate.address = .mdns(MDNSName(using: &randomness), port: local.address.port)
+        }
+        let isSecret =
+            local.type == .serverReflexive
+            ? configuration.hidesHostAddresses : configuration.policy == .relay
+        if candidate.related != nil, isSecret {
+            candidate.related = Candidate.concealed(local.address.ip.family)
+        }
+        events.append(.localCandidate(candidate))
+    }
+
+    mutating func advanceGathering(at now: SimTime) {
+        guard phase == .running, !gathering.isComplete else { return }
+        startTransactions(at: now)
+        expireQueries(at: now)
+        if gathering.relayStarted, queries.isEmpty, legs.allSatisfy(\.isSettled),
+            gathering.fallbackAt == .distantFuture
+        {
+            gathering.isComplete = true
+            events.append(.gatheringComplete)
+        }
+    }
+
+    /// Starts the next transactions with servers, Ta apart where the profile paces them
+    /// (RFC 8445 §14.2).
+    private mutating func startTransactions(at now: SimTime) {
+        while now >= gathering.nextStartAt {
+            let startAt = gathering.nextStartAt
+            gathering.nextStartAt = .distantFuture
+            if startNextQuery(at: now) || startNextAllocation(at: now) {
+                if !gathering.relayStarted {
+                    gathering.nextStartAt = max(startAt, now) + configuration.timing.gatheringPacing
+                }
+            }
+        }
+        if now >= gathering.fallbackAt {
+            gathering.fallbackAt = .distantFuture
+            startFallbackAllocation(at: now)
+        }
+    }
+
+    /// Asks the STUN server from the next base that can; false when none is left.
+    private mutating func startNextQuery(at now: SimTime) -> Bool {
+        guard configuration.policy == .all, let server = configuration.stunServer else {
+            return false
+        }
+        while gathering.nextBase < bases.count {
+            let base = gathering.nextBase
+            gathering.nextBase += 1
+            guard bases[base].ip.family == server.ip.family else { continue }
+            let id = TransactionID(using: &randomness)
+            let bytes = MessageBuilder(.request, .binding, id: id, capacity: 32)
+                .finish(fingerprint: true)
+            queries.append(
+                ServerQuery(
+                    id: id, base: base,
+                    timer: configuration.timing.serverTimer(sentAt: now), bytes: bytes))
+            transmits.append(
+                Transmit(
+                    source: bases[base], destination: server, transport: .udp, payload: bytes))
+            return true
+        }
+        return false
+    }
+
+    private mutating func expireQueries(at now: SimTime) {
+        guard let server = configuration.stunServer else { return }
+        var index = 0
+        while index < queries.count {
+            switch queries[index].timer.expire(at: now) {
+            case .wait:
+                index += 1
+            case .retransmit:
+                transmits.append(
+                    Transmit(
+                        source: bases[queries[index].base], destination: server, transport: .udp,
+                        payload: queries[index].bytes))
+                index += 1
+            case .failed:
+                queries.remove(at: index)
+            }
+        }
+    }
+
+    /// Takes the STUN server's answer; nil when it answers none of our queries.
+    mutating func handleServerAnswer(_ message: borrowing MessageView, at now: SimTime) -> Received?
+    {
+        let id = message.id
+        guard let index = queries.firstIndex(where: { $0.id == id }) else { return nil }
+        let query = queries.remove(at: index)
+        gathering.udpAnswered = true
+        if message.kind == .success, let mapped = message.mappedAddress {
+            addServerReflexive(mapped, of: query.base, at: now)
+        }
+        return .consumed
+    }
+
+    private mutating func addServerReflexive(
+        _ mapped: TransportAddress, of base: Int, at now: SimTime
+    ) {
+        guard let server = configuration.stunServer,
+            let host = locals.firstIndex(where: { $0.type == .host && $0.address == bases[base] })
+        else { return }
+        // Redundant where the host candidate tells the same address (RFC 8445 §5.1.3); behind an
+        // mDNS name it does not.
+        if mapped == bases[base], !configuration.hidesHostAddresses { return }
+        if locals.contains(where: { $0.type != .host && $0.address == mapped }) { return }
+        let preference = locals[host].localPreference
+        let local = LocalCandidate(
+            address: mapped, base: host, type: .serverReflexive, localPreference: preference,
+            priority: Priority.candidate(type: .serverReflexive, localPreference: preference),
+            foundation: foundation(
+                type: .serverReflexive, base: bases[base].ip, server: server.ip),
+            related: bases[base])
+        add(local)
+        announce(local)
+    }
+
+    var earliestGatheringTimeout: SimTime {
+        var earliest = min(gathering.nextStartAt, gathering.fallbackAt)
+        for query in queries { earliest = min(earliest, query.timer.deadline) }
+        return earliest
+    }
+}

@@ -1,0 +1,148 @@
+import Addressing
+import Quantities
+
+/// A pair being nominated by us.
+struct Nomination: BitwiseCopyable {
+    var pair: Int
+    var startedAt: SimTime
+    /// When USE-CANDIDATE is sent (again).
+    var nextCheckAt: SimTime
+}
+
+extension Agent {
+    /// Nominates, when controlling, by this rule (RFC 8445 §8.1.1 leaves it to the agent):
+    ///
+    /// 1. a valid direct pair at once, the best if there are several;
+    /// 2. any other valid pair once no direct one can become valid any more, or after
+    ///    ``TimingProfile/relayPatience`` and some of its round trips since the first valid pair.
+    mutating func decide(at now: SimTime) {
+        guard role == .controlling, nomination == nil, firstValidAt <= now else { return }
+        guard let best = bestValid() else { return }
+        if isDirect(pairs[best]) || !canStillBeDirect || now >= patienceEnd(for: best) {
+            nomination = Nomination(pair: best, startedAt: now, nextCheckAt: now)
+        }
+    }
+
+    /// The best valid pair: direct ones before all others, then by priority.
+    private func bestValid() -> Int? {
+        var best: Int?
+        for index in pairs.indices where pairs[index].state == .succeeded {
+            guard let current = best else {
+                best = index
+                continue
+            }
+            let direct = isDirect(pairs[index])
+            if direct != isDirect(pairs[current]) {
+                if direct { best = index }
+            } else if pairs[index].validPriority > pairs[current].validPriority {
+                best = index
+            }
+        }
+        return best
+    }
+
+    private func patienceEnd(for index: Int) -> SimTime {
+        firstValidAt + configuration.timing.relayPatience
+            + pairs[index].roundTrip * configuration.timing.relayPatienceRoundTrips
+    }
+
+    /// Whether no relay is on the path of `pair`, for certain.
+    func isDirect(_ pair: CandidatePair) -> Bool {
+        locals[pair.local].type != .relayed && remotes[pair.remote].type != .relayed
+            && isIdentified(pair.remote)
+    }
+
+    /// Whether it is certain what kind of candidate remote candidate `index` is.
+    ///
+    /// A peer-reflexive one may be a relayed one whose signalling is still on its way. It is not
+    /// when a direct candidate of the peer's has the same IP (another port of a symmetric NAT), or
+    /// when the peer has signalled all it has.
+    func isIdentified(_ index: Int) -> Bool {
+        let candidate = remotes[index]
+        return candidate.type != .peerReflexive || hasRemoteEnded
+            || remotes.contains {
+                ($0.type == .host || $0.type == .serverReflexive)
+                    && $0.address.ip == candidate.address.ip
+            }
+    }
+
+    private var canStillBeDirect: Bool {
+        if configuration.policy == .relay { return false }
+        return !hasRemoteEnded
+            || pairs.contains {
+                $0.isUndecided && locals[$0.local].type != .relayed
+                    && remotes[$0.remote].type != .relayed
+            }
+    }
+
+    /// The pair whose nominating check is to be sent now. It is sent again at 1.5 round trips, as
+    /// a new check, where the profile repeats checks so.
+    mutating func nominationDue(at now: SimTime) -> Int? {
+        guard let current = nomination, now >= current.nextCheckAt else { return nil }
+        let timing = configuration.timing
+        let trip = pairs[current.pair].roundTrip
+        nomination?.nextCheckAt =
+            timing.repetition == .roundRobin
+            ? now + max(timing.pacing, trip + trip / 2) : .distantFuture
+        return current.pair
+    }
+
+    /// When nominating has something to do.
+    var nominationTimeout: SimTime {
+        guard role == .controlling else { return .distantFuture }
+        if let nomination {
+            return max(nomination.nextCheckAt, nextCheckAt)
+        }
+        guard firstValidAt != .distantFuture, let best = bestValid() else { return .distantFuture }
+        return patienceEnd(for: best)
+    }
+
+    /// The peer, controlling, has nominated the valid pair `index`.
+    mutating func follow(_ index: Int, at now: SimTime) {
+        switch phase {
+        case .running:
+            select(index, at: now)
+        case .connected:
+            pairs[index].nominatedByPeer = false
+            guard let selected, index != selected,
+                pairs[index].validPriority > pairs[selected].validPriority
+            else { return }
+            use(index, at: now)
+            events.append(.selectedPairChanged(describe(index)))
+        default:
+            break
+        }
+    }
+
+    /// Ends the search with pair `index`: all else stops (RFC 8445 §8.1.2), and an allocation that
+    /// is not on the path is given back.
+    mutating func select(_ index: Int, at now: SimTime) {
+        phase = .connected
+        nomination = nil
+        deadline = .distantFuture
+        queries.removeAll()
+        for other in pairs.indices { pairs[other].triggered = 0 }
+        for check in checks.indices { checks[check].timer = nil }
+        use(index, at: now)
+        events.append(.connected(describe(index)))
+    }
+
+    private mutating func use(_ index: Int, at now: SimTime) {
+        selected = index
+        startConsent(at: now)
+        let leg = locals[pairs[index].local].leg
+        releaseRelay(except: leg < 0 ? nil : leg, at: now)
+        if leg >= 0 { legs[leg].bindChannel(to: remotes[pairs[index].remote].address, at: now) }
+    }
+
+    /// Fails when nothing is left to try, or for want of time.
+    mutating func giveUpIfHopeless(at now: SimTime) {
+        if now >= deadline {
+            fail(.timeout, at: now)
+        } else if hasRemoteEnded, gathering.isComplete, !pairs.isEmpty,
+            pairs.allSatisfy({ !$0.isLive })
+        {
+            fail(.allPairsFailed, at: now)
+        }
+    }
+}

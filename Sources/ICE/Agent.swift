@@ -1,0 +1,212 @@
+import Addressing
+import Quantities
+import RandomStreams
+import STUN
+
+/// A full ICE agent (RFC 8445) for one stream of one component, trickling its candidates
+/// (RFC 8838).
+///
+/// Order of use: ``startGathering(at:)``, and as the peer's signalling arrives
+/// ``setRemoteCredentials(_:at:)``, ``addRemoteCandidate(_:at:)`` and ``endOfRemoteCandidates(at:)``
+/// in any order; ``handle(_:from:to:transport:at:)`` for every datagram; ``handleTimeout(at:)``
+/// once ``nextTimeout`` has come. After each of these, take what ``pollTransmit()`` and
+/// ``pollEvent()`` give until they give nil, then look at ``nextTimeout`` again. Last
+/// ``close(at:)``, and go on until ``nextTimeout`` is nil: an allocation is being given back.
+public struct Agent: Sendable {
+    /// Most local base addresses used; more are ignored.
+    public static let maximumLocalAddresses = 4
+    /// Most candidates of the peer's that are kept, signalled and learnt: bounds what a peer can
+    /// make an agent check.
+    public static let maximumRemoteCandidates = 32
+    /// Most candidates of our own: the bases, what servers and peers see of them, two relayed ones;
+    /// a NAT that shows every peer address another port cannot fill memory.
+    public static let maximumLocalCandidates = 32
+    /// Most pairs on the checklist (RFC 8445 §6.1.2.5).
+    public static let maximumPairs = 100
+    /// Most unanswered checks remembered: at one check every 48 ms the answers of three seconds.
+    public static let maximumUnansweredChecks = 64
+
+    /// What it does.
+    public let configuration: AgentConfiguration
+    /// Whether it nominates; a role conflict may change that.
+    public internal(set) var role: Role
+    /// What the peer's checks must carry.
+    public let localCredentials: Credentials
+    /// What has happened so far.
+    public internal(set) var counters = AgentCounters()
+    /// When ``handleTimeout(at:)`` is due; nil when nothing is planned.
+    public internal(set) var nextTimeout: SimTime?
+
+    var phase = Phase.new
+    var randomness: RandomStream
+    var tieBreaker: UInt64
+    let localKey: IntegrityKey
+    var peer: Peer?
+    let bases: [TransportAddress]
+    var locals: [LocalCandidate] = []
+    var remotes: [RemoteCandidate] = []
+    var pairs: [CandidatePair] = []
+    var checks: [CheckTransaction] = []
+    var queries: [ServerQuery] = []
+    var legs: [RelayLeg] = []
+    var foundationKeys: [FoundationKey] = []
+    var gathering = GatheringProgress()
+    var peerReflexiveCount: UInt32 = 0
+    var hasRemoteEnded = false
+    var triggeredCount: UInt32 = 0
+    var lastCheckAt: SimTime?
+    var deadline = SimTime.distantFuture
+    var firstValidAt = SimTime.distantFuture
+    var nomination: Nomination?
+    var selected: Int?
+    var consent = Consent()
+    var transmits = OutputQueue<Transmit>()
+    var events = OutputQueue<AgentEvent>()
+
+    /// An agent that has done nothing yet.
+    ///
+    /// - Parameters:
+    ///   - configuration: what it is to do.
+    ///   - role: controlling for the offerer (RFC 8445 §6.1.1).
+    ///   - localAddresses: what the host's interfaces report, best first, with the bound ports.
+    ///   - randomness: a stream of its own.
+    public init(
+        configuration: AgentConfiguration, role: Role, localAddresses: [TransportAddress],
+        randomness: RandomStream
+    ) {
+        var stream = randomness
+        self.configuration = configuration
+        self.role = role
+        bases = Array(localAddresses.prefix(Self.maximumLocalAddresses))
+        localCredentials = Credentials(using: &stream)
+        localKey = IntegrityKey(shortTermPassword: localCredentials.password)
+        tieBreaker = stream.nextUInt64()
+        self.randomness = stream
+    }
+
+    /// The next datagram to send, nil when there is none.
+    public mutating func pollTransmit() -> Transmit? { transmits.popFirst() }
+
+    /// The next thing to know, nil when there is none.
+    public mutating func pollEvent() -> AgentEvent? { events.popFirst() }
+
+    /// Does what has come due.
+    public mutating func handleTimeout(at now: SimTime) { advance(at: now) }
+
+    /// The peer's credentials: checks may go out from now on.
+    ///
+    /// A second call is ignored: an ICE restart takes a new agent.
+    public mutating func setRemoteCredentials(_ credentials: Credentials, at now: SimTime) {
+        guard peer == nil, phase.isLive else { return }
+        peer = Peer(credentials, localFragment: localCredentials.usernameFragment)
+        deadline = now + configuration.timing.connectivityTimeout
+        advance(at: now)
+    }
+
+    /// The peer has no more candidates (RFC 8838 §13).
+    public mutating func endOfRemoteCandidates(at now: SimTime) {
+        guard phase.isLive else { return }
+        hasRemoteEnded = true
+        advance(at: now)
+    }
+
+    /// Ends the session: checks stop, the allocation is given back. Idempotent.
+    public mutating func close(at now: SimTime) {
+        guard phase != .closed else { return }
+        stop(.closed, at: now)
+        nextTimeout = earliestTimeout()
+    }
+
+    /// The pair that media takes, once there is one.
+    public var selectedPair: SelectedPair? {
+        selected.map { describe($0) }
+    }
+
+    /// Whether a pair is selected and the agent neither failed nor closed.
+    public var isConnected: Bool { phase == .connected }
+
+    /// Live allocations this agent holds or is asking for; 0 or 1 but for the moment of a race
+    /// between transports.
+    public var allocationCount: Int {
+        legs.reduce(0) { $0 + ($1.holdsAllocation ? 1 : 0) }
+    }
+
+    /// Does all that is due at `now`, in a fixed order.
+    mutating func advance(at now: SimTime) {
+        advanceGathering(at: now)
+        advanceRelay(at: now)
+        if phase == .running {
+            expireChecks(at: now)
+            decide(at: now)
+            runChecks(at: now)
+            giveUpIfHopeless(at: now)
+        } else if phase == .connected {
+            runFollowUpChecks(at: now)
+            advanceConsent(at: now)
+        }
+        drainRelay(at: now)
+        nextTimeout = earliestTimeout()
+    }
+
+    /// Leaves the live phases for `end`: nothing is sent but what gives the allocation back.
+    mutating func stop(_ end: Phase, at now: SimTime) {
+        phase = end
+        checks.removeAll()
+        queries.removeAll()
+        nomination = nil
+        releaseRelay(except: nil, at: now)
+        drainRelay(at: now)
+    }
+
+    mutating func fail(_ reason: AgentFailure, at now: SimTime) {
+        stop(.failed, at: now)
+        events.append(.failed(reason))
+    }
+}
+
+/// Where an agent is in its life.
+enum Phase: UInt8, BitwiseCopyable {
+    case new
+    case running
+    case connected
+    case failed
+    case closed
+
+    var isLive: Bool { self == .new || self == .running || self == .connected }
+}
+
+/// What is known of the peer's session.
+struct Peer: Sendable {
+    /// Authenticates what we send to it.
+    let key: IntegrityKey
+    /// USERNAME of our checks: the peer's fragment, a colon, ours (RFC 8445 §7.2.2).
+    let username: [UInt8]
+
+    init(_ credentials: Credentials, localFragment: [UInt8]) {
+        key = IntegrityKey(shortTermPassword: credentials.password)
+        username = credentials.usernameFragment + [UInt8(ascii: ":")] + localFragment
+    }
+}
+
+/// A candidate of ours; a host or relayed one is its own base.
+struct LocalCandidate: BitwiseCopyable {
+    var address: TransportAddress
+    /// Index of its base among the local candidates.
+    var base: Int
+    var type: CandidateType
+    var localPreference: UInt16
+    var priority: UInt32
+    var foundation: Foundation
+    var related: TransportAddress?
+    /// Of a relayed candidate: index of its leg; -1 otherwise.
+    var leg = -1
+}
+
+/// A candidate of the peer's.
+struct RemoteCandidate: BitwiseCopyable {
+    var address: TransportAddress
+    var type: CandidateType
+    var priority: UInt32
+    var foundation: Foundation
+    var related: TransportAddress?
+}

@@ -1,0 +1,68 @@
+/// Why an agent has given up.
+public enum AgentFailure: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
+    /// Every pair failed, and neither side has more candidates.
+    case allPairsFailed
+    /// No pair was nominated within ``TimingProfile/connectivityTimeout``.
+    case timeout
+    /// The peer no longer answers consent checks (RFC 7675 §5.1).
+    case consentLost
+    /// The server took back the allocation that the selected pair ran over.
+    case relayLost
+}
+
+/// What an agent tells its owner, in order.
+public enum AgentEvent: Hashable, Sendable {
+    /// A candidate to signal to the peer (trickled, RFC 8838 §9).
+    case localCandidate(Candidate)
+    /// There will be no more; signal the end of candidates (RFC 8838 §13).
+    case gatheringComplete
+    /// The TURN server refused an allocation with this error code, 300…699; 0 when nobody
+    /// answered.
+    case relayRefused(code: UInt16)
+    /// A pair is nominated: media may flow.
+    case connected(SelectedPair)
+    /// The controlling peer nominated another pair.
+    case selectedPairChanged(SelectedPair)
+    /// The agent has given up.
+    case failed(AgentFailure)
+    /// An allocation of ours has been given back.
+    case relayReleased
+}
+
+/// What became of a datagram handed to an agent.
+public enum Received: Hashable, Sendable {
+    /// It was ICE's, STUN's or TURN's own.
+    case consumed
+    /// The peer's data, out of whatever a relay had wrapped it in.
+    case application([UInt8])
+    /// It was counted and dropped.
+    case rejected(Rejection)
+}
+
+/// Why a datagram was dropped.
+public enum Rejection: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
+    /// It claims to be STUN and is not well formed.
+    case malformed
+    /// Neither STUN nor anything that media sockets carry (RFC 7983).
+    case unknownKind
+    /// A check without USERNAME, MESSAGE-INTEGRITY or PRIORITY and role (RFC 8445 §7.3).
+    case incompleteCheck
+    /// A check for another user fragment.
+    case unknownUsername
+    /// The integrity is not that of the password.
+    case wrongIntegrity
+    /// A response to nothing that was asked, or asked and answered before.
+    case unknownTransaction
+    /// It came to an address that is no base of this agent.
+    case unexpectedLocalAddress
+    /// Data from an address that is no candidate of the peer's.
+    case unexpectedSource
+    /// The peer has shown more addresses than ``Agent/maximumRemoteCandidates``.
+    case tooManyCandidates
+    /// The TURN client would not have it.
+    case unexpectedRelayMessage
+    /// A message of a kind that agents do not exchange.
+    case unexpectedMessage
+    /// The agent is closed or has failed.
+    case closed
+}

@@ -1,0 +1,142 @@
+import Addressing
+
+/// What is wrong with the text of a candidate; positions count words from 1.
+public enum CandidateTextError: Error, Hashable, Sendable {
+    /// It does not begin with `candidate:`.
+    case prefix
+    /// It has fewer than the eight words up to the type (RFC 8839 §5.1).
+    case tooFewWords(count: Int)
+    /// It is longer than ``Candidate/longestText``.
+    case tooLong(bytes: Int)
+    /// The foundation is not 1…32 ice-chars.
+    case foundation
+    /// The component is not 1…256.
+    case component
+    /// The transport is neither `udp` nor `tcp`.
+    case transport
+    /// The priority is not 1…2^31 − 1.
+    case priority
+    /// The address is neither an IP address nor a UUID under `.local`.
+    case address
+    /// The port is not 0…65535.
+    case port
+    /// The word `typ` is missing or the type unknown.
+    case type
+    /// An extension has no value, or `raddr` or `rport` no valid one.
+    case `extension`(word: Int)
+}
+
+extension Candidate {
+    /// Longest text accepted, in bytes: many times what the known fields need, and a bound on
+    /// what a stranger can make an agent parse.
+    public static let longestText = 1024
+
+    /// Parses `candidate:…` (RFC 8839 §5.1), with or without `a=` before it. Unknown extensions
+    /// are skipped, as the RFC demands.
+    public init(text: some Collection<UInt8>) throws(CandidateTextError) {
+        guard text.count <= Self.longestText else { throw .tooLong(bytes: text.count) }
+        var line = ArraySlice(text)
+        if line.starts(with: Array("a=".utf8)) { line = line.dropFirst(2) }
+        guard line.count > 10, ICEText.equalsIgnoringCase(line.prefix(10), "candidate:") else {
+            throw .prefix
+        }
+        let words = ICEText.words(of: line.dropFirst(10))
+        guard words.count >= 8 else { throw .tooFewWords(count: words.count) }
+        guard let foundation = Foundation(bytes: words[0]) else { throw .foundation }
+        guard let component = ICEText.number(words[1], limit: 256), component > 0 else {
+            throw .component
+        }
+        guard let transport = Self.transport(words[2]) else { throw .transport }
+        guard let priority = ICEText.number(words[3], limit: 1 << 31 - 1), priority > 0 else {
+            throw .priority
+        }
+        guard let port = ICEText.number(words[5], limit: 65535) else { throw .port }
+        guard let address = Self.address(words[4], port: UInt16(port)) else { throw .address }
+        guard ICEText.equalsIgnoringCase(words[6], "typ"), let type = Self.type(words[7]) else {
+            throw .type
+        }
+        self.init(
+            foundation: foundation, component: UInt16(component), transport: transport,
+            priority: UInt32(priority), address: address, type: type,
+            related: try Self.related(words))
+    }
+
+    private static func transport(_ word: ArraySlice<UInt8>) -> TransportProtocol? {
+        if ICEText.equalsIgnoringCase(word, "udp") { return .udp }
+        return ICEText.equalsIgnoringCase(word, "tcp") ? .tcp : nil
+    }
+
+    private static func address(_ word: ArraySlice<UInt8>, port: UInt16) -> CandidateAddress? {
+        if let name = MDNSName(bytes: word) { return .mdns(name, port: port) }
+        guard let ip = IPAddress(String(decoding: word, as: UTF8.self)) else { return nil }
+        return .ip(TransportAddress(ip, port: port))
+    }
+
+    private static func type(_ word: ArraySlice<UInt8>) -> CandidateType? {
+        CandidateType.allCases.first { ICEText.equalsIgnoringCase(word, $0.token) }
+    }
+
+    private static func related(
+        _ words: [ArraySlice<UInt8>]
+    ) throws(CandidateTextError) -> TransportAddress? {
+        var ip: IPAddress?
+        var port: UInt16?
+        for index in stride(from: 8, to: words.count, by: 2) {
+            guard index + 1 < words.count, !words[index].isEmpty else {
+                throw .extension(word: index + 1)
+            }
+            if ICEText.equalsIgnoringCase(words[index], "raddr") {
+                ip = IPAddress(String(decoding: words[index + 1], as: UTF8.self))
+                if ip == nil { throw .extension(word: index + 1) }
+            } else if ICEText.equalsIgnoringCase(words[index], "rport") {
+                port = ICEText.number(words[index + 1], limit: 65535).map { UInt16($0) }
+                if port == nil { throw .extension(word: index + 1) }
+            }
+        }
+        guard let ip, let port else { return nil }
+        return TransportAddress(ip, port: port)
+    }
+
+    /// Appends `candidate:…` (RFC 8839 §5.1) to `text`.
+    public func appendText(to text: inout [UInt8]) {
+        let space = UInt8(ascii: " ")
+        text.append(contentsOf: "candidate:".utf8)
+        text.append(contentsOf: foundation.bytes)
+        text.append(space)
+        ICEText.append(component, to: &text)
+        text.append(contentsOf: (transport == .udp ? " udp " : " tcp ").utf8)
+        ICEText.append(priority, to: &text)
+        text.append(space)
+        let port: UInt16
+        switch address {
+        case .ip(let address):
+            ICEText.append(address.ip, to: &text)
+            port = address.port
+        case .mdns(let name, let itsPort):
+            name.append(to: &text)
+            port = itsPort
+        }
+        text.append(space)
+        ICEText.append(port, to: &text)
+        text.append(contentsOf: " typ ".utf8)
+        type.token.withUTF8Buffer { text.append(contentsOf: $0) }
+        guard let related else { return }
+        text.append(contentsOf: " raddr ".utf8)
+        ICEText.append(related.ip, to: &text)
+        text.append(contentsOf: " rport ".utf8)
+        ICEText.append(related.port, to: &text)
+    }
+
+    /// The text `candidate:…` in bytes of UTF-8.
+    public var text: [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(128)
+        appendText(to: &text)
+        return text
+    }
+}
+
+extension Candidate: CustomStringConvertible {
+    /// The text `candidate:…` of RFC 8839 §5.1.
+    public var description: String { String(decoding: text, as: UTF8.self) }
+}

@@ -1,0 +1,83 @@
+import Quantities
+import STUN
+
+/// When an agent checks, repeats, gives up, nominates and asks for consent.
+public struct TimingProfile: Hashable, Sendable, BitwiseCopyable {
+    /// How an unanswered check is repeated.
+    public enum Repetition: UInt8, Hashable, Sendable, BitwiseCopyable {
+        /// As a STUN transaction: the same bytes again after RTO, doubling (RFC 8445 §14.3).
+        case retransmission
+        /// As a new check in its turn, round robin, as browsers do.
+        case roundRobin
+    }
+
+    /// Ta: the shortest time between two new checks (RFC 8445 §14.2).
+    public var pacing: SimDuration
+    /// How an unanswered check is repeated.
+    public var repetition: Repetition
+    /// The smallest RTO (RFC 8445 §14.3: never below 500 ms).
+    public var smallestRTO: SimDuration
+    /// How long an agent goes on looking for a pair before it fails, from its first knowledge of
+    /// the peer's credentials.
+    public var connectivityTimeout: SimDuration
+    /// How long a pair may stay unanswered before it fails, where checks are repeated round robin.
+    public var pairTimeout: SimDuration
+    /// How long a valid relayed pair waits for a direct one, without round trips.
+    public var relayPatience: SimDuration
+    /// How many round trips of the valid relayed pair are added to ``relayPatience``.
+    public var relayPatienceRoundTrips: Int64
+    /// How long a UDP attempt to allocate goes unanswered before one over TCP joins it.
+    public var streamFallbackDelay: SimDuration
+    /// Mean time between two consent checks.
+    public var consentInterval: SimDuration
+    /// Relative half width of the uniform jitter of ``consentInterval``, 0…1.
+    public var consentJitter: Double
+    /// How long consent lasts without an answer (RFC 7675 §5.1).
+    public var consentTimeout: SimDuration
+
+    /// The shortest time between the beginnings of two transactions with servers.
+    public var gatheringPacing: SimDuration
+    /// RTO of transactions with servers (RFC 8489 §6.2.1).
+    public var serverRTO: SimDuration
+    /// Rc of transactions with servers (RFC 8489 §6.2.1).
+    public var serverRequests: UInt8
+    /// Rm of transactions with servers (RFC 8489 §6.2.1).
+    public var serverLastWait: UInt8
+
+    /// The timer of a request sent to a server at `now`.
+    func serverTimer(sentAt now: SimTime) -> RetransmissionTimer {
+        RetransmissionTimer(
+            sentAt: now, initialInterval: serverRTO, maximumRequests: serverRequests,
+            lastWaitFactor: serverLastWait)
+    }
+
+    /// The standards' constants.
+    ///
+    /// The connectivity timeout is the whole life of a STUN transaction, which RFC 8863 §4 makes
+    /// the least; relayed pairs wait 2 s, long enough for the second retransmission of every
+    /// direct check (1.5 s) to be answered.
+    public static let rfc8445 = TimingProfile(
+        pacing: .milliseconds(50), repetition: .retransmission,
+        smallestRTO: .milliseconds(500), connectivityTimeout: .milliseconds(39_500),
+        pairTimeout: .milliseconds(39_500), relayPatience: .seconds(2),
+        relayPatienceRoundTrips: 1, streamFallbackDelay: .milliseconds(250),
+        consentInterval: .seconds(5), consentJitter: 0.2, consentTimeout: .seconds(30),
+        gatheringPacing: .milliseconds(50), serverRTO: .milliseconds(500), serverRequests: 7,
+        serverLastWait: 16)
+
+    /// libwebrtc's constants: a check every 48 ms while nothing is selected, 15 s until an
+    /// unanswered pair is given up, 2.5 s between checks of a stable pair, dead after 30 s
+    /// (`p2p_constants.h`).
+    ///
+    /// libwebrtc talks over a relayed pair at once and moves to a direct one later. Here the
+    /// relayed pair waits 500 ms and two of its round trips instead, time for at least three checks of
+    /// each of four direct pairs, so that a call has one path and its relay is a decision.
+    public static let browser = TimingProfile(
+        pacing: .milliseconds(48), repetition: .roundRobin,
+        smallestRTO: .milliseconds(500), connectivityTimeout: .seconds(15),
+        pairTimeout: .seconds(15), relayPatience: .milliseconds(500),
+        relayPatienceRoundTrips: 2, streamFallbackDelay: .milliseconds(250),
+        consentInterval: .milliseconds(2500), consentJitter: 0, consentTimeout: .seconds(30),
+        gatheringPacing: .zero, serverRTO: .milliseconds(250), serverRequests: 6,
+        serverLastWait: 8)
+}

@@ -1,0 +1,133 @@
+import ICE
+
+/// What is wrong with the text of a signalling message.
+public enum SignalingError: Error, Hashable, Sendable {
+    /// Longer than ``SignalingMessage/longestText``.
+    case tooLong(bytes: Int)
+    /// The first line is not `VOICEMEET/1 KIND`.
+    case firstLine
+    /// A header line is not `name: value`, or its value is no number; or the empty line is missing.
+    case header(line: Int)
+    /// `call` or `length` is missing.
+    case missingHeader
+    /// The body has not as many bytes as `length` says.
+    case length(declared: UInt64, actual: Int)
+    /// The description in an offer or answer cannot be; lines count from the body's first.
+    case description(DescriptionError)
+    /// The candidate cannot be.
+    case candidate(CandidateTextError)
+    /// The body does not belong to the kind.
+    case body(SignalingMessage.Kind)
+}
+
+/// A message's first line and headers, which is all that the service reads.
+struct Envelope {
+    var kind: SignalingMessage.Kind
+    var call: CallID
+    var body: ArraySlice<UInt8>
+
+    private static let opening = Array("VOICEMEET/1 ".utf8)
+
+    init(_ text: [UInt8]) throws(SignalingError) {
+        guard text.count <= SignalingMessage.longestText else {
+            throw .tooLong(bytes: text.count)
+        }
+        var lines = HeaderLines(text)
+        guard let first = lines.next(), first.starts(with: Self.opening),
+            let kind = Self.kind(first.dropFirst(Self.opening.count))
+        else { throw .firstLine }
+        var call: UInt64?
+        var length: UInt64?
+        while true {
+            guard let line = lines.next() else { throw .header(line: lines.number) }
+            if line.isEmpty { break }
+            guard let colon = line.firstIndex(of: UInt8(ascii: ":")),
+                colon + 1 < line.endIndex, line[colon + 1] == 32
+            else { throw .header(line: lines.number) }
+            let value = line[(colon + 2)...]
+            if line[..<colon].elementsEqual("call".utf8) {
+                call = Words.number(value)
+                if call == nil { throw .header(line: lines.number) }
+            } else if line[..<colon].elementsEqual("length".utf8) {
+                length = Words.number(value)
+                if length == nil { throw .header(line: lines.number) }
+            }
+        }
+        guard let call, let length else { throw .missingHeader }
+        body = lines.rest
+        guard UInt64(body.count) == length else {
+            throw .length(declared: length, actual: body.count)
+        }
+        self.kind = kind
+        self.call = CallID(rawValue: call)
+    }
+
+    private static func kind(_ word: ArraySlice<UInt8>) -> SignalingMessage.Kind? {
+        SignalingMessage.Kind.allCases.first { kind in
+            kind.token.withUTF8Buffer { word.elementsEqual($0) }
+        }
+    }
+}
+
+/// The lines of a header, each ended by CRLF, and what follows them.
+private struct HeaderLines {
+    var rest: ArraySlice<UInt8>
+    var number = 0
+
+    init(_ text: [UInt8]) { rest = text[...] }
+
+    mutating func next() -> ArraySlice<UInt8>? {
+        number += 1
+        guard let end = rest.firstIndex(of: 10), end > rest.startIndex, rest[end - 1] == 13 else {
+            return nil
+        }
+        defer { rest = rest[(end + 1)...] }
+        return rest[rest.startIndex..<(end - 1)]
+    }
+}
+
+extension SignalingMessage {
+    /// Parses the text of a message; tells which call it belongs to.
+    public static func parse(
+        _ text: [UInt8]
+    ) throws(SignalingError) -> (call: CallID, message: SignalingMessage) {
+        let envelope = try Envelope(text)
+        return (envelope.call, try SignalingMessage(envelope))
+    }
+
+    private init(_ envelope: Envelope) throws(SignalingError) {
+        switch envelope.kind {
+        case .offer: self = .offer(try Self.description(envelope.body))
+        case .answer: self = .answer(try Self.description(envelope.body))
+        case .candidate:
+            do {
+                self = .candidate(try Candidate(text: Self.line(envelope.body)))
+            } catch {
+                throw .candidate(error)
+            }
+        case .endOfCandidates:
+            guard Self.line(envelope.body).elementsEqual("a=end-of-candidates".utf8) else {
+                throw .body(.endOfCandidates)
+            }
+            self = .endOfCandidates
+        case .bye:
+            guard envelope.body.isEmpty else { throw .body(.bye) }
+            self = .bye
+        }
+    }
+
+    private static func description(
+        _ body: ArraySlice<UInt8>
+    ) throws(SignalingError) -> SessionDescription {
+        do {
+            return try SessionDescription(text: body)
+        } catch {
+            throw .description(error)
+        }
+    }
+
+    /// The only line of `body`, without its end.
+    private static func line(_ body: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        body.suffix(2).elementsEqual([13, 10]) ? body.dropLast(2) : body
+    }
+}
