@@ -23,7 +23,7 @@ public struct AccessNetwork: Hashable, Sendable {
     /// Its mix of NAT classes; shares sum to 1.
     public var nat: [NATShare]
     /// Where its peers live: indices into the scenario's regions.
-    public var region: [WeightedIndex]
+    public var region: [NamedShare]
     /// One-way delay between the peer and the backbone in seconds, drawn once per peer.
     public var delay: Distribution
     /// Further delay in seconds, drawn for each packet.
@@ -38,7 +38,7 @@ public struct AccessNetwork: Hashable, Sendable {
     /// The given network, all in region 0 unless said otherwise.
     public init(
         name: String, nat: [NATShare],
-        region: [WeightedIndex] = [WeightedIndex(index: 0, share: 1)],
+        region: [NamedShare] = [NamedShare(index: 0, share: 1)],
         delay: Distribution, jitter: Distribution, loss: GilbertLoss, ipv6: Double = 0,
         mdns: Double = 1
     ) {

@@ -58,11 +58,11 @@ public struct Persona: Hashable, Sendable {
     /// What these people do.
     public var behaviour: Behaviour
     /// What they speak: indices into the scenario's languages.
-    public var language: [WeightedIndex]
+    public var language: [NamedShare]
     /// What they want to talk about: indices into the scenario's interests.
-    public var interest: [WeightedIndex]
+    public var interest: [NamedShare]
     /// Where they come from: indices into the scenario's access networks.
-    public var access: [WeightedIndex]
+    public var access: [NamedShare]
     /// How long they wait for a partner before they leave, in seconds.
     public var patience: Distribution
     /// How long they wish to talk, in seconds; the shorter wish of the two ends the call.
@@ -84,11 +84,11 @@ public struct Persona: Hashable, Sendable {
     /// 5 % in offices. All defaults are planning assumptions.
     public init(
         name: String = "talker", share: Double = 1, behaviour: Behaviour = .regular,
-        language: [WeightedIndex] = [WeightedIndex(index: 0, share: 1)],
-        interest: [WeightedIndex] = [WeightedIndex(index: 0, share: 1)],
-        access: [WeightedIndex] = [
-            WeightedIndex(index: 0, share: 0.55), WeightedIndex(index: 1, share: 0.4),
-            WeightedIndex(index: 2, share: 0.05),
+        language: [NamedShare] = [NamedShare(index: 0, share: 1)],
+        interest: [NamedShare] = [NamedShare(index: 0, share: 1)],
+        access: [NamedShare] = [
+            NamedShare(index: 0, share: 0.55), NamedShare(index: 1, share: 0.4),
+            NamedShare(index: 2, share: 0.05),
         ],
         patience: Distribution = .exponential(mean: 30),
         conversation: Distribution = Persona.skipOrTalk,

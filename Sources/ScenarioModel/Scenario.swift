@@ -67,7 +67,7 @@ public struct Scenario: Hashable, Sendable {
 }
 
 /// One entry of a map of shares: which name, and how much of the whole.
-public struct WeightedIndex: Hashable, Sendable, BitwiseCopyable {
+public struct NamedShare: Hashable, Sendable, BitwiseCopyable {
     /// Position in the list of names that the map draws from.
     public var index: Int
     /// Its part of the whole, 0…1.
