@@ -60,7 +60,15 @@ let world: [Target] = [
     room("ScenarioModel", uses: ["Quantities", "RandomStreams", "NetworkModel"]),
 ]
 
-let files: [Target] = []
+let files: [Target] = [
+    room(
+        "ScenarioFiles",
+        uses: [
+            "Quantities", "RandomStreams", "Digests", "Measurement", "NetworkModel",
+            "ScenarioModel",
+            .product(name: "Yams", package: "Yams"),
+        ])
+]
 
 let runners: [Target] = []
 
@@ -85,6 +93,7 @@ let testTargets: [Target] = [
         with: ["Quantities", "RandomStreams", "CMediaShim", "COpenSSL", "CSRTP"]),
     tests(of: "Measurement", with: ["Quantities", "RandomStreams", "Statistics"]),
     tests(of: "NetworkModel"),
+    tests(of: "ScenarioFiles", with: ["Quantities", "RandomStreams", "ScenarioModel"]),
     tests(of: "ScenarioModel", with: ["NetworkModel"]),
     tests(of: "Signaling", with: ["Quantities", "RandomStreams", "Addressing", "ICE"]),
     tests(of: "STUN", with: ["Quantities", "RandomStreams", "Addressing", "Digests"]),
@@ -94,7 +103,8 @@ let package = Package(
     name: "VoiceSim",
     products: [],
     dependencies: [
-        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0")
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: systemLibraries + foundations + domains + engine + world + files + runners
         + commandLine + testTargets

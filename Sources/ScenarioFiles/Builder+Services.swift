@@ -1,0 +1,75 @@
+import Quantities
+import ScenarioModel
+
+extension Builder {
+    mutating func matchmaking(_ section: Checked) -> Matchmaking {
+        var rules: [ExpansionRule] = []
+        for step in section["expansion"].elements {
+            let (after, require) = (step["after"], step["require"].elements)
+            if let last = rules.last, after.duration <= last.after {
+                note(
+                    after.location,
+                    .contradiction(.order(after.written, after: last.after.scenarioText)))
+            }
+            if require.count == 2, require[0].text == require[1].text {
+                note(require[1].location, .contradiction(.repeated(require[1].text)))
+            }
+            rules.append(
+                ExpansionRule(
+                    after: after.duration,
+                    requiresLanguage: require.contains { $0.text == "language" },
+                    requiresInterest: require.contains { $0.text == "interest" }))
+        }
+        return Matchmaking(
+            policy: section["policy"].choice(), interval: section["interval"].duration,
+            expansion: rules, avoidRematch: section["avoid_rematch"].boolean,
+            tiers: section["tiers"].choice())
+    }
+
+    func ice(_ section: Checked) -> ICE {
+        ICE(
+            policy: section["policy"].choice(), timing: section["timing"].choice(),
+            setup: section["setup"].choice(), relayGathering: section["relay_gathering"].choice())
+    }
+
+    func relay(_ section: Checked, regions: [String]) -> Relay {
+        Relay(
+            regions: section["regions"].entries.compactMap { entry in
+                regions.firstIndex(of: entry.key).map {
+                    RelayRegion(region: $0, servers: entry.value["servers"].integer)
+                }
+            },
+            ports: section["ports"].integer,
+            bandwidth: Bitrate(bitsPerSecond: Int64(section["bandwidth"].number)),
+            packetRate: section["packet_rate"].number, price: section["price"].number)
+    }
+
+    mutating func media(_ section: Checked) -> Media {
+        let (codec, fidelity, quality) = (
+            section["codec"], section["fidelity"], section["quality"]
+        )
+        let frame = codec["frame"]
+        let valid = Format.frames.map(\.scenarioText)
+        if !Format.frames.contains(frame.duration) {
+            note(frame.location, .notAChoice(frame.written, nearest: nil, valid: valid))
+        }
+        return Media(
+            codec: Codec(
+                bitrate: Bitrate(bitsPerSecond: Int64(codec["bitrate"].number)),
+                frame: frame.duration, bandwidth: codec["bandwidth"].choice(),
+                dtx: codec["dtx"].boolean, fec: codec["fec"].boolean,
+                complexity: codec["complexity"].integer),
+            srtp: section["srtp"].choice(),
+            fidelity: FidelityShares(
+                full: fidelity["full"].number, sealed: fidelity["sealed"].number,
+                flow: fidelity["flow"].number),
+            quality: QualityModel(
+                scale: quality["scale"].choice(), ie: quality["ie"].number,
+                bpl: quality["bpl"].number))
+    }
+}
+
+extension Format {
+    /// Frame lengths that a packet of the simulated calls can have.
+    static let frames: [SimDuration] = [10, 20, 40, 60].map(SimDuration.milliseconds)
+}

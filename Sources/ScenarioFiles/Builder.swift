@@ -1,0 +1,184 @@
+import NetworkModel
+import Quantities
+import RandomStreams
+import ScenarioModel
+
+/// Turns checked values into a scenario: resolves names, derives what depends on the rest of the
+/// file, and holds values against each other.
+struct Builder {
+    /// The values, in which derived defaults are filled in.
+    private(set) var root: Checked
+    private(set) var flaws: [Flaw] = []
+    private(set) var warnings: [Flaw] = []
+    private(set) var inputs: [InputFile] = []
+    private let directory: String
+
+    /// A builder for values from a file in `directory`.
+    init(_ root: Checked, directory: String) {
+        self.root = root
+        self.directory = directory
+    }
+
+    mutating func note(_ location: Location, _ problem: Problem) {
+        flaws.append(Flaw(location, problem))
+    }
+
+    mutating func warn(_ location: Location, _ problem: Problem) {
+        warnings.append(Flaw(location, problem))
+    }
+
+    /// The scenario; it may be run only if no flaws were noted.
+    mutating func scenario() -> Scenario {
+        var scenario = Scenario(title: root["title"].text, question: root["question"].text)
+        scenario.general = general()
+        scenario.arrivals = arrivals(root["arrivals"])
+        completePopulation()
+        scenario.languages = names("language")
+        scenario.interests = names("interest")
+        let accessNames = names("access")
+        let access = completeAccess(accessNames)
+        let regions = self.regions(access)
+        scenario.population = root["population"].elements.map {
+            persona($0, scenario.languages, scenario.interests, accessNames)
+        }
+        scenario.access = zip(accessNames, access).map {
+            self.access($1, name: $0, regions: regions.names)
+        }
+        scenario.regions = regions
+        scenario.matchmaking = matchmaking(root["matchmaking"])
+        scenario.risk = Risk(
+            enabled: root["risk"]["enabled"].boolean,
+            retention: root["risk"]["retention"].duration)
+        scenario.signaling = Signaling(
+            latency: distribution(root["signaling"]["latency"]),
+            retention: root["signaling"]["retention"].duration)
+        scenario.ice = ice(root["ice"])
+        scenario.relay = relay(root["relay"], regions: regions.names)
+        scenario.media = media(root["media"])
+        scenario.thresholds = root["thresholds"].entries.compactMap {
+            if case .limit(let threshold, _) = $0.value.value { threshold } else { nil }
+        }
+        return scenario
+    }
+
+    /// Replaces part of the tree of values.
+    mutating func replace(_ section: String, with value: Checked) {
+        root.set(section, to: value)
+    }
+
+    /// The numbers of a file beside the scenario; a stand-in after noting why there are none.
+    mutating func numbers(_ name: Checked) -> [Double] {
+        do throws(InputFailureError) {
+            let (numbers, record) = try NumberFile.read(name.text, beside: directory)
+            if !inputs.contains(record) { inputs.append(record) }
+            return numbers
+        } catch {
+            note(name.location, .inputFile(name.text, error.failure))
+            return [0]
+        }
+    }
+}
+
+extension Builder {
+    private mutating func general() -> General {
+        var section = root["general"]
+        let stopTime = section["stop_time"].duration
+        if section.find("warm_up") == nil {
+            section.set("warm_up", to: .time(stopTime / 10))
+        }
+        let warmUp = section["warm_up"]
+        if warmUp.duration >= stopTime {
+            note(
+                warmUp.location.isBuiltIn ? section["stop_time"].location : warmUp.location,
+                .contradiction(
+                    .warmUp(warmUp.written, stopTime: section["stop_time"].written)))
+        }
+        let measured = stopTime - warmUp.duration
+        if section.find("series_step") == nil {
+            let step = SimDuration(nanoseconds: max(1, measured.nanoseconds / 10))
+            section.set("series_step", to: .time(min(.seconds(10), step)))
+        }
+        let step = section["series_step"]
+        if step.duration > measured, measured > .zero {
+            note(
+                step.location,
+                .contradiction(
+                    .seriesStep(step.written, measured: measured.scenarioText)))
+        }
+        let rows = stopTime.nanoseconds / max(1, step.duration.nanoseconds)
+        if rows > Format.seriesRowLimit {
+            note(
+                step.location,
+                .contradiction(.seriesRows(Int(rows), limit: Format.seriesRowLimit)))
+        }
+        section.reorder(like: Format.general.map(\.name))
+        replace("general", with: section)
+        let seed = if case .integer(let seed) = section["seed"].value { seed } else { UInt64(0) }
+        return General(
+            seed: seed, warmUp: warmUp.duration, stopTime: stopTime,
+            replications: section["replications"].integer, seriesStep: step.duration)
+    }
+
+    private mutating func arrivals(_ section: Checked) -> Arrivals {
+        let (kind, value) = (section.entries[0].key, section.entries[0].value)
+        switch kind {
+        case "rate": return .rate(value.number)
+        case "profile":
+            let points = value["points"].elements.map {
+                RatePoint(
+                    at: .zero + $0.elements[0].duration, rate: $0.elements[1].number)
+            }
+            for index in points.indices.dropFirst()
+            where points[index].at <= points[index - 1].at {
+                let times = value["points"].elements.map { $0.elements[0] }
+                note(
+                    times[index].location,
+                    .contradiction(.order(times[index].written, after: times[index - 1].written)))
+            }
+            return .profile(value["interpolation"].choice(), points: points)
+        case "diurnal":
+            return .diurnal(
+                mean: value["mean"].number, amplitude: value["amplitude"].number,
+                peakAt: value["peak_at"].duration, start: value["start"].duration)
+        case "flash_crowd":
+            return .flashCrowd(
+                base: value["base"].number, factor: value["factor"].number,
+                at: value["at"].duration, rise: value["rise"].duration,
+                decay: value["decay"].duration)
+        case "hawkes":
+            return .hawkes(
+                base: value["base"].number, branching: value["branching"].number,
+                decay: value["decay"].duration)
+        default: return .trace(trace(value))
+        }
+    }
+
+    private mutating func trace(_ name: Checked) -> [SimTime] {
+        let times = numbers(name)
+        if let index = times.indices.dropFirst().first(where: { times[$0] < times[$0 - 1] }) {
+            note(name.location, .inputFile(name.text, .descending(index + 1)))
+        }
+        return times.map { .zero + SimDuration(seconds: $0) }
+    }
+}
+
+extension Format {
+    /// Rows in the time series of a replication.
+    static let seriesRowLimit = 1_000_000
+}
+
+extension Location {
+    var isBuiltIn: Bool { self == .builtIn }
+}
+
+extension Checked {
+    /// A derived time.
+    static func time(_ duration: SimDuration) -> Checked {
+        Checked(.quantity(.duration, duration.seconds), at: .builtIn)
+    }
+
+    /// Puts the entries of a map into the order of `names`.
+    mutating func reorder(like names: [String]) {
+        value = .map(names.compactMap { name in entries.first { $0.key == name } })
+    }
+}

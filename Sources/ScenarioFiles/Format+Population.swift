@@ -1,0 +1,131 @@
+import ScenarioModel
+
+extension Format {
+    /// One kind of people.
+    static let persona = [
+        Key("persona", .name, .required, "What the kind is called."),
+        Key("share", share, "100 %", "Its part of all who arrive."),
+        Key("behaviour", .choice(behaviours), "regular", "What these people do."),
+        Key("language", .shares(.any), "{en: 100 %}", "What they speak."),
+        Key(
+            "interest", .shares(.any), "{anything: 100 %}", "What they want to talk about."),
+        Key(
+            "access", .shares(.any), "{fixed: 55 %, mobile: 40 %, enterprise: 5 %}",
+            "The access networks they come from."),
+        Key(
+            "patience", .distribution, "{exponential: {mean: 30 s}}",
+            "How long they wait for a partner before they leave."),
+        Key(
+            "conversation", .distribution,
+            .sibling(
+                "behaviour",
+                [
+                    ("skipper", "{lognormal: {median: 5 s, sigma: 0.9}}"),
+                    ("spammer", "{lognormal: {median: 15 s, sigma: 0.5}}"),
+                ],
+                otherwise: "{mixture: [{weight: 60 %, lognormal: {median: 5 s, sigma: 0.9}}, "
+                    + "{weight: 40 %, lognormal: {median: 150 s, sigma: 1.4}}]}"),
+            "How long they wish to talk; the shorter wish of the two ends the call."),
+        Key(
+            "requeue", share,
+            .sibling(
+                "behaviour", [("skipper", "95 %"), ("spammer", "95 %"), ("harasser", "90 %")],
+                otherwise: "80 %"),
+            "Chance to queue again after a call or a failed set-up."),
+        Key(
+            "think_time", .distribution, "{uniform: {min: 0 s, max: 3 s}}",
+            "How long they pause before that."),
+        Key("report_propensity", share, "10 %", "Chance to report an abusive partner."),
+        Key("false_report", share, "0.2 %", "Chance to report an innocent partner."),
+        Key(
+            "device_switch", share, "0 %",
+            "Chance to come back with a new device identity; for abusive behaviours only."),
+        Key(
+            "fingerprint", .object(fingerprint), "{}",
+            "How well their devices can be told apart."),
+    ]
+
+    private static let behaviours = [
+        Choice(name: "regular", text: "talks, and reports abuse now and then"),
+        Choice(name: "harasser", text: "abuses whoever is the partner"),
+        Choice(name: "spammer", text: "plays the same message to everybody; abusive too"),
+        Choice(name: "skipper", text: "leaves most calls after seconds"),
+        Choice(
+            name: "report_bomber", text: "reports the innocent in concert", isSupported: false),
+        Choice(
+            name: "device_hopper", text: "abuses under ever new identities", isSupported: false),
+    ]
+
+    private static let bits = Shape.number(.from(0, to: 64))
+
+    private static let fingerprint = [
+        Key("entropy", bits, "18.1", "Bits of entropy of a device's browser signals."),
+        Key("drift", share, "2 %", "Chance per return to the queue that the signals changed."),
+        Key(
+            "common", share, "20 %",
+            "Share of the people whose device is of a class with many look-alikes."),
+        Key(
+            "common_entropy", bits, .derived("10, or `entropy` where that is less"),
+            "Bits of entropy within that class; at most `entropy`."),
+    ]
+
+    /// One access network.
+    static let access = [
+        Key(
+            "nat", .shares(.nat),
+            .ownName(
+                [
+                    (
+                        "mobile",
+                        "{eim_apdf: 37.5 %, eim_adf: 12.5 %, eim_eif: 12.5 %, apdm_apdf: 37 %, "
+                            + "udp_blocked: 0.5 %}"
+                    ),
+                    ("enterprise", "{eim_apdf: 45 %, apdm_apdf: 30 %, udp_blocked: 25 %}"),
+                ],
+                otherwise: "{eim_apdf: 67 %, eim_adf: 15 %, eim_eif: 15 %, apdm_apdf: 2 %, "
+                    + "udp_blocked: 1 %}"),
+            "Its mix of NAT classes, mapping_filtering in RFC 4787's terms."),
+        Key("region", .shares(.any), "{default: 100 %}", "Where its peers live."),
+        Key(
+            "delay", .distribution,
+            .ownName(
+                [
+                    ("mobile", "{gamma: {mean: 30 ms, shape: 5}}"),
+                    ("enterprise", "{gamma: {mean: 6 ms, shape: 4}}"),
+                ], otherwise: "{gamma: {mean: 8 ms, shape: 4}}"),
+            "One-way delay to the backbone, drawn once per peer."),
+        Key(
+            "jitter", .distribution,
+            .ownName(
+                [
+                    ("mobile", "{gamma: {mean: 8 ms, shape: 2}}"),
+                    ("enterprise", "{gamma: {mean: 3 ms, shape: 1}}"),
+                ], otherwise: "{gamma: {mean: 1 ms, shape: 2}}"),
+            "Further delay, drawn for each packet."),
+        Key(
+            "loss",
+            .exactlyOne([
+                Key("gilbert", .object(gilbert), .required, "A two-state Gilbert channel.")
+            ]),
+            .ownName(
+                [
+                    ("mobile", "{gilbert: {loss: 0.6 %, mean_burst: 3}}")
+                ], otherwise: "{gilbert: {loss: 0.3 %, mean_burst: 2}}"),
+            "Loss on the way to the backbone, in each direction."),
+        Key(
+            "ipv6", share, "0 %", "Share of the peers that have IPv6; 0 as yet.",
+            later: .unlessZero),
+        Key(
+            "mdns", share, "100 %",
+            "Share of the peers whose browser hides local addresses behind mDNS names."),
+    ]
+
+    private static let gilbert = [
+        Key(
+            "loss", .quantity(.share, .from(0, below: 1)), .required,
+            "Long-run share of packets lost."),
+        Key(
+            "mean_burst", .number(.from(1, to: 10_000)), "1",
+            "Mean number of packets lost in a row."),
+    ]
+}

@@ -1,0 +1,101 @@
+import ScenarioModel
+
+extension Format {
+    static let matchmaking = [
+        Key("policy", .choice(policies), "greedy", "How partners are chosen."),
+        Key(
+            "interval", time, "0 s", "How often batch policies pair; 0 s with `greedy`.",
+            later: .unlessZero),
+        Key(
+            "expansion", .list(.object(expansion), 1...8),
+            .value(
+                "[{after: 0 s, require: [language, interest]}, "
+                    + "{after: 5 s, require: [language]}, {after: 20 s, require: []}]"),
+            "Hard constraints by the ticket's own age, ascending."),
+        Key(
+            "avoid_rematch", .boolean, "true",
+            "Whether a session is kept from meeting the same partner again."),
+        Key("tiers", .choice(tiers), "like_with_like", "What risk tiers do to pairing."),
+    ]
+
+    private static let policies = [
+        Choice(name: "greedy", text: "at once, the oldest compatible ticket"),
+        Choice(name: "batch", text: "all that wait, every `interval`", isSupported: false),
+        Choice(name: "patient", text: "as late as patience allows", isSupported: false),
+        Choice(name: "longest_queue", text: "from the longest queue", isSupported: false),
+        Choice(name: "blossom", text: "a maximum-weight matching", isSupported: false),
+    ]
+
+    private static let tiers = [
+        Choice(name: "ignore", text: "nothing"),
+        Choice(name: "like_with_like", text: "the own tier first"),
+        Choice(name: "separate", text: "the own tier only"),
+    ]
+
+    private static let constraints = [
+        Choice(name: "language", text: "the same language"),
+        Choice(name: "interest", text: "the same interest"),
+    ]
+
+    private static let expansion = [
+        Key(
+            "after", time, .required,
+            "The age from which this holds; nobody is paired before the first."),
+        Key(
+            "require", .list(.choice(constraints), 0...2), .required,
+            "What the partner must have in common."),
+    ]
+
+    static let ice = [
+        Key(
+            "policy",
+            .choice([
+                Choice(name: "all", text: "any path"),
+                Choice(name: "relay", text: "relayed paths only", isSupported: false),
+                Choice(
+                    name: "relay_for_strangers", text: "relayed paths until two peers have met",
+                    isSupported: false),
+            ]), "all", "Which paths may be used."),
+        Key(
+            "timing",
+            .choice([
+                Choice(name: "browser", text: "Chrome's; DTLS retransmits first after 50 ms"),
+                Choice(name: "rfc", text: "RFC 8445's; DTLS retransmits first after 1 s"),
+            ]), "browser", "Whose constants the agents follow."),
+        Key(
+            "setup",
+            .choice([
+                Choice(name: "packets", text: "agents, STUN and NATs byte by byte"),
+                Choice(name: "modelled", text: "a rule table and a timing formula"),
+            ]), "packets", "Whether calls are set up packet by packet."),
+        Key(
+            "relay_gathering",
+            .choice([
+                Choice(name: "both", text: "both sides, as browsers do"),
+                Choice(name: "single", text: "the offerer, or the side whose UDP is blocked"),
+            ]), "both", "Who allocates on a relay."),
+    ]
+
+    static let relay = [
+        Key(
+            "regions", .named(.object(relayRegion), limit: 64),
+            .derived("one server in each region that peers live in"),
+            "How many servers stand where."),
+        Key(
+            "ports", .integer(1...16384), "16384",
+            "Allocations per server; RFC 8656 leaves 49152–65535."),
+        Key(
+            "bandwidth", .quantity(.bitrate, .above(0, to: 1e12)), "1 Gbit/s",
+            "What a server can send."),
+        Key(
+            "packet_rate", .quantity(.rate, .above(0, to: 1e9)), "250000 /s",
+            "Packets that a server can forward."),
+        Key(
+            "price", .quantity(.price, .from(0, to: 1000)), "0.05 /GB",
+            "Price of 10^9 bytes sent to clients, in your currency."),
+    ]
+
+    static let relayRegion = [
+        Key("servers", .integer(1...1000), "1", "How many servers stand there.")
+    ]
+}

@@ -1,0 +1,97 @@
+import ScenarioModel
+
+/// The scenario format: every key, its shape, its default and what it means.
+enum Format {
+    /// Largest rates, times and counts, so that no scenario outgrows 64-bit nanoseconds or a
+    /// machine's patience by a slip of the pen.
+    static let longest = 365.0 * 86400
+    static let highestRate = 1e6
+
+    static let time = Shape.quantity(.duration, .from(0, to: longest))
+    static let positiveTime = Shape.quantity(.duration, .above(0, to: longest))
+    static let rate = Shape.quantity(.rate, .from(0, to: highestRate))
+    static let positiveRate = Shape.quantity(.rate, .above(0, to: highestRate))
+    static let share = Shape.quantity(.share, .share)
+    static let shapeParameter = Shape.number(.above(0, to: 1000))
+
+    /// The file as a whole.
+    static let root = Shape.object([
+        Key("title", .text(limit: 200), "Untitled", "What the run is called."),
+        Key(
+            "question", .text(limit: 1000), "\"\"",
+            "What the reader wants to know; the summary answers it in a sentence."),
+        Key("general", .object(general), "{}", "Seed, length and number of the runs."),
+        Key(
+            "arrivals", .exactlyOne(arrivals), "{rate: 5 /s}",
+            "People opening the app. After them, `requeue` brings peers back."),
+        Key(
+            "population", .list(.object(persona), 1...64, sharesOf: "share"),
+            "[{persona: talker, share: 100 %}]", "The kinds of people; shares sum to 1."),
+        Key(
+            "access", .named(.object(access), limit: 64), "{}",
+            "Access networks by name. `fixed`, `mobile` and `enterprise` are built in; what is "
+                + "given here replaces single keys of them or adds networks, which take what they "
+                + "leave out from `fixed`."),
+        Key("regions", .object(regions), "{}", "The delay between regions."),
+        Key("matchmaking", .object(matchmaking), "{}", "Who is paired with whom, and when."),
+        Key("risk", .object(risk), "{}", "Whether and how long reports count."),
+        Key(
+            "signaling", .object(signaling), "{}",
+            "The service that carries offers, answers and candidates."),
+        Key("ice", .object(ice), "{}", "How direct paths are sought."),
+        Key("relay", .object(relay), "{}", "The relay servers."),
+        Key("faults", .emptyList, "[]", "What breaks during the run; has to be empty as yet."),
+        Key(
+            "media", .object(media), "{}",
+            "What is spoken over, and in how much detail it is simulated."),
+        Key(
+            "thresholds", .thresholds, "{}",
+            "Targets: a metric, with a statistic where it has several, and a limit such as "
+                + "`<= 5 s`. A limit that begins with `>` is quoted."),
+        Key("sweep", .emptyMap, "{}", "Lists of values to run in turn; has to be empty as yet."),
+        Key("experimental", .emptyMap, "{}", "Keys without a promise; has to be empty."),
+    ])
+
+    static let general = [
+        Key(
+            "seed", .integer(0...UInt64.max), "1",
+            "All randomness descends from it; equal seeds give equal runs."),
+        Key(
+            "warm_up", time, .derived("a tenth of `stop_time`"),
+            "Simulated first and not measured."),
+        Key(
+            "stop_time", positiveTime, "10 min",
+            "Simulated end; the measured time is `stop_time` less `warm_up`."),
+        Key(
+            "replications", .integer(1...10_000), "5",
+            "Independent runs; replication r draws from the streams (seed, r)."),
+        Key(
+            "series_step", positiveTime, .derived("10 s, or a tenth of a shorter measured time"),
+            "Distance of two rows of the time series."),
+    ]
+
+    static let risk = [
+        Key("enabled", .boolean, "true", "Whether reports lead to tiers at all."),
+        Key(
+            "retention", .quantity(.duration, .above(0, to: 30 * 86400)), "30 d",
+            "How long a report is kept."),
+    ]
+
+    static let signaling = [
+        Key(
+            "latency", .distribution, "{gamma: {mean: 30 ms, shape: 4}}",
+            "Time from a message's sending to its arrival at the other peer."),
+        Key(
+            "retention", positiveTime, "24 h",
+            "How long messages are kept. No run is longer, so no other value is accepted as yet.",
+            later: .unlessDefault),
+    ]
+
+    static let regions = [
+        Key(
+            "delay", .list(.tuple([.name, .name, time]), 0...2080), "[]",
+            "One-way backbone delay between two regions, as `[eu, us, 45 ms]`, both ways alike; "
+                + "`[eu, eu, 5 ms]` is the delay inside one, 7 ms where none is given. Without "
+                + "regions everything is in one called `default`.")
+    ]
+}

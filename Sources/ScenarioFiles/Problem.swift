@@ -1,0 +1,177 @@
+/// What can be wrong with a scenario; each case carries the offending value and what is accepted.
+public enum Problem: Hashable, Sendable {
+    /// The file cannot be read.
+    case unreadable(ReadFailure)
+    /// The file is larger than the limit, both in bytes.
+    case tooLarge(bytes: Int64, limit: Int64)
+    /// The file says nothing.
+    case empty
+    /// The file is not text: a byte that cannot stand in UTF-8 text.
+    case notText(byte: UInt8)
+    /// libyaml cannot read it; its own words.
+    case notYAML(String)
+    /// A part of YAML that scenario files do without.
+    case yamlFeature(YAMLFeature)
+    /// Lists and maps within each other beyond the limit.
+    case tooDeep(limit: Int)
+    /// More values than the limit.
+    case tooManyValues(limit: Int)
+
+    /// A key that the format does not know.
+    case unknownKey(String, in: String, nearest: String?, valid: [String])
+    /// A key given twice.
+    case duplicateKey(String, firstLine: Int)
+    /// A key that must be there.
+    case missingKey(String, in: String)
+    /// Not exactly one of the keys that exclude each other.
+    case notExactlyOne(found: [String], of: [String], in: String)
+    /// A list where a map is needed and the like.
+    case wrongKind(found: String, expected: String)
+    /// A word outside an enumeration.
+    case notAChoice(String, nearest: String?, valid: [String])
+    /// A word that YAML reads as something other than text.
+    case ambiguousWord(String, readAs: String)
+    /// Not a name.
+    case notAName(String)
+    /// A text that is empty or longer than the limit in characters.
+    case textLength(Int, limit: Int)
+    /// Not a number, or one with a unit.
+    case notANumber(String, expected: String)
+    /// Not a quantity of the needed dimension.
+    case notAQuantity(String, expected: String)
+    /// A number without its unit.
+    case missingUnit(String, examples: String)
+    /// A unit of another dimension, or none.
+    case wrongUnit(String, unit: String, accepted: [String])
+    /// A value out of range.
+    case outOfRange(String, accepted: String)
+    /// Shares that do not sum to 1.
+    case sharesSum(Double)
+    /// More or fewer entries than accepted.
+    case wrongCount(found: Int, accepted: String)
+    /// Something that cannot be run yet.
+    case notSupported(Unsupported)
+
+    /// A name that nothing is called.
+    case unknownName(String, kind: NameKind, nearest: String?, valid: [String])
+    /// Two values that do not go together.
+    case contradiction(Contradiction)
+    /// A metric has no such statistic.
+    case wrongStatistic(metric: String, statistic: String?, valid: [String])
+    /// A file of numbers cannot be used.
+    case inputFile(String, InputFailure)
+    /// An override's key leads nowhere.
+    case badPath(PathFailure)
+    /// Something defined that nothing uses; a warning.
+    case unused(String, kind: NameKind)
+}
+
+/// Why a file cannot be read.
+public enum ReadFailure: Hashable, Sendable {
+    /// Nothing is there.
+    case missing
+    /// It is a directory.
+    case directory
+    /// It is a device, socket or pipe.
+    case notAFile
+    /// Access is not permitted.
+    case notPermitted
+    /// The system's error number.
+    case system(code: Int32)
+}
+
+/// Parts of YAML that scenario files do without.
+public enum YAMLFeature: Hashable, Sendable {
+    /// `&name`
+    case anchor
+    /// `*name`
+    case alias
+    /// `!tag`
+    case tag
+    /// `<<: …`
+    case mergeKey
+    /// `? key`
+    case complexKey
+    /// `%DIRECTIVE`
+    case directive
+    /// A second document after `---` or `...`.
+    case secondDocument
+    /// A tab where indentation belongs.
+    case tab
+    /// `> 5 s` without quotes, which begins a folded text.
+    case comparison
+}
+
+/// What a name in a scenario names.
+public enum NameKind: String, Hashable, Sendable {
+    /// An access network.
+    case access = "access network"
+    /// A region.
+    case region
+    /// A metric.
+    case metric
+}
+
+/// What the format knows and this version cannot run.
+public enum Unsupported: Hashable, Sendable {
+    /// The key itself.
+    case key(String)
+    /// This value of the key.
+    case value(String, accepted: String)
+}
+
+/// Values that do not go together.
+public enum Contradiction: Hashable, Sendable {
+    /// The warm-up does not end before the run.
+    case warmUp(String, stopTime: String)
+    /// The step is longer than the measured time.
+    case seriesStep(String, measured: String)
+    /// A time series of that many rows.
+    case seriesRows(Int, limit: Int)
+    /// Lower and upper bound of a uniform distribution.
+    case bounds(min: String, max: String)
+    /// No Gilbert channel has that loss and burst.
+    case gilbert(loss: String, meanBurst: String)
+    /// A key that only some behaviours have.
+    case onlyForAbusers(key: String, behaviour: String)
+    /// The class's entropy is above that of all devices.
+    case commonEntropy(String, entropy: String)
+    /// Times that do not ascend.
+    case order(String, after: String)
+    /// A name given twice in a list.
+    case repeated(String)
+    /// Two regions without a delay between them.
+    case noDelay(String, String)
+    /// Two different delays between the same regions.
+    case twoDelays(String, String)
+}
+
+/// Why a file of numbers cannot be used.
+public enum InputFailure: Hashable, Sendable {
+    /// It cannot be read.
+    case unreadable(ReadFailure)
+    /// It is larger than the limit, both in bytes.
+    case tooLarge(bytes: Int64, limit: Int64)
+    /// It holds no number.
+    case empty
+    /// It has more numbers than the limit.
+    case tooMany(limit: Int)
+    /// A line that is not a number of seconds, 0 or more.
+    case badLine(Int, String)
+    /// A line with an earlier time than the one before.
+    case descending(Int)
+}
+
+/// Why an override's key leads nowhere.
+public enum PathFailure: Hashable, Sendable {
+    /// No `=`, or nothing before it.
+    case noKey(String)
+    /// An empty part of the key.
+    case emptyPart(String)
+    /// A list has no entry of that number.
+    case noEntry(String, list: String, count: Int)
+    /// A value with nothing inside.
+    case notAContainer(String)
+    /// A key longer than the limit in parts.
+    case tooLong(limit: Int)
+}

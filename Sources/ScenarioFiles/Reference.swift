@@ -1,0 +1,128 @@
+import Measurement
+import ScenarioModel
+
+/// The reference of every key of the format, as Markdown.
+public enum ScenarioReference {
+    /// The page: a heading a key with its default, type and text.
+    public static var markdown: String {
+        var page = Page()
+        page.line("# Scenario keys")
+        page.line(
+            "Every key that a scenario file can have, with what holds where it is left out. "
+                + "Quantities carry their unit.")
+        if case .object(let keys, _) = Format.root { page.keys(keys, path: "", level: 2) }
+        page.line("## Distributions")
+        page.line("A map with exactly one of these keys.")
+        page.keys(Format.distributions, path: "", level: 3)
+        page.line("## NAT classes")
+        page.line(Format.natNames.map { "`\($0)`" }.joined(separator: ", "))
+        page.line("## Metrics for thresholds")
+        for metric in MetricCatalogue.all {
+            let statistics = metric.statistics.map { "`\($0.rawValue)`" }
+            page.item(
+                "`\(metric.name)`"
+                    + (metric.statistics == [.value]
+                        ? "" : " with " + statistics.joined(separator: ", ")))
+        }
+        return page.text
+    }
+}
+
+/// A page being written.
+private struct Page {
+    var text = ""
+
+    mutating func line(_ line: String) {
+        if !text.isEmpty { text += "\n" }
+        text += line + "\n"
+    }
+
+    mutating func item(_ item: String) {
+        if !text.hasSuffix("\n\n"), !text.split(separator: "\n").last!.hasPrefix("- ") {
+            text += "\n"
+        }
+        text += "- \(item)\n"
+    }
+
+    mutating func keys(_ keys: [Key], path: String, level: Int) {
+        for key in keys {
+            let name = path.isEmpty ? key.name : "\(path).\(key.name)"
+            line("\(String(repeating: "#", count: min(level, 6))) `\(name)`")
+            line(key.text + (key.later == nil ? "" : " Not supported yet as said below."))
+            item("Type: \(key.shape.typeText)")
+            for text in key.fallback.texts { item("Default: \(text)") }
+            if let later = key.later { item(later.text) }
+            nested(key.shape, path: name, level: level + 1)
+        }
+    }
+
+    private mutating func nested(_ shape: Shape, path: String, level: Int) {
+        switch shape {
+        case .object(let inner, _), .exactlyOne(let inner):
+            keys(inner, path: path, level: level)
+        case .named(let inner, _): nested(inner, path: "\(path).NAME", level: level)
+        case .list(let inner, _, _): nested(inner, path: "\(path).N", level: level)
+        case .choice(let choices):
+            for choice in choices {
+                item(
+                    "`\(choice.name)`: \(choice.text)"
+                        + (choice.isSupported ? "" : " (not supported yet)"))
+            }
+        default: break
+        }
+    }
+}
+
+extension Later {
+    fileprivate var text: String {
+        switch self {
+        case .key: "Not supported yet."
+        case .unlessZero: "Other values than zero are not supported yet."
+        case .unlessDefault: "Other values are not supported yet."
+        }
+    }
+}
+
+extension Fallback {
+    fileprivate var texts: [String] {
+        switch self {
+        case .required: ["none; the key is needed"]
+        case .value(let text): ["`\(text)`"]
+        case .derived(let text): [text]
+        case .sibling(let key, let cases, let otherwise):
+            ["`\(otherwise)`"] + cases.map { "`\($0.1)` where \(key) is `\($0.0)`" }
+        case .ownName(let cases, let otherwise):
+            ["`\(otherwise)`"] + cases.map { "`\($0.1)` for `\($0.0)`" }
+        }
+    }
+}
+
+extension Shape {
+    /// The type of a key's value in the reference.
+    fileprivate var typeText: String {
+        switch self {
+        case .text(let limit): "text of at most \(limit) characters"
+        case .name: "name"
+        case .fileName: "file name, relative to the scenario's directory"
+        case .boolean: "`true` or `false`"
+        case .integer(let range): "whole number, \(range.lowerBound) to \(range.upperBound)"
+        case .number(let interval): "number, \(interval.text(Decimal.text))"
+        case .quantity(let dimension, let interval):
+            "\(dimension.noun) such as \(dimension.examples), \(interval.text(dimension.text))"
+        case .choice: "one of the words below"
+        case .object(_, let whole): whole ? "map of shares that sum to 1" : "map"
+        case .exactlyOne: "map with exactly one of the keys below"
+        case .distribution: "distribution of times"
+        case .component: "map with `weight` and a distribution"
+        case .shares(.any): "map from names to shares that sum to 1"
+        case .shares(.nat): "map from NAT classes to shares that sum to 1"
+        case .named: "map from names to maps"
+        case .thresholds: "map from metrics to limits"
+        case .list(let inner, let counts, _):
+            "list of \(counts.lowerBound) to \(counts.upperBound); each: \(inner.typeText)"
+        case .tuple(let shapes): "list of " + shapes.map(\.typeText).joined(separator: "; ")
+        case .emptyList: "empty list"
+        case .emptyMap: "empty map"
+        }
+    }
+}
