@@ -47,6 +47,7 @@ let domains: [Target] = [
     room("RTP", uses: ["Quantities", "RandomStreams"]),
     room("STUN", uses: ["Quantities", "RandomStreams", "Addressing", "Digests"]),
     room("Signaling", uses: ["Quantities", "ICE"]),
+    room("TURN", uses: ["Quantities", "RandomStreams", "Addressing", "Digests", "STUN"]),
     room("VoiceQuality", uses: ["Quantities", "RandomStreams"]),
 ]
 
@@ -97,6 +98,7 @@ let testTargets: [Target] = [
     tests(of: "ScenarioModel", with: ["NetworkModel"]),
     tests(of: "Signaling", with: ["Quantities", "RandomStreams", "Addressing", "ICE"]),
     tests(of: "STUN", with: ["Quantities", "RandomStreams", "Addressing", "Digests"]),
+    tests(of: "TURN", with: ["Quantities", "RandomStreams", "Addressing", "STUN"]),
 ]
 
 let package = Package(

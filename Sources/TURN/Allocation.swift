@@ -1,0 +1,118 @@
+import Addressing
+import Quantities
+import STUN
+
+/// What a server knows of one client (RFC 8656 §6), in a slot that is used again afterwards.
+struct Allocation: Sendable {
+    struct Permission: Sendable, BitwiseCopyable {
+        let peer: IPAddress
+        var expiry: SimTime
+    }
+
+    struct Channel: Sendable, BitwiseCopyable {
+        let number: UInt16
+        let peer: TransportAddress
+        var expiry: SimTime
+    }
+
+    /// Permissions one allocation may hold: a peer's candidates have far fewer addresses, and the
+    /// search for one is linear.
+    static let maximumPermissions = 64
+    /// Channels one allocation may bind: one call binds one, and the search is linear.
+    static let maximumChannels = 16
+    /// RFC 8656 §9.
+    static let permissionLifetime = SimDuration.seconds(300)
+    /// RFC 8656 §12.
+    static let channelLifetime = SimDuration.minutes(10)
+
+    let client: FiveTuple
+    /// The transaction that made it, so that its retransmission is answered alike (§7.2).
+    let createdBy: TransactionID
+    let username: [UInt8]
+    /// Nil in a free slot: the key does not outlive the allocation.
+    var key: IntegrityKey?
+    let port: UInt16
+    var expiry: SimTime
+    private(set) var permissions: [Permission] = []
+    private(set) var channels: [Channel] = []
+
+    init(
+        client: FiveTuple, createdBy: TransactionID, username: [UInt8], key: IntegrityKey,
+        port: UInt16, expiry: SimTime
+    ) {
+        self.client = client
+        self.createdBy = createdBy
+        self.username = username
+        self.key = key
+        self.port = port
+        self.expiry = expiry
+    }
+
+    func permits(_ peer: IPAddress, at now: SimTime) -> Bool {
+        for permission in permissions where permission.peer == peer {
+            return permission.expiry > now
+        }
+        return false
+    }
+
+    /// The peer that channel `number` is bound to.
+    func peer(ofChannel number: UInt16, at now: SimTime) -> TransportAddress? {
+        for channel in channels where channel.number == number && channel.expiry > now {
+            return channel.peer
+        }
+        return nil
+    }
+
+    /// The channel that is bound to `peer`.
+    func channel(to peer: TransportAddress, at now: SimTime) -> UInt16? {
+        for channel in channels where channel.peer == peer && channel.expiry > now {
+            return channel.number
+        }
+        return nil
+    }
+
+    /// Whether all of `peers` can have a permission within the limit.
+    mutating func hasRoom(forPermissions peers: [TransportAddress], at now: SimTime) -> Bool {
+        permissions.removeAll { $0.expiry <= now }
+        var added: [IPAddress] = []
+        for peer in peers
+        where !added.contains(peer.ip) && !permissions.contains(where: { $0.peer == peer.ip }) {
+            added.append(peer.ip)
+        }
+        return permissions.count + added.count <= Self.maximumPermissions
+    }
+
+    /// Installs or refreshes a permission (§9).
+    mutating func permit(_ peer: IPAddress, at now: SimTime) {
+        let expiry = now + Self.permissionLifetime
+        if let index = permissions.firstIndex(where: { $0.peer == peer }) {
+            permissions[index].expiry = expiry
+        } else {
+            permissions.append(Permission(peer: peer, expiry: expiry))
+        }
+    }
+
+    /// Whether a channel more can be bound.
+    mutating func hasRoomForChannel(at now: SimTime) -> Bool {
+        channels.removeAll { $0.expiry <= now }
+        return channels.count < Self.maximumChannels
+    }
+
+    /// Binds or refreshes a channel and its permission (§12.2); who calls has checked the rules.
+    mutating func bind(_ number: UInt16, to peer: TransportAddress, at now: SimTime) {
+        let expiry = now + Self.channelLifetime
+        if let index = channels.firstIndex(where: { $0.number == number && $0.expiry > now }) {
+            channels[index].expiry = expiry
+        } else {
+            channels.append(Channel(number: number, peer: peer, expiry: expiry))
+        }
+        permit(peer.ip, at: now)
+    }
+
+    /// Forgets everything of the client.
+    mutating func clear() {
+        key = nil
+        permissions = []
+        channels = []
+    }
+}

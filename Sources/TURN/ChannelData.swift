@@ -1,0 +1,58 @@
+import Addressing
+
+/// The ChannelData message: channel number, length, data (RFC 8656 §12.4).
+public enum ChannelData {
+    /// Bytes before the data.
+    public static var headerByteCount: Int { 4 }
+    /// Channel numbers that may be bound (RFC 8656 §12).
+    public static var numbers: ClosedRange<UInt16> { 0x4000...0x4FFF }
+
+    /// Bytes of a message with `dataByteCount` of data, padded on TCP and TLS (RFC 8656 §12.5).
+    public static func byteCount(of dataByteCount: Int, over transport: TransportProtocol) -> Int {
+        let bare = headerByteCount + dataByteCount
+        return transport == .udp ? bare : (bare + 3) & ~3
+    }
+
+    /// The message that carries `data` on channel `number`.
+    ///
+    /// - Precondition: `data` has at most 65,535 bytes.
+    static func wrap(
+        _ data: [UInt8], channel number: UInt16, over transport: TransportProtocol
+    ) -> [UInt8] {
+        precondition(data.count <= Int(UInt16.max), "ChannelData has a 16-bit length")
+        let total = byteCount(of: data.count, over: transport)
+        return [UInt8](unsafeUninitializedCapacity: total) { buffer, count in
+            buffer[0] = UInt8(truncatingIfNeeded: number >> 8)
+            buffer[1] = UInt8(truncatingIfNeeded: number)
+            buffer[2] = UInt8(truncatingIfNeeded: data.count >> 8)
+            buffer[3] = UInt8(truncatingIfNeeded: data.count)
+            if !data.isEmpty {
+                data.withUnsafeBufferPointer { source in
+                    (buffer.baseAddress! + headerByteCount)
+                        .initialize(from: source.baseAddress!, count: source.count)
+                }
+            }
+            for index in headerByteCount + data.count..<total { buffer[index] = 0 }
+            count = total
+        }
+    }
+
+    /// Length of the data that `message` announces, or nil when the message cannot hold it or the
+    /// number is reserved (RFC 8656 §12.6). Over UDP more bytes may follow, as padding.
+    static func dataByteCount(
+        of message: [UInt8], over transport: TransportProtocol
+    ) -> Int? {
+        guard message.count >= headerByteCount, numbers.contains(number(of: message)) else {
+            return nil
+        }
+        let length = Int(message[2]) << 8 | Int(message[3])
+        let needed = byteCount(of: length, over: transport)
+        return transport == .udp
+            ? (message.count >= needed ? length : nil) : (message.count == needed ? length : nil)
+    }
+
+    /// - Precondition: `message` has at least two bytes.
+    static func number(of message: [UInt8]) -> UInt16 {
+        UInt16(message[0]) << 8 | UInt16(message[1])
+    }
+}

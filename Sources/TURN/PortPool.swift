@@ -1,0 +1,92 @@
+import RandomStreams
+
+/// The relayed ports of a server and who has each.
+///
+/// A free port is drawn uniformly (RFC 8656 §7.2 asks for randomised ports, RFC 6056) in O(1): the
+/// free ones stand together in front of an array, and the one taken changes place with the last.
+struct PortPool: Sendable {
+    /// Who has a port.
+    enum Holder: Equatable {
+        /// Nobody.
+        case none
+        /// The allocation in that slot.
+        case allocation(Int)
+        /// A call whose packets are not simulated.
+        case flow
+    }
+
+    let first: UInt16
+    /// Offsets of all ports; the free ones first.
+    private var order: [UInt16]
+    private var places: [UInt16]
+    private var holders: [Int32]
+    /// How many are free.
+    private(set) var freeCount: Int
+    private static let nobody: Int32 = -1
+    private static let flow: Int32 = -2
+
+    /// - Precondition: `first` + `count` ≤ 65,536 and `count` ≥ 1.
+    init(first: UInt16, count: Int) {
+        precondition(count >= 1, "a relay needs a port")
+        precondition(Int(first) + count <= 65_536, "ports end at 65,535")
+        self.first = first
+        order = (0..<count).map { UInt16($0) }
+        places = order
+        holders = [Int32](repeating: Self.nobody, count: count)
+        freeCount = count
+    }
+
+    func holder(of port: UInt16) -> Holder {
+        guard port >= first, Int(port - first) < holders.count else { return .none }
+        switch holders[Int(port - first)] {
+        case Self.nobody: return .none
+        case Self.flow: return .flow
+        case let slot: return .allocation(Int(slot))
+        }
+    }
+
+    func contains(_ port: UInt16) -> Bool {
+        port >= first && Int(port - first) < holders.count
+    }
+
+    /// A free port for `holder`, an even one if `even` (RFC 8656 §7.2); nil when there is none.
+    /// O(1), but linear in the free ports for an even one.
+    mutating func take(
+        for holder: Holder, even: Bool = false, using stream: inout RandomStream
+    ) -> UInt16? {
+        guard freeCount > 0 else { return nil }
+        let start = Int(stream.nextInteger(below: UInt64(freeCount)))
+        guard let place = even ? evenPlace(from: start) : start else { return nil }
+        let offset = order[place]
+        freeCount -= 1
+        exchange(place, freeCount)
+        switch holder {
+        case .allocation(let slot): holders[Int(offset)] = Int32(slot)
+        case .flow: holders[Int(offset)] = Self.flow
+        case .none: preconditionFailure("a port is taken for somebody")
+        }
+        return first + offset
+    }
+
+    private func evenPlace(from start: Int) -> Int? {
+        func isEven(_ place: Int) -> Bool { (first + order[place]) & 1 == 0 }
+        return (start..<freeCount).first(where: isEven) ?? (0..<start).first(where: isEven)
+    }
+
+    /// Frees `port`.
+    ///
+    /// - Precondition: somebody has it.
+    mutating func give(back port: UInt16) {
+        precondition(holder(of: port) != .none, "port \(port) is free already")
+        let offset = Int(port - first)
+        holders[offset] = Self.nobody
+        exchange(Int(places[offset]), freeCount)
+        freeCount += 1
+    }
+
+    private mutating func exchange(_ a: Int, _ b: Int) {
+        order.swapAt(a, b)
+        places[Int(order[a])] = UInt16(a)
+        places[Int(order[b])] = UInt16(b)
+    }
+}

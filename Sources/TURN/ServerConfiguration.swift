@@ -1,0 +1,39 @@
+import Addressing
+import Quantities
+
+/// What a relay server is set up with.
+public struct ServerConfiguration: Sendable {
+    /// Its only address, for clients and for relayed ports.
+    public var address: IPAddress
+    /// Where clients reach it over UDP and TCP (RFC 8656 §5: 3478).
+    public var port: UInt16 = 3478
+    /// Where clients reach it over TLS (RFC 8656 §5: 5349).
+    public var securePort: UInt16 = 5349
+    /// The first relayed port (RFC 8656 §7.2: 49152).
+    public var firstRelayedPort: UInt16
+    /// How many relayed ports there are, 1…16,384 with the default first one.
+    public var relayedPortCount: Int
+    /// What REALM carries.
+    public var realm: String
+    /// What makes clients' passwords.
+    public var secret: SharedSecret
+    /// An allocation's time to live unless the client asks for more (RFC 8656 §2.2: 10 minutes).
+    public var defaultLifetime: SimDuration = .minutes(10)
+    /// The most a client gets (RFC 8656 §7.2: at most an hour).
+    public var maximumLifetime: SimDuration = .hours(1)
+    /// How long a nonce serves (RFC 8656 §5: at least hourly renewal).
+    public var nonceLifetime: SimDuration = .hours(1)
+
+    /// A server at `address` in `realm` that trusts credentials made with `secret` and relays on
+    /// `relayedPortCount` ports from `firstRelayedPort` on.
+    public init(
+        address: IPAddress, realm: String, secret: SharedSecret, relayedPortCount: Int = 16_384,
+        firstRelayedPort: UInt16 = 49_152
+    ) {
+        self.address = address
+        self.realm = realm
+        self.secret = secret
+        self.relayedPortCount = relayedPortCount
+        self.firstRelayedPort = firstRelayedPort
+    }
+}
