@@ -305,20 +305,27 @@ static const srtp_auth_type_t mac_type = {
 
 // ---- installation -------------------------------------------------------------------------------
 
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static srtp_err_status_t outcome;
+static pthread_once_t library_once = PTHREAD_ONCE_INIT;
+static srtp_err_status_t library_outcome;
+static pthread_once_t ciphers_once = PTHREAD_ONCE_INIT;
+static srtp_err_status_t ciphers_outcome;
 
-static srtp_err_status_t install(void) {
-    srtp_err_status_t status = srtp_init();
-    if (status != srtp_err_status_ok) {
-        return status;
-    }
+static void initialize_library(void) {
+    library_outcome = srtp_init();
+}
+
+int32_t media_srtp_initialize_library(void) {
+    pthread_once(&library_once, initialize_library);
+    return (int32_t)library_outcome;
+}
+
+static srtp_err_status_t replace_ciphers(void) {
     counter_cipher = EVP_CIPHER_fetch(NULL, "AES-128-CTR", NULL);
     galois_cipher = EVP_CIPHER_fetch(NULL, "AES-128-GCM", NULL);
     if (counter_cipher == NULL || galois_cipher == NULL) {
         return srtp_err_status_init_fail;
     }
-    status = srtp_replace_cipher_type(&counter_type, SRTP_AES_ICM_128);
+    srtp_err_status_t status = srtp_replace_cipher_type(&counter_type, SRTP_AES_ICM_128);
     if (status == srtp_err_status_ok) {
         status = srtp_replace_cipher_type(&galois_type, SRTP_AES_GCM_128);
     }
@@ -328,14 +335,17 @@ static srtp_err_status_t install(void) {
     return status;
 }
 
-static void install_once(void) {
+static void initialize_ciphers(void) {
     media_random_install();
-    outcome = install();
+    ciphers_outcome = (srtp_err_status_t)media_srtp_initialize_library();
+    if (ciphers_outcome == srtp_err_status_ok) {
+        ciphers_outcome = replace_ciphers();
+    }
 }
 
 int32_t media_srtp_initialize(void) {
-    pthread_once(&once, install_once);
-    return (int32_t)outcome;
+    pthread_once(&ciphers_once, initialize_ciphers);
+    return (int32_t)ciphers_outcome;
 }
 
 const srtp_cipher_type_t *media_srtp_counter_cipher(void) {
