@@ -3,33 +3,38 @@ import Glibc
 /// A secret that can be looked for in memory without itself being there: kept under a mask.
 struct MaskedSecret {
     private static let mask: UInt8 = 0xC3
-    private let masked: [UInt8]
+    private static let chunkBytes = 8
+    private var chunks: [[UInt8]] = []
 
-    /// Remembers the first eight of `bytes`; a heap may overwrite the rest of freed memory's
-    /// head with its own links, so shorter is surer than whole.
-    init(_ bytes: some Sequence<UInt8>) {
-        masked = bytes.prefix(8).map { $0 ^ Self.mask }
+    /// Remembers `bytes` in pieces of eight. A trace of any piece counts, because a heap writes
+    /// its own links over part of what is freed.
+    init(_ bytes: UnsafeRawBufferPointer) {
+        for start in stride(from: 0, through: bytes.count - Self.chunkBytes, by: Self.chunkBytes) {
+            chunks.append(bytes[start..<start + Self.chunkBytes].map { $0 ^ Self.mask })
+        }
     }
 
     fileprivate func occurrences(in bytes: UnsafeRawBufferPointer) -> Int {
-        guard bytes.count >= masked.count, let start = bytes.baseAddress else { return 0 }
-        var found = 0
-        var offset = 0
+        chunks.reduce(0) { $0 + Self.occurrences(of: $1, in: bytes) }
+    }
+
+    private static func occurrences(of chunk: [UInt8], in bytes: UnsafeRawBufferPointer) -> Int {
+        guard let start = bytes.baseAddress else { return 0 }
+        var (found, offset) = (0, 0)
         // The first byte alone gives nothing away, so the C library may look for it.
-        while let next = memchr(
-            start + offset, Int32(masked[0] ^ Self.mask), bytes.count - masked.count + 1 - offset)
+        while offset + chunkBytes <= bytes.count,
+            let next = memchr(
+                start + offset, Int32(chunk[0] ^ mask), bytes.count - chunkBytes + 1 - offset)
         {
-            offset = UnsafeRawPointer(next) - start
-            if occurs(at: UnsafeRawPointer(next)) { found += 1 }
-            offset += 1
-            if offset > bytes.count - masked.count { break }
+            if occurs(chunk, at: UnsafeRawPointer(next)) { found += 1 }
+            offset = UnsafeRawPointer(next) - start + 1
         }
         return found
     }
 
-    private func occurs(at start: UnsafeRawPointer) -> Bool {
-        for index in 1..<masked.count
-        where start.load(fromByteOffset: index, as: UInt8.self) ^ Self.mask != masked[index] {
+    private static func occurs(_ chunk: [UInt8], at start: UnsafeRawPointer) -> Bool {
+        for index in 1..<chunkBytes
+        where start.load(fromByteOffset: index, as: UInt8.self) ^ mask != chunk[index] {
             return false
         }
         return true
@@ -59,7 +64,9 @@ private func writableRanges() -> [Range<UInt>] {
         let fields = text.split(separator: " ")
         guard fields.count >= 2, fields[1].hasPrefix("rw"), !text.contains("[v") else { continue }
         let bounds = fields[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
-        if bounds.count == 2 { ranges.append(bounds[0]..<bounds[1]) }
+        if bounds.count == 2, bounds[1] - bounds[0] < 1 << 30 {
+            ranges.append(bounds[0]..<bounds[1])
+        }
     }
     return ranges
 }
