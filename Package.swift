@@ -62,13 +62,14 @@ let world: [Target] = [
 ]
 
 let files: [Target] = [
+    room("Results", uses: ["Quantities", "Statistics", "ScenarioModel", "Measurement"]),
     room(
         "ScenarioFiles",
         uses: [
             "Quantities", "RandomStreams", "Digests", "Measurement", "NetworkModel",
             "ScenarioModel",
             .product(name: "Yams", package: "Yams"),
-        ])
+        ]),
 ]
 
 let runners: [Target] = []
@@ -97,6 +98,9 @@ let testTargets: [Target] = [
     tests(of: "ScenarioFiles", with: ["Quantities", "RandomStreams", "ScenarioModel"]),
     tests(of: "ScenarioModel", with: ["NetworkModel"]),
     tests(of: "Signaling", with: ["Quantities", "RandomStreams", "Addressing", "ICE"]),
+    tests(
+        of: "Results",
+        with: ["Quantities", "Statistics", "ScenarioModel", "Measurement"]),
     tests(of: "STUN", with: ["Quantities", "RandomStreams", "Addressing", "Digests"]),
     tests(of: "TURN", with: ["Quantities", "RandomStreams", "Addressing", "STUN"]),
 ]

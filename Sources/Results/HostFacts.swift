@@ -1,0 +1,79 @@
+import Foundation
+
+/// What `host.json` holds: everything that depends on the machine rather than on the scenario.
+public struct HostFacts: Hashable, Sendable {
+    /// The name and version of the file's format.
+    public static let schema = "voicesim.host/1"
+
+    /// Real time that the run took, in seconds.
+    public var wallSeconds: Double
+    /// Real time of each replication, in seconds, in order.
+    public var replicationSeconds: [Double]
+    /// Simulated events over all replications.
+    public var events: UInt64
+    /// Simulated time over all replications, in seconds.
+    public var simulatedSeconds: Double
+    /// The most memory the process held, in bytes.
+    public var peakMemory: Int64
+    /// Threads that replications ran on.
+    public var threads: Int
+    /// The processor, as the system names it.
+    public var processor: String
+    /// Processors the system offers.
+    public var processorCount: Int
+
+    /// The given measurements, with what the system says of itself.
+    public init(
+        wallSeconds: Double, replicationSeconds: [Double], events: UInt64,
+        simulatedSeconds: Double, threads: Int
+    ) {
+        self.wallSeconds = wallSeconds
+        self.replicationSeconds = replicationSeconds
+        self.events = events
+        self.simulatedSeconds = simulatedSeconds
+        self.threads = threads
+        peakMemory = Self.peakMemory()
+        processor = Self.processorName()
+        processorCount = ProcessInfo.processInfo.processorCount
+    }
+
+    /// The document as JSON.
+    public var json: JSONValue {
+        .object([
+            .init("schema", .string(Self.schema)),
+            .init("wall_time", .number(wallSeconds)),
+            .init("replication_wall_times", .array(replicationSeconds.map { .number($0) })),
+            .init("events", .unsigned(events)),
+            .init(
+                "events_per_second",
+                wallSeconds > 0 ? .number((Double(events) / wallSeconds).rounded()) : .null),
+            .init("simulated_time", .number(simulatedSeconds)),
+            .init(
+                "speed_up", wallSeconds > 0 ? .number(simulatedSeconds / wallSeconds) : .null),
+            .init("peak_memory", .integer(peakMemory)),
+            .init("threads", .integer(Int64(threads))),
+            .init("cpu_model", .string(processor)),
+            .init("cpu_count", .integer(Int64(processorCount))),
+        ])
+    }
+
+    /// The most memory this process has held so far, in bytes (getrusage; Linux counts KiB).
+    public static func peakMemory() -> Int64 {
+        var usage = rusage()
+        guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
+        return Int64(usage.ru_maxrss) * 1024
+    }
+
+    /// The processor's name; `unknown` where the system does not tell.
+    public static func processorName() -> String {
+        guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else {
+            return "unknown"
+        }
+        for line in text.split(separator: "\n") {
+            let parts = line.split(separator: ":", maxSplits: 1)
+            guard parts.count == 2, parts[0].hasPrefix("model name") else { continue }
+            return parts[1].trimmingCharacters(in: .whitespaces)
+        }
+        return "unknown"
+    }
+}

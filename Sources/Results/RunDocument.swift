@@ -1,0 +1,98 @@
+/// What `run.json` holds: all that a run depends on, so that it can be repeated to the byte.
+public struct RunDocument: Hashable, Sendable {
+    /// The name and version of the file's format.
+    public static let schema = "voicesim.run/1"
+
+    /// The scenario's name.
+    public var scenario: String
+    /// SHA-256 of the scenario's text, in hexadecimal.
+    public var scenarioHash: String
+    /// The scenario with every default and override filled in.
+    public var effectiveScenario: JSONValue
+    /// The seed.
+    public var seed: UInt64
+    /// The number of replications.
+    public var replications: Int
+    /// The version of this program.
+    public var toolVersion: String
+    /// Names and versions of the libraries whose code runs inside the simulation.
+    public var libraries: [Library]
+    /// Where the speech came from; nil where no call ran packet by packet.
+    public var speech: Speech?
+    /// The trajectory fingerprint over all replications, as text.
+    public var fingerprint: String
+    /// The trajectory fingerprint of each replication, in order.
+    public var replicationFingerprints: [String]
+
+    /// A library and its version.
+    public struct Library: Hashable, Sendable {
+        /// Its name, such as `libopus`.
+        public var name: String
+        /// Its version, as the library itself says.
+        public var version: String
+
+        /// `name` in `version`.
+        public init(name: String, version: String) {
+            self.name = name
+            self.version = version
+        }
+    }
+
+    /// What was spoken in calls that ran packet by packet.
+    public struct Speech: Hashable, Sendable {
+        /// Where it came from, in words.
+        public var source: String
+        /// SHA-256 of all samples, in hexadecimal.
+        public var hash: String
+
+        /// Speech from `source`.
+        public init(source: String, hash: String) {
+            self.source = source
+            self.hash = hash
+        }
+    }
+
+    /// The given contents.
+    public init(
+        scenario: String, scenarioHash: String, effectiveScenario: JSONValue, seed: UInt64,
+        replications: Int, toolVersion: String, libraries: [Library], speech: Speech?,
+        fingerprint: String, replicationFingerprints: [String]
+    ) {
+        self.scenario = scenario
+        self.scenarioHash = scenarioHash
+        self.effectiveScenario = effectiveScenario
+        self.seed = seed
+        self.replications = replications
+        self.toolVersion = toolVersion
+        self.libraries = libraries
+        self.speech = speech
+        self.fingerprint = fingerprint
+        self.replicationFingerprints = replicationFingerprints
+    }
+
+    /// The document as JSON; libraries in the order of their names.
+    public var json: JSONValue {
+        let libraries = libraries.sorted { $0.name < $1.name }
+        let speech: JSONValue =
+            speech.map {
+                .object([
+                    .init("source", .string($0.source)), .init("sha256", .string($0.hash)),
+                ])
+            } ?? .null
+        return .object([
+            .init("schema", .string(Self.schema)),
+            .init("scenario", .string(scenario)),
+            .init("scenario_sha256", .string(scenarioHash)),
+            .init("seed", .unsigned(seed)),
+            .init("replications", .integer(Int64(replications))),
+            .init("version", .string(toolVersion)),
+            .init(
+                "libraries", .object(libraries.map { .init($0.name, .string($0.version)) })),
+            .init("speech", speech),
+            .init("fingerprint", .string(fingerprint)),
+            .init(
+                "replication_fingerprints", .array(replicationFingerprints.map { .string($0) })),
+            .init("effective_scenario", effectiveScenario),
+        ])
+    }
+}
