@@ -39,7 +39,7 @@ let foundations: [Target] = [
 ]
 
 let domains: [Target] = [
-    room("ICE", uses: ["Quantities", "RandomStreams", "Addressing", "STUN"]),
+    room("ICE", uses: ["Quantities", "RandomStreams", "Addressing", "STUN", "TURN"]),
     room("Matchmaking", uses: ["Quantities"]),
     room(
         "MediaSecurity", uses: ["Quantities", "RandomStreams", "CMediaShim", "COpenSSL", "CSRTP"]),
@@ -89,7 +89,7 @@ let testTargets: [Target] = [
     tests(of: "EventEngine", with: ["Quantities", "RandomStreams"]),
     tests(
         of: "ICE",
-        with: ["Quantities", "RandomStreams", "Addressing", "STUN", "NetworkModel"]),
+        with: ["Quantities", "RandomStreams", "Addressing", "STUN", "TURN", "NetworkModel"]),
     tests(
         of: "MediaSecurity",
         with: ["Quantities", "RandomStreams", "CMediaShim", "COpenSSL", "CSRTP"]),

@@ -32,7 +32,7 @@ extension Agent {
             foundation: candidate.foundation, related: candidate.related)
         if let known = remotes.firstIndex(where: { $0.address == address }) {
             update(known, with: remote)
-        } else if addRemote(remote) == nil {
+        } else if addRemote(remote, at: now) == nil {
             counters.ignoredCandidates += 1
         }
         advance(at: now)
@@ -50,10 +50,11 @@ extension Agent {
     }
 
     /// Appends `remote` and pairs it with our bases; nil beyond the limit.
-    mutating func addRemote(_ remote: RemoteCandidate) -> Int? {
+    mutating func addRemote(_ remote: RemoteCandidate, at now: SimTime) -> Int? {
         guard remotes.count < Self.maximumRemoteCandidates else { return nil }
         let index = remotes.count
         remotes.append(remote)
+        permit(remote.address, at: now)
         if selected == nil {
             for local in locals.indices where locals[local].base == local {
                 formPair(local: local, remote: index)
@@ -74,7 +75,7 @@ extension Agent {
     @discardableResult
     mutating func formPair(local: Int, remote: Int) -> Int? {
         guard locals[local].address.ip.family == remotes[remote].address.ip.family,
-            local != outdatedRelay
+            locals[local].leg < 0 || legs[locals[local].leg].isOpen
         else { return nil }
         let new = CandidatePair(
             local: local, remote: remote,

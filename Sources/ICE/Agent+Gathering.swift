@@ -160,7 +160,7 @@ extension Agent {
         let id = message.id
         guard let index = queries.firstIndex(where: { $0.id == id }) else { return nil }
         let query = queries.remove(at: index)
-        gathering.udpAnswered = true
+        noteUDPAnswer()
         if message.kind == .success, let mapped = message.mappedAddress {
             addServerReflexive(mapped, of: query.base, at: now)
         }

@@ -132,7 +132,7 @@ extension Agent {
         startConsent(at: now)
         let leg = locals[pairs[index].local].leg
         releaseRelay(except: leg < 0 ? nil : leg, at: now)
-        if leg >= 0 { legs[leg].bindChannel(to: remotes[pairs[index].remote].address, at: now) }
+        if leg >= 0 { settleRelay(leg, with: remotes[pairs[index].remote].address, at: now) }
     }
 
     /// Fails when nothing is left to try, or for want of time.

@@ -12,7 +12,7 @@ extension Agent {
     ) -> Received {
         let received: Received
         if let leg = leg(serving: source, local: local, transport: transport) {
-            received = receive(datagram, byLeg: leg, at: now)
+            received = receive(datagram, byLeg: leg, from: source, at: now)
         } else if !phase.isLive {
             return reject(.closed)
         } else if transport == .udp,
@@ -23,7 +23,7 @@ extension Agent {
             return reject(.unexpectedLocalAddress)
         }
         if case .application = received { return received }
-        if phase.isLive { advance(at: now) } else { nextTimeout = earliestTimeout() }
+        advance(at: now)
         return received
     }
 

@@ -14,7 +14,7 @@ extension Agent {
             return .consumed
         }
         guard resolveConflict(message, from: source, base: base, at: now) else { return .consumed }
-        guard let remote = knownOrLearnt(source, from: message) else {
+        guard let remote = knownOrLearnt(source, from: message, base: base, at: now) else {
             return reject(.tooManyCandidates)
         }
         respond(to: message, source: source, base: base, at: now)
@@ -28,7 +28,7 @@ extension Agent {
     /// dropped without an answer, which would only tell a stranger that somebody is here.
     private func fault(of message: borrowing MessageView) -> Rejection? {
         guard let username = message.range(of: .username), message.has(.messageIntegrity),
-            message.priority != nil,
+            message.has(.fingerprint), message.priority != nil,
             message.has(.iceControlling) != message.has(.iceControlled)
         else { return .incompleteCheck }
         let fragment = localCredentials.usernameFragment
@@ -79,14 +79,16 @@ extension Agent {
 
     /// The remote candidate at `source`, learnt as peer-reflexive if new (RFC 8445 §7.3.1.3).
     private mutating func knownOrLearnt(
-        _ source: TransportAddress, from message: borrowing MessageView
+        _ source: TransportAddress, from message: borrowing MessageView, base: Int, at now: SimTime
     ) -> Int? {
         if let known = remotes.firstIndex(where: { $0.address == source }) { return known }
+        let count = remotes.count { $0.learntAt == base }
+        guard count < Self.maximumLearntCandidates else { return nil }
         peerReflexiveCount += 1
         let learnt = RemoteCandidate(
             address: source, type: .peerReflexive, priority: message.priority ?? 1,
-            foundation: Foundation(reflexive: peerReflexiveCount))
-        let index = addRemote(learnt)
+            foundation: Foundation(reflexive: peerReflexiveCount), learntAt: base)
+        let index = addRemote(learnt, at: now)
         if index != nil { counters.peerReflexiveCandidates += 1 }
         return index
     }

@@ -18,6 +18,10 @@ public struct Agent: Sendable {
     /// Most candidates of the peer's that are kept, signalled and learnt: bounds what a peer can
     /// make an agent check.
     public static let maximumRemoteCandidates = 32
+    /// Most of the peer's candidates that are learnt from checks to one base. An
+    /// endpoint-dependent NAT shows each of our addresses another port; two such NATs without
+    /// filters show each other ever new ones, and not every one must be chased.
+    public static let maximumLearntCandidates = 6
     /// Most candidates of our own: the bases, what servers and peers see of them, two relayed ones;
     /// a NAT that shows every peer address another port cannot fill memory.
     public static let maximumLocalCandidates = 32
@@ -209,4 +213,6 @@ struct RemoteCandidate: BitwiseCopyable {
     var priority: UInt32
     var foundation: Foundation
     var related: TransportAddress?
+    /// Index of the base whose check it was learnt from; -1 when it was signalled.
+    var learntAt = -1
 }

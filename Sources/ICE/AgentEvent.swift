@@ -45,7 +45,8 @@ public enum Rejection: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable 
     case malformed
     /// Neither STUN nor anything that media sockets carry (RFC 7983).
     case unknownKind
-    /// A check without USERNAME, MESSAGE-INTEGRITY or PRIORITY and role (RFC 8445 §7.3).
+    /// A check without USERNAME, MESSAGE-INTEGRITY, FINGERPRINT, PRIORITY and one role
+    /// (RFC 8445 §7.1, §7.3).
     case incompleteCheck
     /// A check for another user fragment.
     case unknownUsername
@@ -57,7 +58,8 @@ public enum Rejection: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable 
     case unexpectedLocalAddress
     /// Data from an address that is no candidate of the peer's.
     case unexpectedSource
-    /// The peer has shown more addresses than ``Agent/maximumRemoteCandidates``.
+    /// The peer has shown more addresses than ``Agent/maximumLearntCandidates`` or
+    /// ``Agent/maximumRemoteCandidates``.
     case tooManyCandidates
     /// The TURN client would not have it.
     case unexpectedRelayMessage

@@ -1,26 +1,38 @@
 import Addressing
 import Quantities
-import STUN
+import TURN
 
+/// The way to a relay over one transport, and the allocation there.
 struct RelayLeg: Sendable {
-    var isSettled: Bool { true }
-    var holdsAllocation: Bool { false }
-    func permits(_ address: TransportAddress) -> Bool { true }
-    mutating func send(_ bytes: [UInt8], to: TransportAddress, at: SimTime) {}
-    mutating func bindChannel(to: TransportAddress, at: SimTime) {}
-}
-extension Agent {
-    var outdatedRelay: Int { -1 }
-    func leg(serving: TransportAddress, local: TransportAddress, transport: TransportProtocol)
-        -> Int?
-    { nil }
-    mutating func receive(_ datagram: [UInt8], byLeg: Int, at: SimTime) -> Received { .consumed }
-    mutating func advanceRelay(at now: SimTime) {}
-    mutating func drainRelay(at now: SimTime) {}
-    mutating func releaseRelay(except: Int?, at now: SimTime) {}
-    mutating func startNextAllocation(at now: SimTime) -> Bool {
-        gathering.relayStarted = true; return false
+    var client: TURN.Client
+    /// Index of its relayed candidate; -1 before there is one.
+    var local = -1
+    /// Peers' addresses that the server lets through.
+    var permitted: [IPAddress] = []
+    /// Whether it was told to give up its allocation, or the attempt.
+    var isReleased = false
+    /// The refusal that ended it, 0 for silence.
+    var refusal: UInt16?
+
+    var transport: TransportProtocol { client.configuration.transport }
+
+    /// Whether nothing more is to come of it for gathering.
+    var isSettled: Bool { local >= 0 || isReleased || refusal != nil }
+
+    /// Whether it has an allocation and will keep it.
+    var isOpen: Bool { local >= 0 && !isReleased && refusal == nil }
+
+    /// Whether the server holds an allocation, as far as the client knows.
+    var holdsAllocation: Bool {
+        if case .allocated = client.state { return true }
+        return false
     }
-    mutating func startFallbackAllocation(at now: SimTime) {}
-    var earliestRelayTimeout: SimTime { .distantFuture }
+
+    func permits(_ address: TransportAddress) -> Bool {
+        isOpen && permitted.contains(address.ip)
+    }
+
+    mutating func send(_ bytes: consuming [UInt8], to address: TransportAddress, at now: SimTime) {
+        _ = client.send(bytes, to: address, at: now)
+    }
 }

@@ -1,0 +1,238 @@
+import Addressing
+import Quantities
+import RandomStreams
+import STUN
+import TURN
+
+extension Agent {
+    /// Local preference of a relayed candidate over UDP; TCP has one less and TLS two. Below every
+    /// host's, so that a check over the relay announces a peer-reflexive priority below that of
+    /// the same check from the host.
+    static var relayLocalPreference: UInt16 { 16_383 }
+
+    /// Begins to allocate over the first transport the server is described with; true when it did.
+    mutating func startNextAllocation(at now: SimTime) -> Bool {
+        guard !gathering.relayStarted else { return false }
+        gathering.relayStarted = true
+        guard configuration.gathersRelay, let server = configuration.turnServer,
+            let first = server.transports.contains(.udp) ? .udp : server.transports.first
+        else { return false }
+        let hasFallback = first == .udp && server.transports.contains { $0 != .udp }
+        if hasFallback, !gathering.udpAnswered {
+            gathering.fallbackAt = now + configuration.timing.streamFallbackDelay
+        }
+        return startLeg(over: first, to: server, at: now)
+    }
+
+    /// Nobody has answered over UDP yet: tries the first stream transport beside it.
+    mutating func startFallbackAllocation(at now: SimTime) {
+        guard let server = configuration.turnServer,
+            let stream = server.transports.first(where: { $0 != .udp })
+        else { return }
+        _ = startLeg(over: stream, to: server, at: now)
+    }
+
+    private mutating func startLeg(
+        over transport: TransportProtocol, to server: TURNServerDescription, at now: SimTime
+    ) -> Bool {
+        guard let base = bases.first(where: { $0.ip.family == server.address.ip.family }) else {
+            return false
+        }
+        var settings = ClientConfiguration(
+            server: server.address, transport: transport, local: base,
+            credentials: TURN.Credentials(username: server.username, password: server.password))
+        settings.initialInterval = configuration.timing.serverRTO
+        settings.maximumRequests = configuration.timing.serverRequests
+        legs.append(
+            RelayLeg(client: TURN.Client(configuration: settings, randomness: legStream())))
+        legs[legs.count - 1].client.allocate(at: now)
+        return true
+    }
+
+    /// A stream for a client, under a name drawn from our own stream: 144 random bits keep it apart
+    /// from every other.
+    private mutating func legStream() -> RandomStream {
+        let seed = randomness.nextUInt64()
+        let replication = randomness.nextUInt32()
+        return RandomStream(
+            StreamName(
+                seed: seed, replication: replication, purpose: StreamPurpose(rawValue: .max),
+                entity: randomness.nextUInt64() >> 16))
+    }
+
+    /// The leg that a datagram between these addresses belongs to.
+    func leg(
+        serving source: TransportAddress, local: TransportAddress, transport: TransportProtocol
+    ) -> Int? {
+        legs.firstIndex {
+            $0.client.configuration.server == source && $0.transport == transport
+                && $0.client.configuration.local == local && $0.client.state != .ended
+        }
+    }
+
+    /// Takes a datagram from the relay: its own business, or a peer's data out of it.
+    mutating func receive(
+        _ datagram: consuming [UInt8], byLeg index: Int, from server: TransportAddress,
+        at now: SimTime
+    ) -> Received {
+        if legs[index].transport == .udp { noteUDPAnswer() }
+        switch legs[index].client.handle(datagram, from: server, at: now) {
+        case .consumed:
+            return .consumed
+        case .data(let peer, let bytes):
+            guard phase.isLive else { return reject(.closed) }
+            guard legs[index].isOpen else { return reject(.unexpectedRelayMessage) }
+            return receive(bytes, from: peer, base: legs[index].local, at: now)
+        case .unclaimed(let message):
+            guard phase.isLive, server == configuration.stunServer,
+                let received = handleServerAnswer(message, at: now)
+            else { return reject(.unknownTransaction) }
+            return received
+        case .rejected(.malformed):
+            return reject(.malformed)
+        case .rejected(.notAuthentic):
+            return reject(.wrongIntegrity)
+        case .rejected:
+            return reject(.unexpectedRelayMessage)
+        }
+    }
+
+    /// A server has answered over UDP: no need for a stream.
+    mutating func noteUDPAnswer() {
+        gathering.udpAnswered = true
+        gathering.fallbackAt = .distantFuture
+    }
+
+    /// Lets the clients do what is due and acts on what happened to them.
+    mutating func advanceRelay(at now: SimTime) {
+        for index in legs.indices {
+            if let due = legs[index].client.nextTimeout, due <= now {
+                legs[index].client.handleTimeout(at: now)
+            }
+            while let event = legs[index].client.pollEvent() { act(on: event, of: index, at: now) }
+        }
+    }
+
+    private mutating func act(on event: ClientEvent, of index: Int, at now: SimTime) {
+        switch event {
+        case .allocated(let relayed, let mapped):
+            didAllocate(relayed, mapped: mapped, of: index, at: now)
+        case .failed(let failure):
+            didFail(failure, of: index, at: now)
+        case .permissionsInstalled(let peers):
+            legs[index].permitted.append(contentsOf: peers)
+        case .permissionsRefused(let peers, _):
+            for pair in pairs.indices
+            where pairs[pair].local == legs[index].local && pairs[pair].isLive
+                && peers.contains(remotes[pairs[pair].remote].address.ip) && pair != selected
+            {
+                failPair(pair)
+            }
+        case .channelBound, .channelRefused:
+            break
+        case .released:
+            if legs[index].local >= 0 { events.append(.relayReleased) }
+        }
+    }
+
+    private mutating func didAllocate(
+        _ relayed: TransportAddress, mapped: TransportAddress, of index: Int, at now: SimTime
+    ) {
+        // The other transport was faster, or a direct pair is in use already.
+        guard phase == .running, !legs.contains(where: \.isOpen),
+            locals.count < Self.maximumLocalCandidates
+        else { return release(index, at: now) }
+        let preference = Self.relayLocalPreference - UInt16(legs[index].transport.rawValue)
+        let server = legs[index].client.configuration.server.ip
+        var local = LocalCandidate(
+            address: relayed, base: locals.count, type: .relayed, localPreference: preference,
+            priority: Priority.candidate(type: .relayed, localPreference: preference),
+            foundation: foundation(type: .relayed, base: relayed.ip, server: server),
+            related: mapped)
+        local.leg = index
+        legs[index].local = locals.count
+        permitKnownPeers(of: index, at: now)
+        add(local)
+        announce(local)
+        gathering.fallbackAt = .distantFuture
+        for other in legs.indices where other != index { release(other, at: now) }
+    }
+
+    /// Asks for permissions for all the peer's addresses in one request.
+    private mutating func permitKnownPeers(of index: Int, at now: SimTime) {
+        let family = legs[index].client.relayedAddress?.ip.family
+        var addresses: [IPAddress] = []
+        for remote in remotes where remote.address.ip.family == family {
+            if !addresses.contains(remote.address.ip) { addresses.append(remote.address.ip) }
+        }
+        legs[index].client.permit(addresses, at: now)
+    }
+
+    /// A remote candidate is new: the open leg asks that its address may come through.
+    mutating func permit(_ address: TransportAddress, at now: SimTime) {
+        guard selected == nil, let index = legs.firstIndex(where: \.isOpen),
+            legs[index].client.relayedAddress?.ip.family == address.ip.family
+        else { return }
+        legs[index].client.permit(CollectionOfOne(address.ip), at: now)
+    }
+
+    private mutating func didFail(_ failure: ClientFailure, of index: Int, at now: SimTime) {
+        let hadAllocation = legs[index].local >= 0
+        var code: UInt16 = 0
+        if case .refused(let error) = failure {
+            code = error.rawValue
+            // The same server would say the same over another transport.
+            gathering.fallbackAt = .distantFuture
+        }
+        legs[index].refusal = code
+        for pair in pairs.indices where hadAllocation && pairs[pair].local == legs[index].local {
+            failPair(pair)
+        }
+        if hadAllocation {
+            if let selected, pairs[selected].local == legs[index].local, phase == .connected {
+                fail(.relayLost, at: now)
+            }
+        } else if gathering.fallbackAt == .distantFuture,
+            legs.allSatisfy({ $0.refusal != nil || $0.isReleased })
+        {
+            let refusals = legs.compactMap(\.refusal)
+            events.append(.relayRefused(code: refusals.max() ?? 0))
+        }
+    }
+
+    /// Gives back every allocation, or attempt at one, but that of leg `kept`.
+    mutating func releaseRelay(except kept: Int?, at now: SimTime) {
+        gathering.fallbackAt = .distantFuture
+        for index in legs.indices where index != kept { release(index, at: now) }
+    }
+
+    private mutating func release(_ index: Int, at now: SimTime) {
+        guard !legs[index].isReleased, legs[index].refusal == nil else { return }
+        legs[index].isReleased = true
+        legs[index].client.release(at: now)
+        for pair in pairs.indices
+        where pairs[pair].local == legs[index].local && pairs[pair].isLive && pair != selected {
+            failPair(pair)
+        }
+        while let event = legs[index].client.pollEvent() { act(on: event, of: index, at: now) }
+    }
+
+    /// Binds a channel for the selected pair; the permissions of other addresses run out.
+    mutating func settleRelay(_ index: Int, with peer: TransportAddress, at now: SimTime) {
+        legs[index].client.keepPermissions(onlyFor: [peer.ip])
+        legs[index].client.bindChannel(to: peer, at: now)
+    }
+
+    /// Moves what the clients want sent to the agent's own queue.
+    mutating func drainRelay(at now: SimTime) {
+        for index in legs.indices {
+            while let transmit = legs[index].client.pollTransmit() { transmits.append(transmit) }
+        }
+    }
+
+    var earliestRelayTimeout: SimTime {
+        var earliest = SimTime.distantFuture
+        for leg in legs { earliest = min(earliest, leg.client.nextTimeout ?? .distantFuture) }
+        return earliest
+    }
+}
