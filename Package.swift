@@ -85,7 +85,7 @@ let testTargets: [Target] = [
     tests(of: "Statistics", with: ["Quantities", "RandomStreams"]),
     tests(of: "Addressing"),
     tests(of: "Digests"),
-    tests(of: "Matchmaking", with: ["Quantities", "RandomStreams"]),
+    tests(of: "Matchmaking", with: ["Quantities", "RandomStreams", "Statistics"]),
     tests(of: "EventEngine", with: ["Quantities", "RandomStreams"]),
     tests(
         of: "ICE",

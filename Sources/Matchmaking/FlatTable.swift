@@ -26,12 +26,15 @@ struct FlatTable<
         mask = 15
     }
 
-    /// The finaliser of MurmurHash3 (Appleby, public domain): every bit of the key moves every bit.
+    /// Eight neighbouring keys share a line of the cache, because numbers given in order are also
+    /// asked for in order; the rest of the key is spread by the finaliser of MurmurHash3 (Appleby,
+    /// public domain).
     private func home(of key: Key) -> Int {
-        var hash = UInt64(key)
+        var hash = UInt64(key) >> 3
         hash = (hash ^ hash >> 33) &* 0xFF51_AFD7_ED55_8CCD
         hash = (hash ^ hash >> 33) &* 0xC4CE_B9FE_1A85_EC53
-        return Int(truncatingIfNeeded: hash ^ hash >> 33) & mask
+        hash ^= hash >> 33
+        return Int(truncatingIfNeeded: hash << 3 | UInt64(key) & 7) & mask
     }
 
     /// The place of `key`, or the free place where it would stand.

@@ -3,7 +3,7 @@ import Quantities
 /// The expansion ladder as the waiting room needs it: neighbouring steps that demand the same are
 /// one level, and a wait before the first step is a level of its own.
 struct Ladder: Sendable {
-    struct Level: Sendable {
+    struct Level: Sendable, BitwiseCopyable {
         /// What tickets on this level demand.
         var constraints: MatchConstraints
         /// Whether tickets on this level may be paired at all.
@@ -13,7 +13,30 @@ struct Ladder: Sendable {
         /// The age at which tickets move to the next level; nil on the last.
         var leavesAt: SimDuration?
         /// The distinct unions of this level's constraints with a seeker's.
-        var offers: [MatchConstraints] = []
+        var offers = ConstraintList()
+    }
+
+    /// A few sets of constraints in one word, so that a level is copied without counting references.
+    struct ConstraintList: Sendable, BitwiseCopyable {
+        private var packed: UInt64 = 0
+        private(set) var count = 0
+
+        var indices: Range<Int> { 0..<count }
+
+        subscript(position: Int) -> MatchConstraints {
+            MatchConstraints(rawValue: UInt8(truncatingIfNeeded: packed >> UInt64(position * 8)))
+        }
+
+        func firstIndex(of constraints: MatchConstraints) -> Int? {
+            indices.first { self[$0] == constraints }
+        }
+
+        /// Adds `constraints` if they are new; there are only eight different ones.
+        mutating func insert(_ constraints: MatchConstraints) {
+            guard firstIndex(of: constraints) == nil else { return }
+            packed |= UInt64(constraints.rawValue) << UInt64(count * 8)
+            count += 1
+        }
     }
 
     /// The levels, youngest tickets first.
@@ -41,8 +64,7 @@ struct Ladder: Sendable {
         let seekers = levels.filter(\.isOpen).map(\.constraints)
         for index in levels.indices where levels[index].isOpen {
             for seeker in seekers {
-                let union = levels[index].constraints.union(seeker)
-                if !levels[index].offers.contains(union) { levels[index].offers.append(union) }
+                levels[index].offers.insert(levels[index].constraints.union(seeker))
             }
         }
         self.levels = levels

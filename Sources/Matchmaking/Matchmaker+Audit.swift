@@ -10,32 +10,34 @@ extension Matchmaker {
     /// Whether the pairing passes over an older waiting ticket that is compatible: one older than
     /// `second` that `first` could have had, or one older than `first` that `second` could have had.
     ///
-    /// It shares no step with the search: it walks all waiting tickets from the oldest, works out each one's step from
-    /// its age and the rules, and compares attributes one by one. A search that picks the wrong ticket, an offer list out of
-    /// order or a ticket missing from its list shows here.
+    /// It shares no step with the search: it walks all waiting tickets from the oldest, compares attributes one by
+    /// one, and works out each ticket's step from its age and the rules. A search that picks the
+    /// wrong ticket, an offer list out of order or a ticket missing from its list shows here.
     func audit(first: Int32, second: Int32, at now: SimTime) -> Audit {
-        let (firstTicket, secondTicket) = (room.slots[Int(first)], room.slots[Int(second)])
-        let (firstDemands, secondDemands) = (demands(first, now), demands(second, now))
+        guard let one = Party(first, in: self, at: now),
+            let two = Party(second, in: self, at: now)
+        else { return Audit(inversion: true, isTruncated: false) }
         var looked = 0
         for level in room.ladder.levels.indices.reversed() {
             var slot = room.head(ofLevel: level)
             while slot >= 0 {
                 let other = room.slots[Int(slot)]
-                if slot == second || !room.isOlder(slot, than: second) {
+                if other.created > now - earliestAge { break }
+                if other.created >= two.created, slot == second || !room.isOlder(slot, than: second)
+                {
                     return Audit(inversion: false, isTruncated: false)
                 }
-                guard let demanded = demands(slot, now) else { break }
-                if slot != first {
-                    looked += 1
-                    if looked > Self.maximumAudited {
-                        return Audit(inversion: false, isTruncated: true)
-                    }
-                    if accepts(other, firstTicket, demanded, firstDemands)
-                        || room.isOlder(slot, than: first)
-                            && accepts(other, secondTicket, demanded, secondDemands)
-                    {
-                        return Audit(inversion: true, isTruncated: false)
-                    }
+                looked += 1
+                if looked > Self.maximumAudited {
+                    return Audit(inversion: false, isTruncated: true)
+                }
+                let suitsOne = one.accepts(other.attributes) && slot != first
+                let suitsTwo = two.accepts(other.attributes) && other.created <= one.created
+                if suitsOne && isCompatible(slot, with: one, at: now)
+                    || suitsTwo && room.isOlder(slot, than: first)
+                        && isCompatible(slot, with: two, at: now)
+                {
+                    return Audit(inversion: true, isTruncated: false)
                 }
                 slot = other.next
             }
@@ -43,17 +45,35 @@ extension Matchmaker {
         return Audit(inversion: false, isTruncated: false)
     }
 
-    private func demands(_ slot: Int32, _ now: SimTime) -> MatchConstraints? {
-        rules.step(atAge: now - room.slots[Int(slot)].created).map(rules.constraints(atStep:))
+    /// The age before which a ticket is offered to nobody.
+    private var earliestAge: SimDuration { rules.expansion[0].after }
+
+    /// One of the two tickets of a pairing, with what it demands at its age.
+    private struct Party {
+        let attributes: Attributes
+        let created: SimTime
+        let session: Int32
+        /// The bits of the attributes in which a partner must not differ.
+        let demanded: UInt64
+
+        init?(_ slot: Int32, in matchmaker: Matchmaker, at now: SimTime) {
+            let ticket = matchmaker.room.slots[Int(slot)]
+            guard let step = matchmaker.rules.step(atAge: now - ticket.created) else { return nil }
+            attributes = ticket.attributes
+            created = ticket.created
+            session = ticket.session
+            demanded = Attributes.mask(of: matchmaker.rules.constraints(atStep: step))
+        }
+
+        func accepts(_ other: Attributes) -> Bool {
+            (attributes.packed ^ other.packed) & demanded == 0
+        }
     }
 
-    private func accepts(
-        _ a: WaitingRoom.Slot, _ b: WaitingRoom.Slot, _ demandsOfA: MatchConstraints,
-        _ demandsOfB: MatchConstraints?
-    ) -> Bool {
-        guard let demandsOfB else { return false }
-        let differences = a.attributes.differences(from: b.attributes)
-        guard differences.isDisjoint(with: demandsOfA.union(demandsOfB)) else { return false }
-        return !(rules.avoidRematch && sessions.haveMet(a.session, b.session))
+    private func isCompatible(_ slot: Int32, with party: Party, at now: SimTime) -> Bool {
+        guard let other = Party(slot, in: self, at: now), other.accepts(party.attributes),
+            party.accepts(other.attributes)
+        else { return false }
+        return !(rules.avoidRematch && sessions.haveMet(other.session, party.session))
     }
 }

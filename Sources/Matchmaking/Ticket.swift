@@ -79,22 +79,15 @@ struct Attributes: Hashable, Sendable, BitwiseCopyable {
 
     init(packed: UInt64) { self.packed = packed }
 
-    /// The attributes in which two tickets differ.
-    func differences(from other: Attributes) -> MatchConstraints {
-        let difference = packed ^ other.packed
-        var result: MatchConstraints = []
-        if difference & 0xFFFF != 0 { result.insert(.sameLanguage) }
-        if difference & 0xFFFF_0000 != 0 { result.insert(.sameInterest) }
-        if difference & 0xFF_0000_0000 != 0 { result.insert(.sameTier) }
-        return result
+    /// The bits of the attributes that `constraints` name.
+    static func mask(of constraints: MatchConstraints) -> UInt64 {
+        let bits = UInt64(constraints.rawValue)
+        return (bits & 1) &* 0xFFFF | (bits >> 1 & 1) &* 0xFFFF_0000
+            | (bits >> 2 & 1) &* 0xFF_0000_0000
     }
 
     /// The attributes that `constraints` name, the others zero.
     func projected(on constraints: MatchConstraints) -> UInt64 {
-        var mask: UInt64 = 0
-        if constraints.contains(.sameLanguage) { mask |= 0xFFFF }
-        if constraints.contains(.sameInterest) { mask |= 0xFFFF_0000 }
-        if constraints.contains(.sameTier) { mask |= 0xFF_0000_0000 }
-        return packed & mask
+        packed & Self.mask(of: constraints)
     }
 }
