@@ -43,6 +43,7 @@ let domains: [Target] = [
     room("Matchmaking", uses: ["Quantities"]),
     room(
         "MediaSecurity", uses: ["Quantities", "RandomStreams", "CMediaShim", "COpenSSL", "CSRTP"]),
+    room("RiskScoring", uses: ["Quantities", "RandomStreams", "Digests"]),
     room("OpusCodec", uses: ["Quantities", "COpus", "CMediaShim"]),
     room("RTP", uses: ["Quantities", "RandomStreams"]),
     room("STUN", uses: ["Quantities", "RandomStreams", "Addressing", "Digests"]),
@@ -97,6 +98,7 @@ let testTargets: [Target] = [
     tests(of: "NetworkModel"),
     tests(of: "ScenarioFiles", with: ["Quantities", "RandomStreams", "ScenarioModel"]),
     tests(of: "ScenarioModel", with: ["NetworkModel"]),
+    tests(of: "RiskScoring", with: ["Quantities", "RandomStreams"]),
     tests(of: "Signaling", with: ["Quantities", "RandomStreams", "Addressing", "ICE"]),
     tests(
         of: "Results",

@@ -1,0 +1,95 @@
+import RandomStreams
+
+/// A population of devices as fingerprinting sees it: how many look alike, and how fast each changes.
+///
+/// A device is *common* with probability ``commonShare`` and then one of 2^``commonEntropyBits``
+/// equally likely models (phones of one make look alike); otherwise it is one of
+/// 2^``entropyBits`` equally likely configurations. The two steps give the skew of real
+/// populations, of which a plain uniform law has none, and keep collisions computable: two devices
+/// look alike with probability ``collisionProbability``.
+public struct FingerprintPopulation: Hashable, Sendable {
+    /// The largest number of bits: configurations are numbered with 60.
+    public static var maximumEntropyBits: Double { 60 }
+
+    /// Entropy of the individual devices in bits, 0…60. Published: ≥ 18.1 (Eckersley, PETS 2010).
+    public let entropyBits: Double
+    /// Share of common devices, 0…1.
+    public let commonShare: Double
+    /// Entropy among common devices in bits, 0…60; 8 to 12 for one make of phone.
+    public let commonEntropyBits: Double
+    /// Probability that a device looks different at its next visit, 0…1. Published: 45.2 % of browser
+    /// instances change within a day (Vastel et al., FP-Stalker, S&P 2018).
+    public let driftProbability: Double
+
+    private let individuals: UInt64
+    private let models: UInt64
+
+    /// A population with these parameters, or nil if one is out of range.
+    public init?(
+        entropyBits: Double, commonShare: Double, commonEntropyBits: Double,
+        driftProbability: Double
+    ) {
+        let bits = 0...Self.maximumEntropyBits
+        guard bits.contains(entropyBits), bits.contains(commonEntropyBits),
+            (0...1).contains(commonShare), (0...1).contains(driftProbability)
+        else { return nil }
+        self.entropyBits = entropyBits
+        self.commonShare = commonShare
+        self.commonEntropyBits = commonEntropyBits
+        self.driftProbability = driftProbability
+        individuals = UInt64(Elementary.pow(2, entropyBits).rounded())
+        models = UInt64(Elementary.pow(2, commonEntropyBits).rounded())
+    }
+
+    /// Probability that two devices drawn from the population look alike: Σp².
+    public var collisionProbability: Double {
+        commonShare * commonShare / Double(models)
+            + (1 - commonShare) * (1 - commonShare) / Double(individuals)
+    }
+
+    /// The signals of a new device; takes three words of 64 bits or a few more.
+    public func device(using stream: inout RandomStream) -> FingerprintSignals {
+        let isCommon = stream.nextBool(probability: commonShare)
+        let number = stream.nextInteger(below: isCommon ? models : individuals)
+        return Self.signals(configuration: number << 1 | (isCommon ? 1 : 0))
+    }
+
+    /// The signals at the next visit of a device that showed `signals` before.
+    ///
+    /// With probability ``driftProbability`` the browser has a new version and draws differently;
+    /// devices that looked alike drift apart, as they do when each updates in its own time.
+    public func drifted(
+        _ signals: FingerprintSignals, using stream: inout RandomStream
+    ) -> FingerprintSignals {
+        let changes = stream.nextBool(probability: driftProbability)
+        let canvas = stream.nextUInt64()
+        guard changes else { return signals }
+        var changed = signals
+        changed.browser = signals.browser & 0xFC00 | (signals.browser &+ 1) & 0x03FF
+        changed.canvas = canvas
+        return changed
+    }
+
+    /// The signals of configuration `number`; different numbers differ in their canvas digest.
+    private static func signals(configuration number: UInt64) -> FingerprintSignals {
+        let words = (1...5).map { scrambled(number &+ UInt64($0) &* 0x9E37_79B9_7F4A_7C15) }
+        let isPhone = number & 1 == 1
+        let width = UInt16(isPhone ? 360 + words[0] % 8 * 10 : 1280 + words[0] % 9 * 160)
+        return FingerprintSignals(
+            browser: UInt16(words[0] >> 8 & 3) << 10 | UInt16(100 + words[0] >> 16 & 15),
+            platform: UInt16(words[0] >> 24 & 63), languages: UInt16(words[0] >> 32 & 31),
+            timeZone: Int16(words[0] >> 40 & 15) * 60 - 420, screenWidth: width,
+            screenHeight: isPhone ? width * 2 : width / 16 * 9,
+            pixelRatio: isPhone ? 300 : 100, processors: UInt8(4 << (words[0] >> 48 & 3)),
+            touchPoints: isPhone ? 5 : 0, canvas: words[1], graphics: words[2], audio: words[3],
+            fonts: words[4])
+    }
+
+    /// The finaliser of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): a bijection of 64 bits.
+    private static func scrambled(_ word: UInt64) -> UInt64 {
+        var z = word
+        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
+        return z ^ z >> 31
+    }
+}

@@ -1,0 +1,52 @@
+import Digests
+import Quantities
+import RandomStreams
+
+/// The keys that identifiers are derived under: one per epoch, of which the current and the one
+/// before it live; older ones are overwritten.
+///
+/// Keys are drawn from a stream in order of epochs, so that the key of an epoch does not depend on when
+/// anybody asked for it.
+struct KeyRing: Sendable {
+    static let keyByteCount = 32
+
+    let epochLength: SimDuration
+    private(set) var epoch: UInt32 = 0
+    private(set) var current: HMACSHA256Key
+    private(set) var previous: HMACSHA256Key?
+    private var randomness: RandomStream
+
+    /// The identifier of a device under the current key.
+    func name(_ canonicalBytes: [UInt8]) -> DeviceIdentifier {
+        DeviceIdentifier(code: current.code(of: canonicalBytes), epoch: epoch)
+    }
+
+    /// The identifier that the device had under the key before, if there was one.
+    func formerName(_ canonicalBytes: [UInt8]) -> DeviceIdentifier? {
+        previous.map { DeviceIdentifier(code: $0.code(of: canonicalBytes), epoch: epoch - 1) }
+    }
+
+    init(epochLength: SimDuration, randomness: RandomStream) {
+        var randomness = randomness
+        self.epochLength = epochLength
+        current = HMACSHA256Key(randomness.nextBytes(Self.keyByteCount))
+        self.randomness = randomness
+    }
+
+    /// The epoch that `time` lies in; epochs begin at whole multiples of their length.
+    func epoch(at time: SimTime) -> UInt32 {
+        UInt32(max(0, time.nanoseconds) / epochLength.nanoseconds)
+    }
+
+    /// When the next epoch begins.
+    var nextRotation: SimTime {
+        SimTime(nanoseconds: (Int64(epoch) + 1) * epochLength.nanoseconds)
+    }
+
+    /// Moves to the next epoch.
+    mutating func rotate() {
+        previous = current
+        current = HMACSHA256Key(randomness.nextBytes(Self.keyByteCount))
+        epoch += 1
+    }
+}

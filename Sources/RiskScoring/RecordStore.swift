@@ -1,0 +1,208 @@
+import Quantities
+
+/// The records of reported devices in flat arrays; a device without a report has none.
+///
+/// Reports hang on two lists: their record's, and one of all reports by age, whose head lapses next.
+/// Records hang on the list of the key epoch under which they are named.
+struct RecordStore: Sendable {
+    static let none: Int32 = -1
+
+    /// A report, and the calls that the device had from it on until the next report.
+    struct Report: BitwiseCopyable {
+        var time: SimTime
+        /// Stands for the reporter within this record only.
+        var reporter: UInt64
+        /// Sum of call weights as of `time`: a call later by t counts 2^(t/halfLife).
+        var exposure: Double
+        /// Whether the same reporter has a later report here.
+        var isSuperseded = false
+        var record: Int32 = RecordStore.none
+        /// The next younger report of the record.
+        var next: Int32 = RecordStore.none
+        /// Neighbours on the list of all reports.
+        var younger: Int32 = RecordStore.none
+        var older: Int32 = RecordStore.none
+    }
+
+    /// What is kept of a reported device.
+    struct Record: BitwiseCopyable {
+        var device: DeviceIdentifier
+        /// Mixed into reporters' names.
+        var salt: UInt64
+        var first: Int32 = RecordStore.none
+        var last: Int32 = RecordStore.none
+        var count: Int32 = 0
+        var tier = DeviceTier.clear
+        /// Neighbours on the list of the epoch.
+        var next: Int32 = RecordStore.none
+        var previous: Int32 = RecordStore.none
+    }
+
+    private(set) var index: [DeviceIdentifier: Int32] = [:]
+    private(set) var records: [Record] = []
+    private(set) var reports: [Report] = []
+    private var freeRecords: [Int32] = []
+    private var freeReports: [Int32] = []
+    /// The oldest and youngest of all reports.
+    private(set) var oldest = RecordStore.none
+    private var youngest = RecordStore.none
+    /// Heads of the lists of records of even and odd epochs.
+    private var epochHeads = [RecordStore.none, RecordStore.none]
+
+    var reportCount: Int { reports.count - freeReports.count }
+
+    subscript(record: Int32) -> Record { records[Int(record)] }
+
+    func report(_ report: Int32) -> Report { reports[Int(report)] }
+
+    mutating func setTier(_ record: Int32, _ tier: DeviceTier) { records[Int(record)].tier = tier }
+
+    mutating func addExposure(_ report: Int32, _ weight: Double) {
+        reports[Int(report)].exposure += weight
+    }
+
+    // MARK: Records
+
+    mutating func makeRecord(_ device: DeviceIdentifier, salt: UInt64) -> Int32 {
+        let fresh = Record(device: device, salt: salt)
+        let record: Int32
+        if let reused = freeRecords.popLast() {
+            record = reused
+            records[Int(record)] = fresh
+        } else {
+            record = Int32(records.count)
+            records.append(fresh)
+        }
+        index[device] = record
+        joinEpoch(record)
+        return record
+    }
+
+    /// Names a record anew, under the key of another epoch; the old name is gone.
+    mutating func rename(_ record: Int32, to device: DeviceIdentifier) {
+        index[records[Int(record)].device] = nil
+        leaveEpoch(record)
+        records[Int(record)].device = device
+        index[device] = record
+        joinEpoch(record)
+    }
+
+    /// Drops a record with all its reports, and overwrites it.
+    mutating func drop(_ record: Int32) {
+        while records[Int(record)].first >= 0 { removeFirstReport(of: record) }
+        index[records[Int(record)].device] = nil
+        leaveEpoch(record)
+        records[Int(record)] = Record(
+            device: DeviceIdentifier(high: 0, low: 0, epoch: 0), salt: 0)
+        freeRecords.append(record)
+    }
+
+    /// Drops every record named under the key of `epoch`.
+    mutating func dropAll(ofEpoch epoch: UInt32) {
+        while epochHeads[Int(epoch & 1)] >= 0 {
+            let record = epochHeads[Int(epoch & 1)]
+            precondition(
+                records[Int(record)].device.epoch == epoch, "a record of a third epoch is live")
+            drop(record)
+        }
+    }
+
+    private mutating func joinEpoch(_ record: Int32) {
+        let list = Int(records[Int(record)].device.epoch & 1)
+        let head = epochHeads[list]
+        records[Int(record)].next = head
+        records[Int(record)].previous = Self.none
+        if head >= 0 { records[Int(head)].previous = record }
+        epochHeads[list] = record
+    }
+
+    private mutating func leaveEpoch(_ record: Int32) {
+        let entry = records[Int(record)]
+        if entry.previous >= 0 {
+            records[Int(entry.previous)].next = entry.next
+        } else {
+            epochHeads[Int(entry.device.epoch & 1)] = entry.next
+        }
+        if entry.next >= 0 { records[Int(entry.next)].previous = entry.previous }
+    }
+
+    // MARK: Reports
+
+    /// Adds a report, younger than all others, to a record.
+    mutating func append(_ report: Report, to record: Int32) {
+        var node = report
+        node.record = record
+        node.older = youngest
+        let slot: Int32
+        if let reused = freeReports.popLast() {
+            slot = reused
+            reports[Int(slot)] = node
+        } else {
+            slot = Int32(reports.count)
+            reports.append(node)
+        }
+        if youngest >= 0 { reports[Int(youngest)].younger = slot } else { oldest = slot }
+        youngest = slot
+        let last = records[Int(record)].last
+        if last >= 0 { reports[Int(last)].next = slot } else { records[Int(record)].first = slot }
+        records[Int(record)].last = slot
+        records[Int(record)].count += 1
+    }
+
+    /// Marks the earlier report of the same reporter, if there is one.
+    mutating func supersede(reporter: UInt64, in record: Int32) {
+        var slot = records[Int(record)].first
+        while slot >= 0 {
+            if reports[Int(slot)].reporter == reporter { reports[Int(slot)].isSuperseded = true }
+            slot = reports[Int(slot)].next
+        }
+    }
+
+    /// Removes a record's oldest report and overwrites it.
+    mutating func removeFirstReport(of record: Int32) {
+        let slot = records[Int(record)].first
+        let node = reports[Int(slot)]
+        records[Int(record)].first = node.next
+        if node.next < 0 { records[Int(record)].last = Self.none }
+        records[Int(record)].count -= 1
+        if node.older >= 0 {
+            reports[Int(node.older)].younger = node.younger
+        } else {
+            oldest = node.younger
+        }
+        if node.younger >= 0 {
+            reports[Int(node.younger)].older = node.older
+        } else {
+            youngest = node.older
+        }
+        reports[Int(slot)] = Report(time: .zero, reporter: 0, exposure: 0)
+        freeReports.append(slot)
+    }
+
+    /// Moves all reports of `source` into `target`, in order of time, and drops `source`.
+    mutating func merge(_ source: Int32, into target: Int32) {
+        var (a, b) = (records[Int(target)].first, records[Int(source)].first)
+        var last = Self.none
+        while a >= 0 || b >= 0 {
+            let takesA =
+                b < 0 || a >= 0 && reports[Int(a)].time <= reports[Int(b)].time
+            let slot = takesA ? a : b
+            if takesA { a = reports[Int(a)].next } else { b = reports[Int(b)].next }
+            reports[Int(slot)].record = target
+            reports[Int(slot)].next = Self.none
+            if last >= 0 {
+                reports[Int(last)].next = slot
+            } else {
+                records[Int(target)].first = slot
+            }
+            last = slot
+        }
+        records[Int(target)].last = last
+        records[Int(target)].count += records[Int(source)].count
+        records[Int(target)].tier = max(records[Int(target)].tier, records[Int(source)].tier)
+        records[Int(source)].first = Self.none
+        records[Int(source)].last = Self.none
+        records[Int(source)].count = 0
+        drop(source)
+    }
+}

@@ -1,0 +1,37 @@
+import Quantities
+
+/// The numbers of capabilities that were used, each until it would have lapsed anyway.
+///
+/// They are remembered in order of use for one report window each, which is never shorter than
+/// what was left of the capability. A number says nothing of the call it belonged to.
+struct UsedCapabilities: Sendable {
+    private struct Use: BitwiseCopyable {
+        var number: UInt64
+        var until: SimTime
+    }
+
+    private var numbers: Set<UInt64> = []
+    private var queue: [Use] = []
+    private var head = 0
+
+    var count: Int { numbers.count }
+
+    /// Notes a use; false if the capability was used before.
+    mutating func insert(_ number: UInt64, until: SimTime) -> Bool {
+        guard numbers.insert(number).inserted else { return false }
+        queue.append(Use(number: number, until: until))
+        return true
+    }
+
+    /// Forgets what has lapsed by `now`; amortised O(1) for each use.
+    mutating func forget(lapsedBy now: SimTime) {
+        while head < queue.count, queue[head].until <= now {
+            numbers.remove(queue[head].number)
+            head += 1
+        }
+        if head > 64, head * 2 > queue.count {
+            queue.removeFirst(head)
+            head = 0
+        }
+    }
+}
