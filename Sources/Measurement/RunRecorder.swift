@@ -31,8 +31,10 @@ public struct RunRecorder: Sendable {
             columns: Self.seriesMetrics.map(\.description.name), step: seriesStep)
     }
 
-    /// Observes `value` whole units of a distribution (nanoseconds, calls, thousandths).
+    /// Observes `value` whole units of a distribution (nanoseconds, calls, thousandths); what
+    /// exceeds `DistributionRecorder.greatestObservation` (52 days in nanoseconds) counts as that.
     public mutating func record(_ metric: Metric, units value: Int64, _ labels: Labels = .none) {
+        let value = min(value, DistributionRecorder.greatestObservation)
         store.distributions[slot(metric, .distribution)].record(value)
         for dimension in 0..<MetricLayout.dimensionCount {
             guard let slot = layout.slot(metric, dimension, labels) else { continue }
@@ -53,9 +55,10 @@ public struct RunRecorder: Sendable {
         _ metric: Metric, _ span: SimDuration, between a: Labels, and b: Labels
     ) {
         record(metric, span, a)
+        let value = min(span.nanoseconds, DistributionRecorder.greatestObservation)
         for dimension in 0..<MetricLayout.dimensionCount where a[dimension] != b[dimension] {
             guard let slot = layout.slot(metric, dimension, b) else { continue }
-            store.distributions[slot].record(span.nanoseconds)
+            store.distributions[slot].record(value)
         }
     }
 

@@ -126,6 +126,16 @@ extension RunSummary {
         #expect(summary.figures(.riskExposure)?.unit == .perThousand)
     }
 
+    @Test func `a span beyond the recorder's limit counts as the limit`() {
+        var run = recorder()
+        run.record(.callDuration, .days(36_525), Labels(language: 0))
+        run.record(.connectLatency, .days(60), between: Labels(access: 0), and: Labels(access: 1))
+        let summary = RunSummary([run.finish(at: at(1))])
+        let limit = Double(DistributionRecorder.greatestObservation) / 1e9
+        #expect(summary.distribution(.callDuration)?.max == limit)
+        #expect(summary.distribution(.connectLatency)?.max == limit)
+    }
+
     @Test func `a label number without a name traps`() async {
         await #expect(processExitsWith: .failure) {
             var run = RunRecorder(
