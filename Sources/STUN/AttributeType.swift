@@ -91,14 +91,12 @@ enum AttributeLayout {
         case address
     }
 
-    /// Slots used, with slot 0 for attributes that are not understood.
-    static let slotCount = 27
-
     /// RFC 8489 §14.3, §14.9 and §14.10: fewer than 509, 764 and 764 bytes.
     static let longestUsername = 508
     static let longestQuotedText = 763
 
-    /// The slot of `type`, 0 when it is not understood.
+    /// The slot of `type`, 0 when it is not understood; the highest is one less than the length of
+    /// ``MessageView``'s array of positions.
     static func slot(of type: UInt16) -> Int {
         switch type {
         case 0x0001: 1

@@ -70,7 +70,12 @@ extension Server {
 
     /// An error answer that proves to come from the server.
     mutating func refuse(_ asked: Authenticated, with error: ErrorCode) {
-        if error != .insufficientCapacity { counters.otherErrors += 1 }
+        counters.otherErrors += 1
+        answer(asked, with: error)
+    }
+
+    /// The same, counted by the caller.
+    mutating func answer(_ asked: Authenticated, with error: ErrorCode) {
         var answer = MessageBuilder(.error, answering: asked.request)
         answer.add(error)
         if error == .unknownAttribute { answer.add(unknownAttributesOf: asked.request) }

@@ -38,7 +38,7 @@ extension Server {
                 for: .allocation(slot), even: asked.request.has(.evenPort), using: &randomness)
         else {
             counters.refused += 1
-            return refuse(asked, with: .insufficientCapacity)
+            return answer(asked, with: .insufficientCapacity)
         }
         let allocation = Allocation(
             client: asked.client, createdBy: asked.request.id, username: asked.username,

@@ -214,6 +214,7 @@ import Testing
         let third = exchange.addAllocated()
         #expect(exchange.events[third] == [.failed(.refused(.insufficientCapacity))])
         #expect(exchange.server.counters.refused == 1)
+        #expect(exchange.server.counters.otherErrors == 0)
         #expect(exchange.server.takenPortCount == 2)
     }
 

@@ -117,6 +117,7 @@ import Testing
         #expect(many(63..<64)?.errorCode == .insufficientCapacity)
         #expect(many(0..<63)?.kind == .success, "a refresh")
         #expect(many(0..<0)?.errorCode == .badRequest)
+        #expect(requester.server.counters.otherErrors == 4)
         requester.now = .zero + .seconds(300)
         #expect(many(63..<64)?.kind == .success)
     }
