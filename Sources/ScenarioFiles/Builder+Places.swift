@@ -79,6 +79,7 @@ extension Builder {
                     .unknownName(
                         entry.key, kind: .region, nearest: Nearest.to(entry.key, among: valid),
                         valid: mentions.map(\.key)))
+                continue
             }
             mentions.append(entry)
         }
@@ -108,14 +109,13 @@ extension Builder {
         var known = [[SimDuration?]](
             repeating: [SimDuration?](repeating: nil, count: names.count), count: names.count)
         for index in names.indices { known[index][index] = Regions.delayWithin }
-        var seen: [[String]] = []
+        var seen: Set<[String]> = []
         for delay in delays.elements {
             let (from, to) = (delay.elements[0], delay.elements[1])
             let pair = [from.text, to.text].sorted()
-            if seen.contains(pair) {
+            if !seen.insert(pair).inserted {
                 note(delay.location, .contradiction(.twoDelays(from.text, to.text)))
             }
-            seen.append(pair)
             for end in [from, to] where !names.contains(end.text) {
                 warn(end.location, .unused(end.text, kind: .region))
             }

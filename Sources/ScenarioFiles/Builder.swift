@@ -95,15 +95,32 @@ extension Builder {
         }
         let measured = stopTime - warmUp.duration
         if section.find("series_step") == nil {
-            let step = SimDuration(nanoseconds: max(1, measured.nanoseconds / 10))
-            section.set("series_step", to: .time(min(.seconds(10), step)))
+            section.set("series_step", to: .time(step(measured: measured, stopTime: stopTime)))
         }
-        let step = section["series_step"]
-        if step.duration > measured, measured > .zero {
+        if measured > .zero { check(section["series_step"], measured, stopTime: stopTime) }
+        section.reorder(like: Format.general.map(\.name))
+        replace("general", with: section)
+        let seed = if case .integer(let seed) = section["seed"].value { seed } else { UInt64(0) }
+        return General(
+            seed: seed, warmUp: warmUp.duration, stopTime: stopTime,
+            replications: section["replications"].integer,
+            seriesStep: section["series_step"].duration)
+    }
+
+    /// The default distance of the rows of the time series.
+    private func step(measured: SimDuration, stopTime: SimDuration) -> SimDuration {
+        let tenth = SimDuration(nanoseconds: max(1, measured.nanoseconds / 10))
+        let coarse = SimDuration.seconds(stopTime.nanoseconds / 100_000 / 1_000_000_000)
+        return max(min(.seconds(10), tenth), coarse)
+    }
+
+    private mutating func check(
+        _ step: Checked, _ measured: SimDuration, stopTime: SimDuration
+    ) {
+        if step.duration > measured {
             note(
                 step.location,
-                .contradiction(
-                    .seriesStep(step.written, measured: measured.scenarioText)))
+                .contradiction(.seriesStep(step.written, measured: measured.scenarioText)))
         }
         let rows = stopTime.nanoseconds / max(1, step.duration.nanoseconds)
         if rows > Format.seriesRowLimit {
@@ -111,12 +128,6 @@ extension Builder {
                 step.location,
                 .contradiction(.seriesRows(Int(rows), limit: Format.seriesRowLimit)))
         }
-        section.reorder(like: Format.general.map(\.name))
-        replace("general", with: section)
-        let seed = if case .integer(let seed) = section["seed"].value { seed } else { UInt64(0) }
-        return General(
-            seed: seed, warmUp: warmUp.duration, stopTime: stopTime,
-            replications: section["replications"].integer, seriesStep: step.duration)
     }
 
     private mutating func arrivals(_ section: Checked) -> Arrivals {
@@ -128,12 +139,11 @@ extension Builder {
                 RatePoint(
                     at: .zero + $0.elements[0].duration, rate: $0.elements[1].number)
             }
-            for index in points.indices.dropFirst()
-            where points[index].at <= points[index - 1].at {
-                let times = value["points"].elements.map { $0.elements[0] }
-                note(
-                    times[index].location,
-                    .contradiction(.order(times[index].written, after: times[index - 1].written)))
+            let late = points.indices.dropFirst().first { points[$0].at <= points[$0 - 1].at }
+            if let late {
+                let time = value["points"].elements[late].elements[0]
+                let before = points[late - 1].at.sinceStart.scenarioText
+                note(time.location, .contradiction(.order(time.written, after: before)))
             }
             return .profile(value["interpolation"].choice(), points: points)
         case "diurnal":

@@ -7,7 +7,7 @@ extension Checker {
         _ tree: Tree, _ keys: [Key], whole: Bool, path: String, name: String
     ) -> Checked? {
         let names = keys.map(\.name)
-        let expected = "a map with keys of \(names.joined(separator: ", "))"
+        let expected = "a map with keys among \(names.joined(separator: ", "))"
         guard let entries = entries(of: tree, expected: expected) else { return nil }
         noteUnknown(entries, names, path: path)
         let before = flaws.count
@@ -90,7 +90,9 @@ extension Checker {
     private mutating func noteUnknown(
         _ entries: [Tree.Entry], _ names: [String], path: String
     ) {
-        for entry in entries where !names.contains(entry.key) {
+        // More of them in one map are not told anyway.
+        let unknown = entries.lazy.filter { !names.contains($0.key) }
+        for entry in unknown.prefix(ScenarioError.issueLimit) {
             note(
                 entry.keyLocation,
                 .unknownKey(

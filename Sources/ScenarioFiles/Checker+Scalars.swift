@@ -39,7 +39,9 @@ extension Checker {
         case .name: return isName(text, at: location) ? .text(text) : nil
         case .boolean:
             guard text == "true" || text == "false" else {
-                let nearest = PlainReading(text) == .boolean ? "true" : nil
+                let words = ["yes": "true", "on": "true", "y": "true", "true": "true"]
+                let isBoolean = PlainReading(text) == .boolean
+                let nearest = isBoolean ? words[text.lowercased()] ?? "false" : nil
                 note(
                     location,
                     .notAChoice(text, nearest: nearest, valid: ["true", "false"]))
@@ -117,7 +119,12 @@ extension Checker {
         do throws(Dimension.Misread) {
             let value = try dimension.value(of: text)
             guard interval.contains(value) else {
-                note(location, .outOfRange(text, accepted: interval.text(dimension.text)))
+                let percent =
+                    dimension == .share && value <= 100 && value > 1 && !text.contains("%")
+                    ? "; did you mean '\(text) %'?" : ""
+                note(
+                    location,
+                    .outOfRange(text, accepted: interval.text(dimension.text) + percent))
                 return nil
             }
             return dimension.rounded(value)

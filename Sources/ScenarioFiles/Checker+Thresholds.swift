@@ -33,8 +33,8 @@ extension Checker {
                 entry.value.location,
                 .notAQuantity(
                     text,
-                    expected: "<=, <, >= or > and a limit such as '<= "
-                        + "\(metric.example(statistic))'"))
+                    expected: "a limit such as '<= \(metric.example(statistic))', "
+                        + "with one of <=, <, >=, >"))
             return nil
         }
         let rest = String(text.dropFirst(comparison.rawValue.count)).trimmingSpaces()
@@ -104,5 +104,5 @@ extension Checker {
 
 extension Format {
     /// Targets in one scenario.
-    static let thresholdLimit = 256
+    static let thresholdLimit = 100
 }

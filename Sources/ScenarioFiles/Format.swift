@@ -46,8 +46,9 @@ enum Format {
             "What is spoken over, and in how much detail it is simulated."),
         Key(
             "thresholds", .thresholds, "{}",
-            "Targets: a metric, with a statistic where it has several, and a limit such as "
-                + "`<= 5 s`. A limit that begins with `>` is quoted."),
+            "Targets such as `match.latency.p95: <= 5 s`. A distribution has the statistics mean, "
+                + "min, p50, p90, p95, p99, p999, max and count, a level time_mean and peak; "
+                + "counts and ratios stand alone. A limit that begins with `>` is quoted."),
         Key("sweep", .emptyMap, "{}", "Lists of values to run in turn; has to be empty as yet."),
         Key("experimental", .emptyMap, "{}", "Keys without a promise; has to be empty."),
     ])
@@ -66,7 +67,10 @@ enum Format {
             "replications", .integer(1...10_000), "5",
             "Independent runs; replication r draws from the streams (seed, r)."),
         Key(
-            "series_step", positiveTime, .derived("10 s, or a tenth of a shorter measured time"),
+            "series_step", positiveTime,
+            .derived(
+                "10 s; a tenth of the measured time where that is less, and in runs of weeks a "
+                    + "hundred-thousandth of `stop_time`"),
             "Distance of two rows of the time series."),
     ]
 

@@ -1,11 +1,15 @@
 /// Finds what somebody may have meant.
 enum Nearest {
     /// The candidate with the fewest edits from `word`, if few enough: a third of its length, at
-    /// least one. Ties go to the earlier candidate.
+    /// least one. Ties go to the candidate that begins alike for longer, then to the earlier.
     static func to(_ word: String, among candidates: [String]) -> String? {
         let limit = max(1, word.count / 3)
-        let ranked = candidates.map { ($0, distance(word.lowercased(), $0.lowercased())) }
-        guard let best = ranked.min(by: { $0.1 < $1.1 }), best.1 <= limit else { return nil }
+        let ranked = candidates.map { candidate in
+            let alike = zip(word, candidate).prefix { $0 == $1 }.count
+            return (candidate, distance(word.lowercased(), candidate.lowercased()), alike)
+        }
+        guard let best = ranked.min(by: { ($0.1, -$0.2) < ($1.1, -$1.2) }), best.1 <= limit
+        else { return nil }
         return best.0
     }
 

@@ -28,8 +28,8 @@ extension Problem: CustomStringConvertible {
     private var keyDescription: String? {
         switch self {
         case .unknownKey(let key, let path, let nearest, let valid):
-            "unknown key '\(Self.cut(key))'\(Self.place(path))\(Self.hint(nearest)); "
-                + "valid keys: \(Self.listed(valid))"
+            "unknown key '\(Self.cut(key))'\(Self.place(path))"
+                + Self.choices("valid keys", valid, nearest: nearest)
         case .duplicateKey(let key, let line):
             "key '\(Self.cut(key))' is given twice; the first is in line \(line)"
         case .missingKey(let key, let path): "key '\(key)' is missing\(Self.place(path))"
@@ -40,8 +40,8 @@ extension Problem: CustomStringConvertible {
             "'\(Self.cut(name))' is not a name; a name is a letter, then letters, digits, "
                 + "'-' and '_', at most \(Format.nameLimit)"
         case .unknownName(let name, let kind, let nearest, let valid):
-            "unknown \(kind.rawValue) '\(Self.cut(name))'\(Self.hint(nearest)); "
-                + "known: \(Self.listed(valid))"
+            "unknown \(kind.rawValue) '\(Self.cut(name))'"
+                + Self.choices("known", valid, nearest: nearest)
         case .unused(let name, let kind):
             "\(kind.rawValue) '\(Self.cut(name))' is not used by anybody"
         case .wrongStatistic(let metric, let statistic, let valid):
@@ -63,8 +63,8 @@ extension Problem: CustomStringConvertible {
         switch self {
         case .wrongKind(let found, let expected): "\(Self.cut(found)) found, \(expected) expected"
         case .notAChoice(let word, let nearest, let valid):
-            "'\(Self.cut(word))' is not accepted here\(Self.hint(nearest)); "
-                + "accepted: \(Self.listed(valid))"
+            "'\(Self.cut(word))' is not accepted here"
+                + Self.choices("accepted", valid, nearest: nearest)
         case .ambiguousWord(let word, let reading):
             word.isEmpty
                 ? "nothing found, a text expected"
@@ -103,8 +103,12 @@ extension Problem: CustomStringConvertible {
         path.isEmpty ? "" : " in \(path)"
     }
 
-    private static func hint(_ nearest: String?) -> String {
-        nearest.map { "; did you mean '\($0)'?" } ?? ""
+    /// What there is to choose from, the likeliest first.
+    private static func choices(_ noun: String, _ valid: [String], nearest: String?) -> String {
+        let list = "\(noun): \(listed(valid))"
+        guard let nearest else { return "; \(list)" }
+        // A long list behind a good guess hides it.
+        return "; did you mean '\(nearest)'?" + (valid.count > 20 ? "" : " (\(list))")
     }
 
     private static func listed(_ words: [String]) -> String {

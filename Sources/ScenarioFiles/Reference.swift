@@ -1,4 +1,3 @@
-import Measurement
 import ScenarioModel
 
 /// The reference of every key of the format, as Markdown.
@@ -13,17 +12,9 @@ public enum ScenarioReference {
         if case .object(let keys, _) = Format.root { page.keys(keys, path: "", level: 2) }
         page.line("## Distributions")
         page.line("A map with exactly one of these keys.")
-        page.keys(Format.distributions, path: "", level: 3)
+        page.keys(Format.distributions, path: "", level: 3, areAlternatives: true)
         page.line("## NAT classes")
         page.line(Format.natNames.map { "`\($0)`" }.joined(separator: ", "))
-        page.line("## Metrics for thresholds")
-        for metric in MetricCatalogue.all {
-            let statistics = metric.statistics.map { "`\($0.rawValue)`" }
-            page.item(
-                "`\(metric.name)`"
-                    + (metric.statistics == [.value]
-                        ? "" : " with " + statistics.joined(separator: ", ")))
-        }
         return page.text
     }
 }
@@ -44,13 +35,15 @@ private struct Page {
         text += "- \(item)\n"
     }
 
-    mutating func keys(_ keys: [Key], path: String, level: Int) {
+    mutating func keys(
+        _ keys: [Key], path: String, level: Int, areAlternatives: Bool = false
+    ) {
         for key in keys {
             let name = path.isEmpty ? key.name : "\(path).\(key.name)"
             line("\(String(repeating: "#", count: min(level, 6))) `\(name)`")
-            line(key.text + (key.later == nil ? "" : " Not supported yet as said below."))
+            line(key.text)
             item("Type: \(key.shape.typeText)")
-            for text in key.fallback.texts { item("Default: \(text)") }
+            if !areAlternatives { for text in key.fallback.texts { item("Default: \(text)") } }
             if let later = key.later { item(later.text) }
             nested(key.shape, path: name, level: level + 1)
         }
@@ -58,8 +51,9 @@ private struct Page {
 
     private mutating func nested(_ shape: Shape, path: String, level: Int) {
         switch shape {
-        case .object(let inner, _), .exactlyOne(let inner):
-            keys(inner, path: path, level: level)
+        case .object(let inner, _): keys(inner, path: path, level: level)
+        case .exactlyOne(let inner):
+            keys(inner, path: path, level: level, areAlternatives: true)
         case .named(let inner, _): nested(inner, path: "\(path).NAME", level: level)
         case .list(let inner, _, _): nested(inner, path: "\(path).N", level: level)
         case .choice(let choices):
