@@ -78,6 +78,13 @@ let runners: [Target] = []
 let commandLine: [Target] = []
 
 let testTargets: [Target] = [
+    // Agents, relay servers and the network together, and the closed forms against them.
+    .testTarget(
+        name: "ConnectivityTests",
+        dependencies: [
+            "Quantities", "RandomStreams", "Addressing", "TURN", "ICE", "NetworkModel",
+        ],
+        swiftSettings: strict),
     tests(of: "OpusCodec", with: ["Quantities"]),
     tests(of: "RTP", with: ["Quantities", "RandomStreams"]),
     tests(of: "VoiceQuality", with: ["Quantities"]),
@@ -95,7 +102,7 @@ let testTargets: [Target] = [
         of: "MediaSecurity",
         with: ["Quantities", "RandomStreams", "CMediaShim", "COpenSSL", "CSRTP"]),
     tests(of: "Measurement", with: ["Quantities", "RandomStreams", "Statistics"]),
-    tests(of: "NetworkModel"),
+    tests(of: "NetworkModel", with: ["Quantities", "RandomStreams", "Addressing"]),
     tests(of: "ScenarioFiles", with: ["Quantities", "RandomStreams", "ScenarioModel"]),
     tests(of: "ScenarioModel", with: ["NetworkModel"]),
     tests(of: "RiskScoring", with: ["Quantities", "RandomStreams"]),
