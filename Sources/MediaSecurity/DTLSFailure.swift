@@ -10,6 +10,8 @@ public enum DTLSFailure: Error, Hashable, Sendable {
     case alertReceived(UInt8)
     /// Twelve retransmissions went unanswered.
     case timedOut
+    /// This end closed the association before there were keys.
+    case abandoned
     /// The two ends have no SRTP protection profile in common (RFC 5764 §4.1).
     case noCommonProfile
     /// The peer broke the protocol; the number is OpenSSL's reason.

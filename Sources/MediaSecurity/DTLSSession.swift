@@ -124,7 +124,26 @@ public struct DTLSSession: ~Copyable, @unchecked Sendable {
     /// Frees the handshake's state, about 75 kB. For a connected server whose peer has shown,
     /// by a packet that authenticates, that it has the last flight; elsewhere it acts by itself.
     public mutating func release() {
-        guard state != .handshaking, state != .idle, let association else { return }
+        guard state != .handshaking, state != .idle else { return }
+        freeAssociation()
+    }
+
+    /// Ends the association at whatever stage it is, because the call has ended: frees the
+    /// handshake's state, destroys keys that have not been taken and drops what waits to be sent.
+    /// The peer is not told; nothing more is sent or accepted.
+    public mutating func close() {
+        switch state {
+        case .idle, .handshaking: state = .failed(.abandoned)
+        case .connected, .failed: break
+        }
+        freeAssociation()
+        keys = nil
+        outgoing = []
+        nextOutgoing = 0
+    }
+
+    private mutating func freeAssociation() {
+        guard let association else { return }
         AttributedRandomness.drawing(from: &randomness) { media_dtls_free(association) }
         self.association = nil
         retransmission = nil

@@ -122,6 +122,27 @@ import Testing
         }
     }
 
+    @Test(arguments: [0, 5, 15, 25, 35, 60])
+    func `closing ends an association at any stage`(milliseconds: Int64) {
+        let pair = HandshakePair()
+        pair.run(until: .zero + .milliseconds(milliseconds))
+        let hadKeys: Bool
+        if case .connected = pair.clientView.state { hadKeys = true } else { hadKeys = false }
+        let before = pair.clientView
+        pair.client.close()
+        let after = pair.clientView
+        #expect(after.state == (hadKeys ? before.state : .failed(.abandoned)))
+        #expect(after.isReleased)
+        #expect(after.nextTimeout == nil)
+        #expect(pair.takeKeys(of: .client) == nil)
+        #expect(pair.client.pollTransmit() == nil)
+        pair.client.handle(pair.sent[0].bytes, at: pair.now)
+        pair.client.handleTimeout(at: pair.now + .hours(1))
+        pair.client.close()
+        #expect(pair.clientView.state == after.state)
+        #expect(pair.clientView.counters.untimely == before.counters.untimely + 1)
+    }
+
     @Test func `no draw of OpenSSL escapes the streams`() {
         let pair = HandshakePair()
         pair.run()

@@ -66,6 +66,28 @@ import Testing
         }
     }
 
+    @Test func `keys that nobody took are gone when the association is closed`() async {
+        await #expect(processExitsWith: .success) {
+            // The two pairs agree on the same keys; one is laid open to know them.
+            let (opened, closed) = (HandshakePair(), HandshakePair())
+            opened.run()
+            closed.run()
+            let secret = KeyErasureTests.liveAndDie { secret in
+                guard let keys = opened.client.takeKeys() else { preconditionFailure("no keys") }
+                secret = keys.withKeys { local, _ in MaskedSecret(local) }
+                _ = consume keys
+            }
+            precondition(occurrencesInMemory(of: secret) > 0, "the search is blind")
+            opened.server.close()
+            closed.client.close()
+            closed.server.close()
+            KeyErasureTests.overwriteStack()
+            withExtendedLifetime((opened, closed)) {
+                precondition(occurrencesInMemory(of: secret) == 0)
+            }
+        }
+    }
+
     @inline(never)
     private static func liveAndDie(_ life: (inout MaskedSecret?) -> Void) -> MaskedSecret {
         var secret: MaskedSecret?
