@@ -12,6 +12,7 @@ extension Builder {
         for name in names {
             if let entry = given.entries.first(where: { $0.key == name }) {
                 used.append(entry)
+                used[used.count - 1].value = located(entry.value)
                 continue
             }
             if !builtIn.contains(name) {
@@ -23,13 +24,22 @@ extension Builder {
                         valid: valid))
             }
             let value = Checker().checkDefault("{}", shape, path: "access.\(name)", name: name)
-            used.append(.init(key: name, keyLocation: .builtIn, value: value))
+            used.append(.init(key: name, keyLocation: .builtIn, value: located(value)))
         }
         for entry in given.entries where !names.contains(entry.key) {
             warn(entry.keyLocation, .unused(entry.key, kind: .access))
         }
         replace("access", with: Checked(.map(used), at: given.location))
         return used.map(\.value)
+    }
+
+    /// A network with its regions: those of the file's `fixed` where it gives none itself.
+    private func located(_ network: Checked) -> Checked {
+        guard network.find("region") == nil else { return network }
+        var network = network
+        network.set("region", to: root["access"].find("fixed")?.find("region") ?? .everywhere)
+        network.reorder(like: Format.access.map(\.name))
+        return network
     }
 
     private func location(ofAccess name: String) -> Location {
@@ -133,5 +143,12 @@ extension Builder {
             }
         }
         return known.map { $0.map { $0 ?? .zero } }
+    }
+}
+
+extension Checked {
+    /// Everybody in the region called `default`.
+    fileprivate static var everywhere: Checked {
+        Checker().checkDefault("{default: 100 %}", .shares(.any), path: "region")
     }
 }

@@ -6,7 +6,9 @@ extension Builder {
     mutating func completePopulation() {
         var seen: [String] = []
         var personas = root["population"].elements
+        let first = personas[0]
         for index in personas.indices {
+            complete(&personas[index], like: first)
             var fingerprint = personas[index]["fingerprint"]
             let entropy = fingerprint["entropy"]
             if let common = fingerprint.find("common_entropy") {
@@ -30,6 +32,18 @@ extension Builder {
         }
         replace(
             "population", with: Checked(.list(personas), at: root["population"].location))
+    }
+
+    /// Fills in what is as for the first persona.
+    private func complete(_ persona: inout Checked, like first: Checked) {
+        for key in Format.persona where persona.find(key.name) == nil {
+            guard case .first(let text) = key.fallback else { continue }
+            let value =
+                first.find(key.name)
+                ?? Checker().checkDefault(text, key.shape, path: "population.0.\(key.name)")
+            persona.set(key.name, to: value)
+        }
+        persona.reorder(like: Format.persona.map(\.name))
     }
 
     private mutating func checkSwitch(_ persona: Checked) {

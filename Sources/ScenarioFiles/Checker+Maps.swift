@@ -65,7 +65,7 @@ extension Checker {
         _ key: Key, _ siblings: [Checked.Entry], name: String
     ) -> String? {
         switch key.fallback {
-        case .required, .derived: return nil
+        case .required, .derived, .first: return nil
         case .value(let text): return text
         case .ownName(let cases, let otherwise):
             return cases.first { $0.0 == name }?.1 ?? otherwise

@@ -6,11 +6,12 @@ extension Format {
         Key("persona", .name, .required, "What the kind is called."),
         Key("share", share, "100 %", "Its part of all who arrive."),
         Key("behaviour", .choice(behaviours), "regular", "What these people do."),
-        Key("language", .shares(.any), "{en: 100 %}", "What they speak."),
+        Key("language", .shares(.any), .first("{en: 100 %}"), "What they speak."),
         Key(
-            "interest", .shares(.any), "{anything: 100 %}", "What they want to talk about."),
+            "interest", .shares(.any), .first("{anything: 100 %}"),
+            "What they want to talk about."),
         Key(
-            "access", .shares(.any), "{fixed: 55 %, mobile: 40 %, enterprise: 5 %}",
+            "access", .shares(.any), .first("{fixed: 55 %, mobile: 40 %, enterprise: 5 %}"),
             "The access networks they come from."),
         Key(
             "patience", .distribution, "{exponential: {mean: 30 s}}",
@@ -85,7 +86,10 @@ extension Format {
                 otherwise: "{eim_apdf: 67 %, eim_adf: 15 %, eim_eif: 15 %, apdm_apdf: 2 %, "
                     + "udp_blocked: 1 %}"),
             "Its mix of NAT classes, mapping_filtering in RFC 4787's terms."),
-        Key("region", .shares(.any), "{default: 100 %}", "Where its peers live."),
+        Key(
+            "region", .shares(.any),
+            .derived("as the file says for `fixed`, else everybody in `default`"),
+            "Where its peers live."),
         Key(
             "delay", .distribution,
             .ownName(

@@ -83,6 +83,7 @@ extension Fallback {
         case .required: ["none; the key is needed"]
         case .value(let text): ["`\(text)`"]
         case .derived(let text): [text]
+        case .first(let text): ["as in the first entry of the list; there `\(text)`"]
         case .sibling(let key, let cases, let otherwise):
             ["`\(otherwise)`"] + cases.map { "`\($0.1)` where \(key) is `\($0.0)`" }
         case .ownName(let cases, let otherwise):

@@ -88,6 +88,8 @@ enum Fallback: Sendable, ExpressibleByStringLiteral {
     case value(String)
     /// Follows from the rest of the file, as the text says.
     case derived(String)
+    /// As in the first entry of the list that the map is in; there, this value.
+    case first(String)
     /// Depends on the value of another key of the map.
     case sibling(String, [(String, String)], otherwise: String)
     /// Depends on what the map itself is called.

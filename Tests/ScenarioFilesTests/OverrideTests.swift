@@ -33,7 +33,7 @@ import Testing
         #expect(model.media.codec.bitrate == .kilobitsPerSecond(32))
         #expect(model.access[0].loss.meanBurst == 3)
         #expect(model.access[0].nat == AccessNetwork.fixed.nat)
-        #expect(model.languages == ["es", "en"])
+        #expect(model.languages == ["es"])
         #expect(model.population[0].requeue == 0.5)
         #expect(model.thresholds.count == 2)
     }
