@@ -141,6 +141,23 @@ import Testing
         #expect(abs(estimated / actual - 1) < 0.05, "\(estimated) for \(actual)")
     }
 
+    @Test(arguments: [
+        (TimingProfile.browser, SetUpTimeFormula.browser), (.rfc8445, .rfc8445),
+    ])
+    func `the formula's constants are those of the agents`(
+        _ pair: (TimingProfile, SetUpTimeFormula)
+    ) {
+        let (timing, formula) = pair
+        #expect(formula.pacing == timing.pacing)
+        #expect(formula.repeatsInTurn == (timing.repetition == .roundRobin))
+        if !formula.repeatsInTurn { #expect(formula.repetition == timing.smallestRTO) }
+        #expect(formula.gatheringPacing == timing.gatheringPacing)
+        #expect(formula.streamFallback == timing.streamFallbackDelay)
+        #expect(formula.relayPatience == timing.relayPatience)
+        #expect(formula.relayPatienceRoundTrips == timing.relayPatienceRoundTrips)
+        #expect(formula.connectivityTimeout == timing.connectivityTimeout)
+    }
+
     /// Which server holds the allocation of a relayed call, and from when to when the other is
     /// held; open filters on changing ports may let the relay's own checks in first.
     @Test(arguments: pairs)
