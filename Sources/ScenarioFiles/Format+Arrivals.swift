@@ -32,7 +32,7 @@ extension Format {
                 Choice(name: "step", text: "in a jump at each point"),
             ]), "linear", "How the rate goes from point to point."),
         Key(
-            "points", .list(.tuple([time, rate]), 1...10_000), .required,
+            "points", .list(.tuple([time, rate]), 1...5000), .required,
             "Times, ascending, and rates, as `[[0 min, 5 /s], [30 min, 40 /s]]`."),
     ]
 
