@@ -85,7 +85,7 @@ extension Agent {
         guard phase == .running, !gathering.isComplete else { return }
         startTransactions(at: now)
         expireQueries(at: now)
-        if gathering.relayStarted, queries.isEmpty, legs.allSatisfy(\.isSettled),
+        if gathering.relayStarted, queries.isEmpty, legs.indices.allSatisfy({ legs[$0].isSettled }),
             gathering.fallbackAt == .distantFuture
         {
             gathering.isComplete = true

@@ -4,7 +4,6 @@ import Quantities
 /// A pair being nominated by us.
 struct Nomination: BitwiseCopyable {
     var pair: Int
-    var startedAt: SimTime
     /// When USE-CANDIDATE is sent (again).
     var nextCheckAt: SimTime
 }
@@ -19,7 +18,7 @@ extension Agent {
         guard role == .controlling, nomination == nil, firstValidAt <= now else { return }
         guard let best = bestValid() else { return }
         if isDirect(pairs[best]) || !canStillBeDirect || now >= patienceEnd(for: best) {
-            nomination = Nomination(pair: best, startedAt: now, nextCheckAt: now)
+            nomination = Nomination(pair: best, nextCheckAt: now)
         }
     }
 
@@ -135,14 +134,11 @@ extension Agent {
         if leg >= 0 { settleRelay(leg, with: remotes[pairs[index].remote].address, at: now) }
     }
 
-    /// Fails when nothing is left to try, or for want of time.
+    /// Fails for want of time, and not before: while an agent has nothing left to try, the peer's
+    /// checks may still show it a path (RFC 8863 §4).
     mutating func giveUpIfHopeless(at now: SimTime) {
-        if now >= deadline {
-            fail(.timeout, at: now)
-        } else if hasRemoteEnded, gathering.isComplete, !pairs.isEmpty,
-            pairs.allSatisfy({ !$0.isLive })
-        {
-            fail(.allPairsFailed, at: now)
-        }
+        guard now >= deadline else { return }
+        let isHopeless = hasRemoteEnded && gathering.isComplete && pairs.allSatisfy { !$0.isLive }
+        fail(isHopeless ? .allPairsFailed : .timeout, at: now)
     }
 }

@@ -39,12 +39,14 @@ extension Agent {
             return false
         }
         var settings = ClientConfiguration(
-            server: server.address, transport: transport, local: base,
+            server: server.address(for: transport), transport: transport, local: base,
             credentials: TURN.Credentials(username: server.username, password: server.password))
         settings.initialInterval = configuration.timing.serverRTO
         settings.maximumRequests = configuration.timing.serverRequests
+        let client = TURN.Client(configuration: settings, randomness: legStream())
         legs.append(
-            RelayLeg(client: TURN.Client(configuration: settings, randomness: legStream())))
+            RelayLeg(
+                client: client, server: settings.server, base: base, transport: transport))
         legs[legs.count - 1].client.allocate(at: now)
         return true
     }
@@ -64,10 +66,13 @@ extension Agent {
     func leg(
         serving source: TransportAddress, local: TransportAddress, transport: TransportProtocol
     ) -> Int? {
-        legs.firstIndex {
-            $0.client.configuration.server == source && $0.transport == transport
-                && $0.client.configuration.local == local && $0.client.state != .ended
+        for index in legs.indices
+        where legs[index].server == source && legs[index].transport == transport
+            && legs[index].base == local && !legs[index].hasEnded
+        {
+            return index
         }
+        return nil
     }
 
     /// Takes a datagram from the relay: its own business, or a peer's data out of it.
@@ -131,6 +136,7 @@ extension Agent {
         case .channelBound, .channelRefused:
             break
         case .released:
+            legs[index].hasEnded = true
             if legs[index].local >= 0 { events.append(.relayReleased) }
         }
     }
@@ -139,7 +145,7 @@ extension Agent {
         _ relayed: TransportAddress, mapped: TransportAddress, of index: Int, at now: SimTime
     ) {
         // The other transport was faster, or a direct pair is in use already.
-        guard phase == .running, !legs.contains(where: \.isOpen),
+        guard phase == .running, legs.indices.allSatisfy({ !legs[$0].isOpen }),
             locals.count < Self.maximumLocalCandidates
         else { return release(index, at: now) }
         let preference = Self.relayLocalPreference - UInt16(legs[index].transport.rawValue)
@@ -160,7 +166,7 @@ extension Agent {
 
     /// Asks for permissions for all the peer's addresses in one request.
     private mutating func permitKnownPeers(of index: Int, at now: SimTime) {
-        let family = legs[index].client.relayedAddress?.ip.family
+        let family = legs[index].base.ip.family
         var addresses: [IPAddress] = []
         for remote in remotes where remote.address.ip.family == family {
             if !addresses.contains(remote.address.ip) { addresses.append(remote.address.ip) }
@@ -170,8 +176,8 @@ extension Agent {
 
     /// A remote candidate is new: the open leg asks that its address may come through.
     mutating func permit(_ address: TransportAddress, at now: SimTime) {
-        guard selected == nil, let index = legs.firstIndex(where: \.isOpen),
-            legs[index].client.relayedAddress?.ip.family == address.ip.family
+        guard selected == nil, let index = legs.indices.first(where: { legs[$0].isOpen }),
+            legs[index].base.ip.family == address.ip.family
         else { return }
         legs[index].client.permit(CollectionOfOne(address.ip), at: now)
     }
@@ -185,6 +191,7 @@ extension Agent {
             gathering.fallbackAt = .distantFuture
         }
         legs[index].refusal = code
+        legs[index].hasEnded = true
         for pair in pairs.indices where hadAllocation && pairs[pair].local == legs[index].local {
             failPair(pair)
         }
@@ -232,7 +239,9 @@ extension Agent {
 
     var earliestRelayTimeout: SimTime {
         var earliest = SimTime.distantFuture
-        for leg in legs { earliest = min(earliest, leg.client.nextTimeout ?? .distantFuture) }
+        for index in legs.indices {
+            earliest = min(earliest, legs[index].client.nextTimeout ?? .distantFuture)
+        }
         return earliest
     }
 }

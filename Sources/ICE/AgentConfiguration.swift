@@ -21,8 +21,10 @@ public enum CandidatePolicy: UInt8, Hashable, Sendable, BitwiseCopyable {
 
 /// A TURN server and how to be let in (RFC 8656).
 public struct TURNServerDescription: Hashable, Sendable {
-    /// Its listening address.
+    /// Where it listens for UDP and TCP.
     public var address: TransportAddress
+    /// The port on which it listens for TLS (RFC 8656 §5: 5349).
+    public var securePort: UInt16
     /// Which transports it serves; UDP is tried first, the first other one joins in after
     /// ``TimingProfile/streamFallbackDelay`` without an answer.
     public var transports: [TransportProtocol]
@@ -34,12 +36,18 @@ public struct TURNServerDescription: Hashable, Sendable {
     /// The server at `address` that takes `username` and `password`.
     public init(
         address: TransportAddress, transports: [TransportProtocol] = [.udp, .tcp],
-        username: String, password: String
+        securePort: UInt16 = 5349, username: String, password: String
     ) {
         self.address = address
+        self.securePort = securePort
         self.transports = transports
         self.username = username
         self.password = password
+    }
+
+    /// Where it listens for `transport`.
+    func address(for transport: TransportProtocol) -> TransportAddress {
+        transport == .tls ? TransportAddress(address.ip, port: securePort) : address
     }
 }
 

@@ -1,8 +1,9 @@
 /// Why an agent has given up.
 public enum AgentFailure: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
-    /// Every pair failed, and neither side has more candidates.
+    /// At the end of ``TimingProfile/connectivityTimeout`` every pair had failed, and neither side
+    /// had more candidates.
     case allPairsFailed
-    /// No pair was nominated within ``TimingProfile/connectivityTimeout``.
+    /// Within ``TimingProfile/connectivityTimeout`` no pair was nominated, though some might have.
     case timeout
     /// The peer no longer answers consent checks (RFC 7675 §5.1).
     case consentLost

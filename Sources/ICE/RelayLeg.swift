@@ -5,6 +5,10 @@ import TURN
 /// The way to a relay over one transport, and the allocation there.
 struct RelayLeg: Sendable {
     var client: TURN.Client
+    /// The client's five-tuple, at hand without a look into the client.
+    let server: TransportAddress
+    let base: TransportAddress
+    let transport: TransportProtocol
     /// Index of its relayed candidate; -1 before there is one.
     var local = -1
     /// Peers' addresses that the server lets through.
@@ -14,7 +18,8 @@ struct RelayLeg: Sendable {
     /// The refusal that ended it, 0 for silence.
     var refusal: UInt16?
 
-    var transport: TransportProtocol { client.configuration.transport }
+    /// Whether the client is done with the server.
+    var hasEnded = false
 
     /// Whether nothing more is to come of it for gathering.
     var isSettled: Bool { local >= 0 || isReleased || refusal != nil }

@@ -59,6 +59,15 @@ import Testing
         #expect(both)
     }
 
+    @Test func `a host without UDP relays over TLS where the server offers that`() {
+        var meeting = Meeting(
+            Side("udp_blocked"), Side("symmetric"), transports: [.udp, .tls])
+        meeting.run()
+        #expect(meeting.path(of: 0)?.first == .relayed)
+        #expect(meeting.delivered[0].allSatisfy { $0.from.port == 5349 })
+        #expect(meeting.failures == [nil, nil])
+    }
+
     /// Every class with every class, against the closed form of the network model.
     @Test(arguments: NATClass.allCases, NATClass.allCases)
     func `every pair of classes takes the predicted path`(first: NATClass, second: NATClass) {
