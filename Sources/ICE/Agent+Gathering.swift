@@ -29,6 +29,8 @@ struct GatheringProgress: BitwiseCopyable {
     var fallbackAt = SimTime.distantFuture
     /// Any answer over UDP from a server: UDP is not blocked.
     var udpAnswered = false
+    /// A stream to the relay, begun later, was there before any answer over UDP.
+    var isUDPBlocked = false
     var isComplete = false
 }
 

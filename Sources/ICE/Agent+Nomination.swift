@@ -66,7 +66,7 @@ extension Agent {
     }
 
     private var canStillBeDirect: Bool {
-        if configuration.policy == .relay { return false }
+        if configuration.policy == .relay || gathering.isUDPBlocked { return false }
         return !hasRemoteEnded
             || pairs.contains {
                 $0.isUndecided && locals[$0.local].type != .relayed

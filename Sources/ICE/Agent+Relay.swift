@@ -161,6 +161,12 @@ extension Agent {
         add(local)
         announce(local)
         gathering.fallbackAt = .distantFuture
+        if legs.count > 1, legs[index].transport != .udp, !gathering.udpAnswered {
+            // The stream took three round trips from the moment when requests over UDP were
+            // repeated, and these took no one: there is no UDP here, no use in waiting for it.
+            gathering.isUDPBlocked = true
+            queries.removeAll()
+        }
         for other in legs.indices where other != index { release(other, at: now) }
     }
 

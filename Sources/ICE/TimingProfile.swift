@@ -26,7 +26,9 @@ public struct TimingProfile: Hashable, Sendable, BitwiseCopyable {
     public var relayPatience: SimDuration
     /// How many round trips of the valid relayed pair are added to ``relayPatience``.
     public var relayPatienceRoundTrips: Int64
-    /// How long a UDP attempt to allocate goes unanswered before one over TCP joins it.
+    /// How long servers may leave requests over UDP unanswered before an attempt to allocate over
+    /// a stream joins in. Not below ``serverRTO``, so that by the time the stream stands requests
+    /// over UDP have been repeated in vain, not only lost once.
     public var streamFallbackDelay: SimDuration
     /// Mean time between two consent checks.
     public var consentInterval: SimDuration
@@ -60,7 +62,7 @@ public struct TimingProfile: Hashable, Sendable, BitwiseCopyable {
         pacing: .milliseconds(50), repetition: .retransmission,
         smallestRTO: .milliseconds(500), connectivityTimeout: .milliseconds(39_500),
         pairTimeout: .milliseconds(39_500), relayPatience: .seconds(2),
-        relayPatienceRoundTrips: 1, streamFallbackDelay: .milliseconds(250),
+        relayPatienceRoundTrips: 1, streamFallbackDelay: .milliseconds(500),
         consentInterval: .seconds(5), consentJitter: 0.2, consentTimeout: .seconds(30),
         gatheringPacing: .milliseconds(50), serverRTO: .milliseconds(500), serverRequests: 7,
         serverLastWait: 16)

@@ -55,6 +55,9 @@ import Testing
         #expect(meeting.path(of: 0)?.first == .relayed)
         #expect(meeting.failures == [nil, nil])
         #expect(meeting.server.allocationCount == (other == "udp_blocked" ? 2 : 1))
+        // Nobody waits for a direct pair that cannot be.
+        #expect(meeting.connectedAt.allSatisfy { $0!.seconds < 1.4 })
+        #expect(meeting.gathered == [true, true])
         let both = meeting.agents.allSatisfy { $0.selectedPair?.isRelayed == true }
         #expect(both)
     }
