@@ -42,10 +42,16 @@ let domains: [Target] = [
     room("ICE", uses: ["Quantities", "RandomStreams", "Addressing", "STUN", "TURN"]),
     room("Matchmaking", uses: ["Quantities"]),
     room(
+        "MediaPipeline",
+        uses: [
+            "Quantities", "RandomStreams", "Digests", "MediaSecurity", "OpusCodec", "RTP",
+            "VoiceQuality",
+        ]),
+    room(
         "MediaSecurity", uses: ["Quantities", "RandomStreams", "CMediaShim", "COpenSSL", "CSRTP"]),
-    room("RiskScoring", uses: ["Quantities", "RandomStreams", "Digests"]),
     room("OpusCodec", uses: ["Quantities", "COpus", "CMediaShim"]),
     room("RTP", uses: ["Quantities", "RandomStreams"]),
+    room("RiskScoring", uses: ["Quantities", "RandomStreams", "Digests"]),
     room("STUN", uses: ["Quantities", "RandomStreams", "Addressing", "Digests"]),
     room("Signaling", uses: ["Quantities", "ICE"]),
     room("TURN", uses: ["Quantities", "RandomStreams", "Addressing", "Digests", "STUN"]),
@@ -71,6 +77,7 @@ let files: [Target] = [
             "ScenarioModel",
             .product(name: "Yams", package: "Yams"),
         ]),
+    room("SpeechFiles", uses: ["MediaPipeline", "OpusCodec"]),
 ]
 
 let runners: [Target] = []
@@ -85,8 +92,14 @@ let testTargets: [Target] = [
             "Quantities", "RandomStreams", "Addressing", "TURN", "ICE", "NetworkModel",
         ],
         swiftSettings: strict),
+    tests(
+        of: "MediaPipeline",
+        with: [
+            "Quantities", "RandomStreams", "MediaSecurity", "OpusCodec", "RTP", "VoiceQuality",
+        ]),
     tests(of: "OpusCodec", with: ["Quantities"]),
     tests(of: "RTP", with: ["Quantities", "RandomStreams"]),
+    tests(of: "SpeechFiles", with: ["MediaPipeline", "OpusCodec"]),
     tests(of: "VoiceQuality", with: ["Quantities"]),
     tests(of: "Quantities"),
     tests(of: "RandomStreams", with: ["Quantities"]),

@@ -57,6 +57,19 @@ public struct OpusPayload: Hashable, Sendable, BitwiseCopyable {
         }
         guard frameTicks * frameCount <= Self.maximumTicks else { return nil }
     }
+
+    /// Whether `payload`, one mono frame, carries a coarse copy of the frame before it (LBRR).
+    ///
+    /// The flag follows one activity bit for each 20 ms in the first bits of a linear-prediction
+    /// frame (RFC 6716 §4.2.3, §4.2.4); CELT frames have none.
+    @inlinable
+    public static func hasRedundancy(_ payload: UnsafeRawBufferPointer) -> Bool {
+        guard payload.count > silenceByteCount, let layout = OpusPayload(payload),
+            layout.mode != .celt, layout.frameCount == 1, !layout.isStereo, payload[0] & 3 == 0
+        else { return false }
+        let activityBits = max(1, layout.frameTicks / 960)
+        return payload[1] >> UInt8(7 - activityBits) & 1 == 1
+    }
 }
 
 /// Numbers the packets of one Opus stream (RFC 3550 §5.1, RFC 7587 §4.1).

@@ -1,0 +1,42 @@
+import Quantities
+
+/// How a jitter buffer trades delay against late packets.
+public struct JitterBufferSettings: Hashable, Sendable {
+    /// Ticks of the 48 kHz clock in a frame.
+    public var frameTicks = 960
+    /// Share of packets, in per mille, that shall arrive in time; browsers aim at 95 to 97 %.
+    public var arrivalQuantile = 970
+    /// Packets whose delays are remembered, about 10 s of speech.
+    public var window = 512
+    /// The least delay beyond the fastest packet.
+    public var minimumDelay = SimDuration.milliseconds(20)
+    /// The longest delay beyond the fastest packet.
+    public var maximumDelay = SimDuration.milliseconds(500)
+    /// The least delay while fewer than ``settledCount`` packets have been seen.
+    public var initialDelay = SimDuration.milliseconds(60)
+    /// Whether a frame's playout waits one frame longer, so that the packet after a lost one is
+    /// there to recover it from.
+    public var awaitsRedundancy = true
+
+    /// Packets after which the measured delays alone decide, 1 s of speech.
+    public static var settledCount: Int { 50 }
+    /// Packets the buffer holds, 2.56 s at 20 ms; a stream further ahead restarts the buffer.
+    public static var capacity: Int { 128 }
+    /// Frames without a packet after which a talk spurt counts as over, 200 ms at 20 ms.
+    public static var underrunLimit: Int { 10 }
+    /// Frames in a row by which the delay must be wrong before a frame is left out or inserted,
+    /// 0.5 s at 20 ms.
+    public static var adjustmentPatience: Int { 25 }
+
+    /// 20 ms frames, 97 % in time, 20…500 ms.
+    public init() {}
+
+    /// The settled delay beyond the fastest packet for a path whose delay variation has its
+    /// ``arrivalQuantile`` at `variation` above its least: what a simulation without packets
+    /// may assume. Playout happens at frame boundaries, half a frame later on average.
+    public func expectedDelay(variation: SimDuration) -> SimDuration {
+        let frame = SimDuration(nanoseconds: Int64(frameTicks) * 1_000_000_000 / 48_000)
+        let base = max(variation, minimumDelay) + (awaitsRedundancy ? frame : .zero)
+        return min(base, maximumDelay) + frame / 2
+    }
+}
