@@ -1,0 +1,86 @@
+import Quantities
+import RandomStreams
+import Testing
+
+@testable import RiskScoring
+
+/// Random histories of one device among many, against a replay of the rules and against itself
+/// when it is asked at other times.
+@Suite struct ScorerSwarmTests {
+    static func policy(_ random: inout RandomStream) -> ScoringPolicy {
+        var policy = ScoringPolicy()
+        policy.retention = .hours(Int64(1 + random.nextInteger(below: 40)))
+        policy.halfLife = .hours(Int64(1 + random.nextInteger(below: 20)))
+        policy.keyEpoch = .days(1000)
+        policy.minimumReporters = 3 + Int(random.nextInteger(below: 2))
+        return policy
+    }
+
+    @Test(arguments: 0..<12)
+    func `tier and score follow from the record and the time alone`(seed: Int) throws {
+        var random = stream(UInt64(seed), entity: 1)
+        let policy = Self.policy(&random)
+        // One scorer is asked and woken all the time, the other only at the end of each step.
+        let (watched, left) = (try Desk(policy), try Desk(policy))
+        var plain = PlainScorer(policy: policy)
+        let target = watched.device(0)
+        let reporters = 2 + random.nextInteger(below: 12)
+        let zeal = random.nextUnit()
+        var now = SimTime.zero
+        for step in 0..<90 {
+            let gap = SimDuration.minutes(
+                Int64(random.nextInteger(below: step % 30 == 29 ? 3000 : 60)))
+            for part in Int64(1)...3 {
+                let between = now + gap / 3 * part
+                _ = watched.assessment(target, at: between)
+                watched.scorer.handleTimeout(at: between)
+            }
+            now += gap
+            let reporter = random.nextInteger(below: reporters)
+            let length = SimDuration.seconds(Int64(1 + random.nextInteger(below: 60)))
+            let reports = random.nextBool(probability: zeal)
+            plain.call(lasting: length, at: now)
+            if reports { plain.report(by: Int(reporter), at: now) }
+            for desk in [watched, left] {
+                desk.call(
+                    reporter: desk.device(1 + reporter, at: now), target: target, reports: reports,
+                    lasting: length, at: now)
+            }
+            let (tier, evidence) = plain.answer(at: now)
+            let assessment = watched.assessment(target, at: now)
+            #expect(assessment == left.assessment(target, at: now))
+            try #require(assessment.tier == tier, "seed \(seed), step \(step)")
+            #expect(assessment.distinctReporters == evidence.reporters)
+            #expect(abs(assessment.exposure - evidence.exposure) < 1e-9 * (1 + evidence.exposure))
+            #expect(abs(assessment.reportWeight - evidence.reported) < 1e-9)
+            // Any later time, without anything in between having been handled.
+            let later = now + .minutes(Int64(random.nextInteger(below: 4000)))
+            #expect(left.tier(target, at: later) == plain.answer(at: later).tier)
+            #expect(left.tier(target, at: later) <= tier, "nothing but a report raises a tier")
+        }
+        let end = now + policy.retention
+        watched.scorer.handleTimeout(at: end)
+        #expect(watched.scorer.recordCount == 0 && watched.scorer.reportCount == 0)
+        #expect(watched.tier(target, at: end) == .clear && left.tier(target, at: end) == .clear)
+    }
+
+    @Test func `memory follows what is live`() throws {
+        var policy = ScoringPolicy()
+        policy.retention = .hours(2)
+        policy.reportWindow = .hours(1)
+        let desk = try Desk(policy)
+        var random = stream(3)
+        for minute in Int64(0)..<600 {
+            let now = at(.minutes(minute))
+            for _ in 0..<3 {
+                let (a, b) = (random.nextInteger(below: 400), random.nextInteger(below: 400))
+                desk.call(
+                    reporter: desk.device(a, at: now), target: desk.device(b, at: now), at: now)
+            }
+            #expect(desk.scorer.reportCount <= 3 * 120 && desk.scorer.recordCount <= 3 * 120)
+            #expect(desk.scorer.usedCapabilityCount <= 3 * 61)
+        }
+        #expect(desk.scorer.store.reports.count <= 3 * 121)
+        #expect(desk.scorer.store.records.count <= 3 * 121)
+    }
+}
