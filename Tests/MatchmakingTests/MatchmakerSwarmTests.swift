@@ -31,7 +31,7 @@ import Testing
             tiers: tiers[Int(random.nextInteger(below: 3))])
     }
 
-    @Test(arguments: 0..<60)
+    @Test(arguments: 0..<40)
     func `the matchmaker decides as the plain rules do`(seed: Int) throws {
         var random = Self.stream(UInt64(seed))
         let rules = try Self.rules(&random)
@@ -47,7 +47,7 @@ import Testing
         var finished: Set<UInt32> = []
         var sessionOf: [UInt32: UInt32] = [:]
 
-        for id in 0..<UInt32(1200) {
+        for id in 0..<UInt32(1000) {
             now += .nanoseconds(Int64(random.nextInteger(below: 3)))
             if random.nextBool(probability: 0.5) { matchmaker.handleTimeout(at: now) }
             var expected = plain.advance(to: now)

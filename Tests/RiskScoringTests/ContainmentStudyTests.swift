@@ -48,8 +48,8 @@ import Testing
     }
 
     @Test func `people who are reported falsely now and then are not contained`() throws {
-        let calls = try Self.callsUntilContained(people: 1000, calls: 300, chance: 0.002, seed: 22)
-        // 300,000 calls at about 3e-7: one in ten such studies sees a single case.
+        let calls = try Self.callsUntilContained(people: 500, calls: 300, chance: 0.002, seed: 22)
+        // 150,000 calls at about 3e-7: one in twenty such studies sees a single case.
         #expect(calls.count { $0 != nil } == 0)
     }
 }

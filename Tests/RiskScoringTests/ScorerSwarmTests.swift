@@ -27,7 +27,7 @@ import Testing
         let reporters = 2 + random.nextInteger(below: 12)
         let zeal = random.nextUnit()
         var now = SimTime.zero
-        for step in 0..<90 {
+        for step in 0..<60 {
             let gap = SimDuration.minutes(
                 Int64(random.nextInteger(below: step % 30 == 29 ? 3000 : 60)))
             for part in Int64(1)...3 {
