@@ -27,6 +27,10 @@ extension Agent {
             counters.unresolvableCandidates += 1
             return
         }
+        guard address.port != 0 else {
+            counters.ignoredCandidates += 1
+            return
+        }
         let remote = RemoteCandidate(
             address: address, type: candidate.type, priority: candidate.priority,
             foundation: candidate.foundation, related: candidate.related)

@@ -3,7 +3,8 @@ import Quantities
 import STUN
 
 extension Agent {
-    /// Takes a datagram that came `from` an address `to` a local one, as the host sees both.
+    /// Takes a datagram that came `from` an address `to` a local one, as the host sees both; over
+    /// TCP and TLS one whole frame, as `TURN.StreamFrames` cuts them.
     ///
     /// - Returns: what it was: ICE's own, the peer's data, or something dropped and counted.
     public mutating func handle(

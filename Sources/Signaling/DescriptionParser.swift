@@ -100,8 +100,9 @@ struct DescriptionParser {
     /// `- ID VERSION IN IP4 ADDRESS` (RFC 8866 §5.2).
     private mutating func takeOrigin(_ value: ArraySlice<UInt8>) throws(DescriptionError) {
         let words = Words.split(value)
-        guard words.count == 6, let id = Words.number(words[1]),
-            let version = Words.number(words[2]), words[3].elementsEqual("IN".utf8)
+        let limit = UInt64(Int64.max)
+        guard words.count == 6, let id = Words.number(words[1], limit: limit),
+            let version = Words.number(words[2], limit: limit), words[3].elementsEqual("IN".utf8)
         else { throw error(.malformed(.origin)) }
         sessionID = id
         self.version = version

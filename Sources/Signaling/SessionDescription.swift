@@ -67,7 +67,7 @@ public struct SessionDescription: Hashable, Sendable {
     public var fingerprint: [UInt8]
     /// `a=setup`.
     public var setup: SetupRole
-    /// `a=mid`: 1…16 token characters (RFC 8859, RFC 5888 §4).
+    /// `a=mid`: 1…16 token characters (RFC 5888 §4).
     public var mid: String
     /// The codec.
     public var format: OpusFormat
@@ -78,7 +78,7 @@ public struct SessionDescription: Hashable, Sendable {
 
     /// Bytes of a SHA-256 fingerprint.
     public static let fingerprintByteCount = 32
-    /// Longest `mid` accepted: it travels in RTP header extensions (RFC 8843 §15.2 bounds it so).
+    /// Longest `mid` accepted: what a one-byte header extension of RTP carries (RFC 8285 §4.2).
     public static let longestMid = 16
     /// Most candidates in one description: more than any agent here keeps.
     public static let maximumCandidates = 64

@@ -92,7 +92,7 @@ import Testing
         #expect(Priority.pair(controlling: best, controlled: best) < UInt64(1) << 63)
     }
 
-    /// REFERENCE of the ordering: a single relay beats two (RFC 8445 §6.1.2.3).
+    /// Why compliant agents settle on one relay (RFC 8445 §6.1.2.3).
     @Test func `a pair with one relay beats a pair with two`() {
         func priority(_ type: CandidateType) -> UInt32 {
             Priority.candidate(type: type, localPreference: 65535)
