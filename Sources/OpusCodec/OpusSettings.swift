@@ -43,6 +43,14 @@ public enum OpusBandwidth: String, Hashable, Sendable, CaseIterable {
     case superwideband
     /// Up to 20 kHz.
     case fullband
+
+    /// The lower sampling rate that carries it: speech at that rate is cheapest to code.
+    public var sampleRate: OpusSampleRate {
+        switch self {
+        case .narrowband, .mediumband, .wideband: .wideband
+        case .superwideband, .fullband: .fullband
+        }
+    }
 }
 
 /// How speech is encoded (RFC 7587 §6.1 names the same settings in SDP).

@@ -51,7 +51,8 @@ public struct SpeechLibrary: Sendable {
     /// What was found and not used.
     public let skipped: [SkippedRecording]
 
-    /// The speech found in `folders`, at the codec's `sampleRate`; the generator's if there is none.
+    /// The speech found in `folders`, at the codec's `sampleRate` (see ``OpusBandwidth/sampleRate``);
+    /// the generator's if there is none.
     ///
     /// `.wav` files may be anywhere below a folder; `.raw` files are headerless 16-bit
     /// little-endian mono sound at ``rawSampleRate``. `Noise.wav` is no speech and left out.

@@ -155,6 +155,22 @@ private func decisions(
         #expect(buffer.counters.restarts == 1)
     }
 
+    @Test func `a source that restarts with other numbers is played on`() {
+        var buffer = JitterBuffer()
+        var letters = ""
+        for frame: Int64 in 0..<60 {
+            let now = ms(10 + frame * 20)
+            if frame == 30 { buffer.reset() }
+            let index = frame < 30 ? frame : frame - 900
+            #expect(buffer.insert(packet(index, at: now), at: now) == .stored)
+            letters.append(letter(buffer.pull(at: now)))
+        }
+        #expect(letters.prefix(30).suffix(20).allSatisfy { $0 == "p" })
+        #expect(letters.suffix(20).allSatisfy { $0 == "p" })
+        #expect(letters.dropFirst(30).prefix(3) == "sss")
+        #expect(buffer.counters.restarts == 1 && buffer.counters.late == 0)
+    }
+
     @Test(arguments: [0.0, 2, 5, 10, 20])
     func `about 97 per cent are in time whatever the jitter, and the rest is late`(mean: Double) {
         var randomness = stream(30)

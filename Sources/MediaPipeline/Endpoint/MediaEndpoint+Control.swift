@@ -120,7 +120,7 @@ extension MediaEndpoint {
         } catch {
             return refuse(error)
         }
-        if !dtls.isReleased { dtls.release() }
+        if dtls?.isReleased == false { dtls?.release() }
         datagram.removeLast(byteCount - count)
         let packets: [ControlPacket]
         do {

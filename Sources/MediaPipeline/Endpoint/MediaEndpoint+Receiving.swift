@@ -35,10 +35,11 @@ extension MediaEndpoint {
     }
 
     private func handleHandshake(_ datagram: [UInt8], at now: SimTime) {
-        let before = dtls.counters
-        dtls.handle(datagram, at: now)
-        report.rejected[.malformedHandshake] += dtls.counters.malformed - before.malformed
-        report.rejected[.untimelyHandshake] += dtls.counters.untimely - before.untimely
+        guard let before = dtls?.counters else { return }
+        dtls?.handle(datagram, at: now)
+        guard let after = dtls?.counters else { return }
+        report.rejected[.malformedHandshake] += after.malformed - before.malformed
+        report.rejected[.untimelyHandshake] += after.untimely - before.untimely
         followHandshake(at: now)
     }
 
@@ -53,7 +54,7 @@ extension MediaEndpoint {
             return refuse(error)
         }
         // Whoever shows the keys has our last flight (RFC 5764 §5.1.2), so it need not be kept.
-        if !dtls.isReleased { dtls.release() }
+        if dtls?.isReleased == false { dtls?.release() }
         datagram.removeLast(byteCount - count)
         acceptMedia(datagram, byteCount: byteCount, at: now)
     }
@@ -79,7 +80,11 @@ extension MediaEndpoint {
         switch reception.receive(
             sequenceNumber: header.sequenceNumber, timestamp: header.timestamp, at: now)
         {
-        case .valid(let extended), .restarted(let extended): sequence = extended
+        case .valid(let extended): sequence = extended
+        case .restarted(let extended):
+            sequence = extended
+            timestamps = TimestampUnwrapper()
+            jitterBuffer.reset()
         case .probation, .outOfRange: return reject(.sequence)
         }
         remoteSource = header.source

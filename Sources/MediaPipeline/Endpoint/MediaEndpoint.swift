@@ -42,7 +42,8 @@ public final class MediaEndpoint {
     /// The frame played last, at the material's sampling rate.
     public internal(set) var heard: [Int16]
 
-    var dtls: DTLSSession
+    /// The association; nil once the call is closed.
+    var dtls: DTLSSession?
     var srtp: SRTPSession?
     var encoder: OpusEncoder?
     var decoder: OpusDecoder?
@@ -112,7 +113,7 @@ public final class MediaEndpoint {
         precondition(phase == .idle, "media starts once, not when \(phase)")
         phase = .securing
         started = now
-        if dtls.state == .idle { dtls.start(at: now) }
+        if dtls?.state == .idle { dtls?.start(at: now) }
         followHandshake(at: now)
     }
 
@@ -123,7 +124,7 @@ public final class MediaEndpoint {
             if let time, earliest.map({ time < $0 }) ?? true { earliest = time }
         }
         guard phase != .closed else { return nil }
-        consider(dtls.nextTimeout)
+        consider(dtls?.nextTimeout)
         if phase == .secured { consider(control.schedule?.next) }
         return earliest
     }
@@ -131,8 +132,8 @@ public final class MediaEndpoint {
     /// Acts on whatever was due by `now`: handshake timers, the frame clock, reports.
     public func handleTimeout(at now: SimTime) {
         guard phase != .closed else { return }
-        if let due = dtls.nextTimeout, due <= now {
-            dtls.handleTimeout(at: now)
+        if let due = dtls?.nextTimeout, due <= now {
+            dtls?.handleTimeout(at: now)
             followHandshake(at: now)
         }
         while let tick = nextTick, tick <= now {
@@ -176,21 +177,21 @@ public final class MediaEndpoint {
         srtp = nil
         encoder = nil
         decoder = nil
-        dtls.release()
+        dtls = nil
         return report
     }
 
     /// Moves handshake datagrams out and looks at how far it has come.
     func followHandshake(at now: SimTime) {
-        while let datagram = dtls.pollTransmit() {
+        while let datagram = dtls?.pollTransmit() {
             report.handshakeSent.add(datagram.count)
             sending.append(datagram)
         }
         guard phase == .securing else { return }
-        switch dtls.state {
-        case .idle, .handshaking: break
+        switch dtls?.state {
+        case nil, .idle, .handshaking: break
         case .connected(let profile):
-            guard let keys = dtls.takeKeys() else { return }
+            guard let keys = dtls?.takeKeys() else { return }
             do {
                 srtp = try SRTPSession(keys: keys)
             } catch {

@@ -5,7 +5,7 @@ extension JitterBuffer {
     /// Decides what is played in the frame that begins at `now`.
     public mutating func pull(at now: SimTime) -> PlayoutDecision {
         switch phase {
-        case .idle: return .idle
+        case .idle: return counters.played == 0 ? .idle : unresolvedSilence()
         case .pausing: return pullWhilePausing(at: now)
         case .playing: return pullWhilePlaying(at: now)
         }

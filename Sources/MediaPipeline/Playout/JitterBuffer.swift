@@ -115,7 +115,7 @@ public struct PlayoutCounters: Hashable, Sendable {
 /// the delay changes by whole frames when it is too short or has long been too long.
 public struct JitterBuffer: Sendable {
     enum Phase {
-        /// No packet has come yet.
+        /// No packet has come yet, or none since a reset.
         case idle
         /// Between talk spurts; the next starts when its first packet is due.
         case pausing
@@ -238,6 +238,17 @@ public struct JitterBuffer: Sendable {
             dropStored(through: packet.sequence)
         }
         return .late
+    }
+
+    /// Forgets the stream, whose source has restarted with other numbers; counts are kept.
+    public mutating func reset() {
+        counters.restarts += 1
+        if storedCount > 0 { dropStored(through: highestStored) }
+        resolve(missing: 0)
+        phase = .idle
+        reference = nil
+        imbalance = 0
+        delays = DelayWindow(capacity: settings.window, permille: settings.arrivalQuantile)
     }
 
     private mutating func restart(with packet: BufferedPacket) {
