@@ -65,6 +65,13 @@ let engine: [Target] = [
 let world: [Target] = [
     room("Measurement", uses: ["Quantities", "Statistics"]),
     room("NetworkModel", uses: ["Quantities", "RandomStreams", "Addressing"]),
+    room(
+        "PlatformModel",
+        uses: [
+            "Quantities", "RandomStreams", "Addressing", "EventEngine", "ICE", "Matchmaking",
+            "Measurement", "MediaPipeline", "MediaSecurity", "NetworkModel", "OpusCodec",
+            "RiskScoring", "ScenarioModel", "Signaling", "TURN", "VoiceQuality",
+        ]),
     room("ScenarioModel", uses: ["Quantities", "RandomStreams", "NetworkModel"]),
 ]
 
@@ -80,9 +87,24 @@ let files: [Target] = [
     room("SpeechFiles", uses: ["MediaPipeline", "OpusCodec"]),
 ]
 
-let runners: [Target] = []
+let runners: [Target] = [
+    room(
+        "SimulationRunner",
+        uses: [
+            "EventEngine", "Measurement", "MediaPipeline", "PlatformModel", "Quantities", "Results",
+            "ScenarioModel",
+        ])
+]
 
-let commandLine: [Target] = []
+let commandLine: [Target] = [
+    .executableTarget(
+        name: "voicesim",
+        dependencies: [
+            "COpenSSL", "COpus", "CSRTP", "Digests", "Measurement", "OpusCodec", "Results",
+            "ScenarioFiles", "ScenarioModel", "SimulationRunner", "SpeechFiles",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ], swiftSettings: strict)
+]
 
 let testTargets: [Target] = [
     // Agents, relay servers and the network together, and the closed forms against them.
@@ -115,6 +137,13 @@ let testTargets: [Target] = [
         of: "MediaSecurity",
         with: ["Quantities", "RandomStreams", "CMediaShim", "COpenSSL", "CSRTP"]),
     tests(of: "Measurement", with: ["Quantities", "RandomStreams", "Statistics"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["voicesim"], swiftSettings: strict),
+    tests(of: "PlatformModel"),
+    tests(
+        of: "SimulationRunner",
+        with: [
+            "Measurement", "MediaPipeline", "Quantities", "Results", "ScenarioModel", "Statistics",
+        ]),
     tests(of: "NetworkModel", with: ["Quantities", "RandomStreams", "Addressing"]),
     tests(of: "ScenarioFiles", with: ["Quantities", "RandomStreams", "ScenarioModel"]),
     tests(of: "ScenarioModel", with: ["NetworkModel"]),
@@ -129,8 +158,9 @@ let testTargets: [Target] = [
 
 let package = Package(
     name: "VoiceSim",
-    products: [],
+    products: [.executable(name: "voicesim", targets: ["voicesim"])],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],

@@ -11,6 +11,15 @@ public struct FluidLink: Hashable, Sendable, BitwiseCopyable {
         public var loss: Double
         /// Mean wait in the queue.
         public var delay: SimDuration
+
+        /// The given effect.
+        public init(loss: Double, delay: SimDuration) {
+            self.loss = loss
+            self.delay = delay
+        }
+
+        /// An idle link's.
+        public static let none = Effect(loss: 0, delay: .zero)
     }
 
     /// The longest a packet waits before the buffer is full, unless configured.

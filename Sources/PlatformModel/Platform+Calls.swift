@@ -1,0 +1,167 @@
+import EventEngine
+import ICE
+import Matchmaking
+import Quantities
+import RandomStreams
+import ScenarioModel
+
+/// Limits of a set-up.
+enum SetUp {
+    /// A set-up that has not succeeded by then has failed: RFC 8445's slowest check needs 39.5 s
+    /// (RFC 8489 §6.2.1), DTLS at one second initially 31 s for five losses; nobody waits longer.
+    static let patience = SimDuration.seconds(60)
+}
+
+extension Platform {
+    mutating func pair(_ pairing: Pairing, _ engine: inout Engine<PlatformEvent>) {
+        let now = engine.now
+        let first = takeTicket(pairing.first.ticket, &engine)
+        let second = takeTicket(pairing.second.ticket, &engine)
+        recordPaired(first, second, pairing, at: now)
+        engine.log(
+            TrajectoryCode.paired, UInt64(paired),
+            UInt64(first.serial) << 32 | UInt64(second.serial))
+        let call = calls.insert(
+            Call(
+                serial: paired, offerer: first.peer, answerer: second.peer, pairedAt: now,
+                isMeasured: isMeasured(now), fidelity: fidelity(of: first.peer)))
+        paired += 1
+        prepareLegs(of: call)
+        calls[call].deadline = engine.schedule(.deadline(call), after: SetUp.patience)
+        for side in Side.allCases {
+            peers[calls[call][side]].state = .inCall(LegID(call: call, side: side))
+        }
+        if scenario.ice.setup == .packets || calls[call].fidelity == .full {
+            openSignaling(of: call, &engine)
+        } else {
+            modelConnection(of: call, &engine)
+        }
+    }
+
+    private mutating func takeTicket(
+        _ id: TicketID, _ engine: inout Engine<PlatformEvent>
+    ) -> TicketRecord {
+        let ticket = tickets.remove(tickets.handle(at: id.rawValue))
+        engine.cancel(ticket.patience)
+        return ticket
+    }
+
+    /// The detail in which the call of `offerer`'s present visit is simulated.
+    private func fidelity(of offerer: Handle) -> Call.Fidelity {
+        var stream = visitStream(.fidelity, offerer)
+        return stream.nextBool(probability: scenario.media.fidelity.full) ? .full : .flow
+    }
+
+    /// The stream for `purpose` in the present visit of `peer`.
+    func visitStream(_ purpose: Purpose, _ peer: Handle) -> RandomStream {
+        root.stream(purpose, peer: peers[peer].serial, visit: peers[peer].visits - 1)
+    }
+
+    private mutating func prepareLegs(of call: Handle) {
+        let needed = (Int(call.index) + 1) * 2
+        while legs.count < needed { legs.append(Leg()) }
+        for side in Side.allCases {
+            var leg = Leg()
+            leg.channel = visitStream(.signaling, calls[call][side])
+            legs[place(of: LegID(call: call, side: side))] = leg
+        }
+    }
+
+    func place(of leg: LegID) -> Int { Int(leg.call.index) * 2 + Int(leg.side.rawValue) }
+
+    /// Both sides can hear: the talk begins and the end of it is known.
+    mutating func beginTalk(_ call: Handle, _ engine: inout Engine<PlatformEvent>) {
+        let now = engine.now
+        calls[call].phase = .talking
+        calls[call].talkingSince = now
+        var wishes: [SimDuration] = []
+        for side in Side.allCases {
+            let peer = calls[call][side]
+            var stream = visitStream(.conversation, peer)
+            wishes.append(persona(of: peer).conversation.sampleDuration(using: &stream))
+        }
+        engine.log(TrajectoryCode.secured, UInt64(calls[call].serial), 0)
+        engine.reschedule(calls[call].deadline, at: now + min(wishes[0], wishes[1]))
+        recordTalkBegins(call, at: now)
+        calls[call].capabilities = risk.callBegins(
+            peers[calls[call].offerer].device!, peers[calls[call].answerer].device!, at: now)
+        loadRelays(call, sign: 1, at: now)
+    }
+
+    mutating func deadlinePasses(_ call: Handle, _ engine: inout Engine<PlatformEvent>) {
+        if calls[call].phase == .talking {
+            hangUp(call, &engine)
+        } else {
+            fail(call, .timedOut, &engine)
+        }
+    }
+
+    private mutating func hangUp(_ call: Handle, _ engine: inout Engine<PlatformEvent>) {
+        let now = engine.now
+        let duration = now - calls[call].talkingSince!
+        engine.log(
+            TrajectoryCode.ended, UInt64(calls[call].serial), UInt64(duration.nanoseconds))
+        loadRelays(call, sign: -1, at: now)
+        let heard =
+            calls[call].fidelity == .full
+            ? concludeMedia(of: call, &engine) : flowQuality(of: call, duration: duration)
+        recordEnded(call, heard, at: now)
+        riskOfEndedCall(call, duration, &engine)
+        release(call, &engine)
+    }
+
+    /// The set-up of `call` has failed; both go on as after a call.
+    mutating func fail(
+        _ call: Handle, _ reason: SetUpFailure, _ engine: inout Engine<PlatformEvent>
+    ) {
+        guard calls[call].phase < .talking else { return }
+        engine.log(TrajectoryCode.failed, UInt64(calls[call].serial), UInt64(reason.rawValue))
+        engine.cancel(calls[call].deadline)
+        recordFailed(call)
+        abandonMedia(of: call, &engine)
+        release(call, &engine)
+    }
+
+    /// Winds the call up and lets both peers go on.
+    private mutating func release(_ call: Handle, _ engine: inout Engine<PlatformEvent>) {
+        calls[call].phase = .windingUp
+        closeSignaling(of: call)
+        let (offerer, answerer) = (calls[call].offerer, calls[call].answerer)
+        for side in Side.allCases { closeAgent(LegID(call: call, side: side), &engine) }
+        goOn(offerer, &engine)
+        goOn(answerer, &engine)
+    }
+
+    /// After a call or a failed set-up: queue again, or leave.
+    private mutating func goOn(_ peer: Handle, _ engine: inout Engine<PlatformEvent>) {
+        let persona = persona(of: peer)
+        var choice = visitStream(.requeue, peer)
+        let returns = choice.nextBool(probability: persona.requeue)
+        guard returns, peers[peer].visits < Peer.maximumVisits else {
+            depart(peer)
+            return
+        }
+        var pause = visitStream(.thinkTime, peer)
+        peers[peer].state = .thinking
+        var change = visitStream(.returning, peer)
+        peers[peer].signals = risk.returning(
+            peers[peer].signals, persona: peers[peer].attributes.persona,
+            switching: persona.deviceSwitch, using: &change)
+        engine.schedule(
+            .joinsQueue(peer), after: persona.thinkTime.sampleDuration(using: &pause))
+    }
+}
+
+/// Why a set-up came to nothing.
+public enum SetUpFailure: UInt8, CaseIterable, Sendable {
+    /// No pair of candidates works.
+    case noPath = 1
+    /// The media's handshake failed.
+    case handshake
+    /// It took longer than anybody waits.
+    case timedOut
+}
+
+extension Call.Phase: Comparable {
+    static func < (a: Call.Phase, b: Call.Phase) -> Bool { a.rawValue < b.rawValue }
+}

@@ -1,0 +1,207 @@
+import Addressing
+import EventEngine
+import ICE
+import MediaSecurity
+import Quantities
+import RandomStreams
+import ScenarioModel
+import Signaling
+
+/// Connections set up packet by packet: real agents, real STUN, real NATs.
+extension Platform {
+    /// The first port of calls' sockets (RFC 6335 §6: the dynamic range begins at 49152), and how
+    /// many are used in turn, so that a late packet of one call does not meet the next.
+    private static let firstPort: UInt16 = 50000
+    private static let portCount: UInt16 = 10000
+
+    /// Gives the side of a call its agent and socket; gathering begins at once.
+    mutating func openAgent(_ leg: LegID, _ engine: inout Engine<PlatformEvent>) {
+        let peer = calls[leg.call][leg.side]
+        let attributes = peers[peer].attributes
+        let serial = peers[peer].serial
+        let port = Self.firstPort + (peers[peer].visits - 1) % Self.portCount
+        let server = relays.nearest(to: Int(attributes.region), spread: serial)
+        let base = TransportAddress(network.localAddress(of: peers[peer].host), port: port)
+        let configuration = AgentConfiguration(
+            timing: scenario.ice.timing == .browser ? .browser : .rfc8445,
+            hidesHostAddresses: attributes.hidesAddresses,
+            stunServer: server.map { relays.stations[Int($0)].address },
+            turnServer: server.map { relays.description(of: $0, for: serial, at: engine.now) },
+            gathersRelay: gathersRelay(leg), consentChecks: calls[leg.call].fidelity == .full)
+        var agent = Agent(
+            configuration: configuration,
+            role: leg.side == .offerer ? .controlling : .controlled, localAddresses: [base],
+            randomness: visitStream(.iceAgent, peer))
+        agent.startGathering(at: engine.now)
+        let place = place(of: leg)
+        legs[place].agent = agent
+        legs[place].server = server ?? .max
+        peers[peer].sockets.append(Peer.Socket(port: port, leg: leg))
+    }
+
+    /// Whether the side allocates on a relay: both do in browsers; else the offerer, and whoever
+    /// has no other way.
+    func gathersRelay(_ leg: LegID) -> Bool {
+        let nat = peers[calls[leg.call][leg.side]].attributes.nat
+        return scenario.ice.relayGathering == .both || leg.side == .offerer || nat == .udpBlocked
+    }
+
+    /// The offerer knows that it is paired: agent, offer, candidates.
+    mutating func makeOffer(_ leg: LegID, _ engine: inout Engine<PlatformEvent>) {
+        openAgent(leg, &engine)
+        calls[leg.call].offeredAt = engine.now
+        send(.offer(describe(leg, .actpass)), from: leg, &engine)
+        drainAgent(leg, &engine)
+    }
+
+    /// A message of the other side has arrived.
+    mutating func accept(
+        _ message: SignalingMessage, by leg: LegID, _ engine: inout Engine<PlatformEvent>
+    ) {
+        let place = place(of: leg)
+        let now = engine.now
+        switch message {
+        case .offer(let description):
+            openAgent(leg, &engine)
+            legs[place].remoteFingerprint = description.fingerprint
+            legs[place].agent!.setRemoteCredentials(description.credentials, at: now)
+            send(.answer(describe(leg, .active)), from: leg, &engine)
+        case .answer(let description):
+            legs[place].remoteFingerprint = description.fingerprint
+            legs[place].agent!.setRemoteCredentials(description.credentials, at: now)
+            calls[leg.call].phase = .connecting
+        case .candidate(let candidate):
+            legs[place].agent!.addRemoteCandidate(candidate, at: now)
+        case .endOfCandidates:
+            legs[place].agent!.endOfRemoteCandidates(at: now)
+        case .bye:
+            return
+        }
+        drainAgent(leg, &engine)
+    }
+
+    /// A datagram has reached the socket of a side.
+    mutating func legReceives(
+        _ leg: LegID, _ payload: consuming [UInt8], _ local: TransportAddress,
+        from source: TransportAddress, _ transport: TransportProtocol,
+        _ engine: inout Engine<PlatformEvent>
+    ) {
+        let received = legs[place(of: leg)].agent?.handle(
+            payload, from: source, to: local, transport: transport, at: engine.now)
+        if case .application(let data) = received { mediaReceives(leg, data, &engine) }
+        drainAgent(leg, &engine)
+    }
+
+    mutating func agentTimerFires(_ leg: LegID, _ engine: inout Engine<PlatformEvent>) {
+        let place = place(of: leg)
+        legs[place].agentTimer.fired()
+        legs[place].agent?.handleTimeout(at: engine.now)
+        drainAgent(leg, &engine)
+    }
+
+    /// Carries out what the agent of a side wants: datagrams, events, its next timer.
+    mutating func drainAgent(_ leg: LegID, _ engine: inout Engine<PlatformEvent>) {
+        let place = place(of: leg)
+        guard legs[place].agent != nil else { return }
+        let host = peers[calls[leg.call][leg.side]].host
+        while true {
+            while let output = legs[place].agent!.pollTransmit() {
+                transmit(output, from: host, &engine)
+            }
+            guard let event = legs[place].agent!.pollEvent() else { break }
+            agentReports(event, of: leg, &engine)
+            guard legs[place].agent != nil else { return }
+        }
+        if calls[leg.call].phase == .windingUp, legs[place].agent!.nextTimeout == nil {
+            closeSocket(leg, &engine)
+            return
+        }
+        let due = legs[place].agent!.nextTimeout
+        engine.rearm(&legs[place].agentTimer, to: due, .agentTimer(leg))
+    }
+
+    private mutating func agentReports(
+        _ event: AgentEvent, of leg: LegID, _ engine: inout Engine<PlatformEvent>
+    ) {
+        guard calls[leg.call].phase < .windingUp else { return }
+        switch event {
+        case .localCandidate(let candidate):
+            send(.candidate(candidate), from: leg, &engine)
+        case .gatheringComplete:
+            send(.endOfCandidates, from: leg, &engine)
+        case .connected(let pair):
+            sideConnected(leg, pair, &engine)
+        case .selectedPairChanged(let pair):
+            legs[place(of: leg)].selected = pair
+        case .failed:
+            if calls[leg.call].phase < .talking { fail(leg.call, .noPath, &engine) }
+        case .relayRefused, .relayReleased:
+            break
+        }
+    }
+
+    private mutating func sideConnected(
+        _ leg: LegID, _ pair: SelectedPair, _ engine: inout Engine<PlatformEvent>
+    ) {
+        let (place, other) = (
+            place(of: leg), place(of: LegID(call: leg.call, side: leg.side.other))
+        )
+        legs[place].selected = pair
+        legs[place].connectedAt = engine.now
+        engine.log(
+            TrajectoryCode.connected, UInt64(calls[leg.call].serial),
+            UInt64(leg.side.rawValue) << 16 | UInt64(pair.local.type.rawValue) << 8
+                | UInt64(pair.remote.type.rawValue))
+        if calls[leg.call].fidelity == .full { startMedia(leg, &engine) }
+        guard legs[other].connectedAt != nil else { return }
+        calls[leg.call].phase = .securing
+        calls[leg.call].iceConnectedAt = engine.now
+        calls[leg.call].path = path(of: leg.call)
+        recordIceConnected(leg.call, at: engine.now)
+        if calls[leg.call].fidelity == .flow { modelHandshake(leg.call, &engine) }
+    }
+
+    /// How the media go, by what the two agents selected.
+    private func path(of call: Handle) -> CallPath {
+        let (a, b) = (
+            legs[place(of: LegID(call: call, side: .offerer))],
+            legs[place(of: LegID(call: call, side: .answerer))]
+        )
+        switch (a.selected!.local.type == .relayed, b.selected!.local.type == .relayed) {
+        case (false, false): return .direct
+        case (true, false): return .relayed(by: .offerer, server: a.server)
+        case (false, true): return .relayed(by: .answerer, server: b.server)
+        case (true, true): return .relayedTwice(offerer: a.server, answerer: b.server)
+        }
+    }
+
+    /// The call is over for this side: its agent gives its allocation back.
+    mutating func closeAgent(_ leg: LegID, _ engine: inout Engine<PlatformEvent>) {
+        let place = place(of: leg)
+        guard legs[place].agent != nil else {
+            releaseModelled(leg, at: engine.now)
+            wound(leg)
+            return
+        }
+        legs[place].agent!.close(at: engine.now)
+        drainAgent(leg, &engine)
+    }
+
+    private mutating func closeSocket(_ leg: LegID, _ engine: inout Engine<PlatformEvent>) {
+        let place = place(of: leg)
+        engine.disarm(&legs[place].agentTimer)
+        legs[place].agent = nil
+        let peer = calls[leg.call][leg.side]
+        peers[peer].sockets.removeAll { $0.leg == leg }
+        detachIfDone(peer)
+        wound(leg)
+    }
+
+    /// A side of an ended call has nothing left to do; the second one takes the call away.
+    private mutating func wound(_ leg: LegID) {
+        legs[place(of: leg)].isWound = true
+        if legs[place(of: LegID(call: leg.call, side: leg.side.other))].isWound {
+            _ = calls.remove(leg.call)
+        }
+    }
+}

@@ -1,0 +1,162 @@
+import EventEngine
+import Matchmaking
+import Quantities
+import RandomStreams
+import ScenarioModel
+
+/// What the trajectory log's codes mean; `verify` names the first that differs.
+public enum TrajectoryCode: UInt32, CaseIterable, Sendable {
+    /// A peer opened the app; subject: its number.
+    case arrival = 1
+    /// A ticket was created; subject: its number, detail: the peer's.
+    case ticket
+    /// A ticket was abandoned; subject: its number.
+    case abandoned
+    /// Two tickets were paired; subject: the call's number, detail: the two tickets'.
+    case paired
+    /// A signalling message arrived; subject: the call's number, detail: its length.
+    case signal
+    /// A datagram was delivered; subject: the host, detail: its length.
+    case datagram
+    /// A side's agent has a path; subject: the call's number, detail: side and candidate types.
+    case connected
+    /// Both sides hold keys; subject: the call's number.
+    case secured
+    /// A set-up failed; subject: the call's number.
+    case failed
+    /// A call ended; subject: its number, detail: its duration.
+    case ended
+    /// A report was made; subject: the reporter's number, detail: the target's.
+    case report
+    /// Media was played; subject: the call's number, detail: counters at its end.
+    case media
+}
+
+extension Platform {
+    mutating func scheduleNextArrival(_ engine: inout Engine<PlatformEvent>) {
+        guard case .rate(let rate) = scenario.arrivals, rate > 0 else { return }
+        let gap = SimDuration(seconds: arrivals.nextExponential(mean: 1 / rate))
+        let time = engine.now + gap
+        if time < stopTime { engine.schedule(.arrival, at: time) }
+    }
+
+    mutating func personArrives(_ engine: inout Engine<PlatformEvent>) {
+        let serial = arrived
+        precondition(arrived < .max, "a run sees at most 2^32 − 1 arrivals")
+        arrived += 1
+        let attributes = crowd.attributes(of: serial)
+        let host = network.attachHost(crowd.host(serial, attributes))
+        var looks = root.stream(.fingerprint, UInt64(serial))
+        let signals = risk.newDevice(persona: attributes.persona, using: &looks)
+        let peer = peers.insert(
+            Peer(serial: serial, attributes: attributes, host: host, signals: signals))
+        setOwner(.peer(peer), of: host)
+        engine.log(TrajectoryCode.arrival, UInt64(serial), UInt64(attributes.persona))
+        recordArrival(attributes, at: engine.now)
+        joinQueue(peer, &engine)
+        scheduleNextArrival(&engine)
+    }
+
+    /// Whether something created at `time` counts.
+    func isMeasured(_ time: SimTime) -> Bool { time >= measuredFrom && time < stopTime }
+
+    func persona(of peer: Handle) -> Persona {
+        scenario.population[Int(peers[peer].attributes.persona)]
+    }
+
+    mutating func joinQueue(_ handle: Handle, _ engine: inout Engine<PlatformEvent>) {
+        let now = engine.now
+        let visit = peers[handle].visits
+        peers[handle].visits += 1
+        let serial = peers[handle].serial
+        let attributes = peers[handle].attributes
+        let (device, tier) = risk.admit(peers[handle].signals, at: now)
+        peers[handle].device = device
+        noteContainment(handle, tier)
+        var stream = root.stream(.patience, peer: serial, visit: visit)
+        let patience = scenario.population[Int(attributes.persona)].patience
+            .sampleDuration(using: &stream)
+        let record = TicketRecord(
+            serial: ticketed, peer: handle, createdAt: now,
+            isMeasured: isMeasured(now), tier: tier, patience: .none)
+        ticketed += 1
+        let place = tickets.insert(record)
+        tickets[place].patience = engine.schedule(
+            .losesPatience(ticket: place), after: patience)
+        peers[handle].state = .waiting(ticket: place)
+        engine.log(TrajectoryCode.ticket, UInt64(record.serial), UInt64(serial))
+        recordTicket(record, at: now)
+        let ticket = Ticket(
+            id: TicketID(place.index), session: SessionID(serial),
+            language: attributes.language, interest: attributes.interest, tier: tier)
+        switch matchmaker.enqueue(ticket, at: now) {
+        case .paired(let pairing): pair(pairing, &engine)
+        case .waiting: break
+        case .refused(let reason): preconditionFailure("a ticket was refused: \(reason)")
+        }
+        armExpansion(&engine)
+    }
+
+    mutating func losePatience(_ place: Handle, _ engine: inout Engine<PlatformEvent>) {
+        let ticket = tickets.remove(place)
+        let wasWaiting = matchmaker.cancel(TicketID(place.index))
+        precondition(wasWaiting, "a ticket lost patience after it was paired")
+        engine.log(TrajectoryCode.abandoned, UInt64(ticket.serial), 0)
+        recordAbandoned(ticket, at: engine.now)
+        depart(ticket.peer)
+        armExpansion(&engine)
+    }
+
+    mutating func expandTickets(_ engine: inout Engine<PlatformEvent>) {
+        expansionTimer.fired()
+        matchmaker.handleTimeout(at: engine.now)
+        armExpansion(&engine)
+    }
+
+    /// Takes over the pairings that expansions have made and sets the timer for the next ones.
+    private mutating func armExpansion(_ engine: inout Engine<PlatformEvent>) {
+        while let pairing = matchmaker.pollPairing() { pair(pairing, &engine) }
+        engine.rearm(&expansionTimer, to: matchmaker.nextTimeout, .expansion)
+    }
+
+    /// The peer closes the app.
+    mutating func depart(_ handle: Handle) {
+        peers[handle].state = .leaving
+        recordContainment(peers[handle])
+        matchmaker.endSession(SessionID(peers[handle].serial))
+        detachIfDone(handle)
+    }
+
+    /// Lets go of a peer that has left and has no socket to wind up.
+    mutating func detachIfDone(_ handle: Handle) {
+        guard case .leaving = peers[handle].state, peers[handle].sockets.isEmpty else { return }
+        let peer = peers.remove(handle)
+        setOwner(.nobody, of: peer.host)
+        network.detach(peer.host)
+    }
+}
+
+extension Engine<PlatformEvent> {
+    /// Logs a decision or delivery of the platform.
+    mutating func log(_ code: TrajectoryCode, _ subject: UInt64, _ detail: UInt64) {
+        log(code.rawValue, subject: subject, detail: detail)
+    }
+
+    /// Sees to it that `timer` fires at `due` with `event`, or not at all.
+    mutating func rearm(_ timer: inout ArmedTimer, to due: SimTime?, _ event: PlatformEvent) {
+        guard due != timer.due else { return }
+        timer.due = due
+        guard let due else {
+            cancel(timer.id)
+            return
+        }
+        let time = max(due, now)
+        if !reschedule(timer.id, at: time) { timer.id = schedule(event, at: time) }
+    }
+
+    /// Sees to it that `timer` does not fire.
+    mutating func disarm(_ timer: inout ArmedTimer) {
+        cancel(timer.id)
+        timer.due = nil
+    }
+}

@@ -1,0 +1,188 @@
+import EventEngine
+import Matchmaking
+import Measurement
+import NetworkModel
+import Quantities
+import RiskScoring
+import ScenarioModel
+
+/// What happened, written down for the summary.
+extension Platform {
+    /// The groups that what concerns `attributes` belongs to.
+    func labels(_ attributes: Peer.Attributes, tier: UInt16 = Labels.unlabelled) -> Labels {
+        Labels(
+            language: attributes.language, interest: attributes.interest,
+            persona: attributes.persona, access: attributes.access, nat: attributes.natIndex,
+            tier: tier)
+    }
+
+    func labels(_ ticket: TicketRecord) -> Labels {
+        labels(peers[ticket.peer].attributes, tier: UInt16(ticket.tier.rawValue))
+    }
+
+    func labels(of call: Handle, _ side: Side) -> Labels {
+        labels(peers[calls[call][side]].attributes)
+    }
+
+    // MARK: Queue
+
+    mutating func recordArrival(_ attributes: Peer.Attributes, at now: SimTime) {
+        if isMeasured(now) { recorder.count(.arrivals, 1, labels(attributes)) }
+    }
+
+    mutating func recordTicket(_ ticket: TicketRecord, at now: SimTime) {
+        recorder.level(.queueLength, add: 1, at: now)
+        if ticket.isMeasured { recorder.count(.tickets, 1, labels(ticket)) }
+    }
+
+    mutating func recordAbandoned(_ ticket: TicketRecord, at now: SimTime) {
+        recorder.level(.queueLength, add: -1, at: now)
+        if ticket.isMeasured { recorder.ratio(.abandoned, hit: true, labels(ticket)) }
+    }
+
+    mutating func recordPaired(
+        _ first: TicketRecord, _ second: TicketRecord, _ pairing: Pairing, at now: SimTime
+    ) {
+        recorder.level(.queueLength, add: -2, at: now)
+        for ticket in [first, second] where ticket.isMeasured {
+            let labels = labels(ticket)
+            let wait = now - ticket.createdAt
+            recorder.record(.matchLatency, wait, labels)
+            recorder.ratio(.abandoned, hit: false, labels)
+            recorder.ratio(.matchAgeInversions, hit: pairing.ageInversion, labels)
+            if !persona(of: ticket.peer).behaviour.isAbusive {
+                recorder.contrast(
+                    .riskNewcomerPenalty, wait, isFirstClass: peers[ticket.peer].visits == 1)
+            }
+        }
+        if isMeasured(now) { recorder.count(.matches) }
+    }
+
+    // MARK: Set-up
+
+    mutating func recordSignal(_ latency: SimDuration, to leg: LegID) {
+        guard calls[leg.call].isMeasured else { return }
+        recorder.record(.signalingLatency, latency, labels(of: leg.call, leg.side))
+    }
+
+    mutating func recordIceConnected(_ call: Handle, at now: SimTime) {
+        guard calls[call].isMeasured else { return }
+        recorder.record(
+            .iceLatency, now - calls[call].pairedAt, between: labels(of: call, .offerer),
+            and: labels(of: call, .answerer))
+    }
+
+    mutating func recordTalkBegins(_ call: Handle, at now: SimTime) {
+        let isRelayed = calls[call].path!.isRelayed
+        recorder.level(.callsActive, add: 1, at: now)
+        if isRelayed { recorder.level(.callsRelayed, add: 1, at: now) }
+        guard calls[call].isMeasured else { return }
+        let (a, b) = (labels(of: call, .offerer), labels(of: call, .answerer))
+        recorder.record(.dtlsLatency, now - calls[call].iceConnectedAt!, between: a, and: b)
+        recorder.record(.connectLatency, now - calls[call].pairedAt, between: a, and: b)
+        recorder.ratio(.connectFailed, hit: false, between: a, and: b)
+        recorder.ratio(.relayShare, hit: isRelayed, between: a, and: b)
+        recorder.count(.calls, between: a, and: b)
+        if calls[call].fidelity == .full { recorder.count(.callsFull) }
+    }
+
+    mutating func recordFailed(_ call: Handle) {
+        guard calls[call].isMeasured else { return }
+        recorder.ratio(
+            .connectFailed, hit: true, between: labels(of: call, .offerer),
+            and: labels(of: call, .answerer))
+    }
+
+    // MARK: Talk
+
+    mutating func recordEnded(_ call: Handle, _ heard: [HeardQuality], at now: SimTime) {
+        recorder.level(.callsActive, add: -1, at: now)
+        if calls[call].path!.isRelayed { recorder.level(.callsRelayed, add: -1, at: now) }
+        guard calls[call].isMeasured else { return }
+        let duration = now - calls[call].talkingSince!
+        recorder.record(
+            .callDuration, duration, between: labels(of: call, .offerer),
+            and: labels(of: call, .answerer))
+        for (side, quality) in zip(Side.allCases, heard) {
+            recordHeard(quality, labels(of: call, side))
+        }
+        recordExposure(call, duration)
+    }
+
+    private mutating func recordHeard(_ heard: HeardQuality, _ labels: Labels) {
+        recorder.count(.mediaPackets, heard.sent)
+        recorder.ratio(
+            .mediaLoss, numerator: heard.lost, denominator: heard.expected, labels)
+        recorder.ratio(
+            .mediaLate, numerator: heard.late, denominator: heard.expected, labels)
+        recorder.ratio(
+            .mediaConcealed, numerator: heard.concealed, denominator: heard.due, labels)
+        guard let mouthToEar = heard.mouthToEar, let rating = heard.rating else { return }
+        recorder.record(.mediaMouthToEar, mouthToEar, labels)
+        recorder.record(.mediaRFactor, value: rating.r, labels)
+        recorder.record(.mediaMOS, value: rating.mos, labels)
+    }
+
+    /// Minutes of honest people with abusers, and with each other.
+    private mutating func recordExposure(_ call: Handle, _ duration: SimDuration) {
+        let abusive = Side.allCases.map { persona(of: calls[call][$0]).behaviour.isAbusive }
+        for side in Side.allCases where !abusive[Int(side.rawValue)] {
+            let exposed = abusive[Int(side.other.rawValue)]
+            recorder.ratio(
+                .riskExposure, numerator: exposed ? duration.nanoseconds : 0,
+                denominator: exposed ? 0 : duration.nanoseconds)
+        }
+    }
+
+    // MARK: Relays
+
+    mutating func recordRelayLoad(by flow: MediaFlow, sign: Int64, at now: SimTime) {
+        egress.advance(to: now)
+        egress.rate = sign > 0 ? egress.rate + flow.bitrate : egress.rate - flow.bitrate
+        recorder.level(.relayBitrate, add: sign * flow.bitrate.bitsPerSecond, at: now)
+        recorder.level(.relayPacketRate, add: sign * flow.packetRate, at: now)
+    }
+
+    // MARK: Boundaries
+
+    mutating func warmUpEnds(at now: SimTime) {
+        recorder.beginMeasurement(at: now)
+        egress.advance(to: now)
+        egress.restart()
+    }
+
+    mutating func takeSeriesRow(_ engine: inout Engine<PlatformEvent>) {
+        recorder.sample(at: engine.now)
+        guard let next = recorder.nextSample, next <= stopTime else { return }
+        engine.schedule(.seriesStep, at: next, priority: PlatformPriority.series)
+    }
+
+    /// Counts what is left unfinished and what accrued until `now`.
+    mutating func closeBooks(at now: SimTime) {
+        recorder.count(.ticketsUnfinished, Int64(tickets.count))
+        recorder.count(
+            .callsUnfinished, recorder.currentLevel(.callsActive))
+        egress.advance(to: now)
+        let bytes = egress.bytes
+        recorder.count(.relayEgress, bytes)
+        recorder.count(
+            .relayCost, Int64((Double(bytes) * scenario.relay.price / 1e9 * 1e6).rounded()))
+    }
+}
+
+/// Adds up what the relays send while rates last.
+struct EgressMeter {
+    var rate = Bitrate.zero
+    private var bitNanoseconds: Int128 = 0
+    private var since = SimTime.zero
+
+    mutating func advance(to now: SimTime) {
+        bitNanoseconds += Int128(rate.bitsPerSecond) * Int128((now - since).nanoseconds)
+        since = now
+    }
+
+    mutating func restart() { bitNanoseconds = 0 }
+
+    /// Whole bytes so far.
+    var bytes: Int64 { Int64(bitNanoseconds / 8_000_000_000) }
+}

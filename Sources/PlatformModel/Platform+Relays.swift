@@ -1,0 +1,102 @@
+import Addressing
+import EventEngine
+import Quantities
+import ScenarioModel
+import TURN
+
+extension Platform {
+    /// Puts the relay servers on the network.
+    mutating func attachRelays() {
+        for number in relays.stations.indices {
+            let host = network.attachServer(
+                address: relays.stations[number].address.ip,
+                region: relays.stations[number].region)
+            relays.stations[number].host = host
+            setOwner(.relay(UInt16(number)), of: host)
+        }
+    }
+
+    /// A datagram has reached a relay server: a client's request or data, or a peer's data.
+    mutating func relayReceives(
+        _ payload: consuming [UInt8], on number: UInt16, _ local: TransportAddress,
+        from source: TransportAddress, _ transport: TransportProtocol,
+        _ engine: inout Engine<PlatformEvent>
+    ) {
+        let station = Int(number)
+        let loss = relays.stations[station].effect.loss
+        if loss > 0, transport == .udp,
+            relays.stations[station].overload.nextBool(probability: loss)
+        {
+            return
+        }
+        relays.stations[Int(number)].server.handle(
+            payload, from: source, transport: transport, to: local, at: engine.now)
+        drainRelay(number, &engine)
+    }
+
+    mutating func relayTimerFires(_ number: UInt16, _ engine: inout Engine<PlatformEvent>) {
+        relays.stations[Int(number)].timer.fired()
+        relays.stations[Int(number)].server.handleTimeout(at: engine.now)
+        drainRelay(number, &engine)
+    }
+
+    private mutating func drainRelay(_ number: UInt16, _ engine: inout Engine<PlatformEvent>) {
+        let station = Int(number)
+        let host = relays.stations[station].host!
+        let delay = relays.stations[station].effect.delay
+        while let output = relays.stations[station].server.pollTransmit() {
+            transmit(output, from: host, after: delay, &engine)
+        }
+        countAllocations(station, at: engine.now)
+        let due = relays.stations[station].server.nextTimeout
+        engine.rearm(&relays.stations[station].timer, to: due, .relayTimer(server: number))
+    }
+
+    /// Takes over what has changed in a server's own counters.
+    private mutating func countAllocations(_ station: Int, at now: SimTime) {
+        let ports = relays.stations[station].server.takenPortCount
+        let change = ports - relays.stations[station].countedPorts
+        if change != 0 {
+            relays.stations[station].countedPorts = ports
+            recorder.level(.relayAllocations, add: Int64(change), at: now)
+        }
+        let refused = relays.stations[station].server.counters.refused
+        let news = refused - relays.stations[station].countedRefusals
+        if news != 0 {
+            relays.stations[station].countedRefusals = refused
+            if isMeasured(now) { recorder.count(.relayRefused, news) }
+        }
+    }
+
+    /// Takes a port for a modelled connection; nil when none is free.
+    mutating func holdPort(on server: UInt16, at now: SimTime) -> UInt16? {
+        let port = relays.stations[Int(server)].server.holdPort()
+        countAllocations(Int(server), at: now)
+        return port
+    }
+
+    /// Gives a modelled connection's port back.
+    mutating func releasePort(_ port: UInt16, on server: UInt16, at now: SimTime) {
+        relays.stations[Int(server)].server.releasePort(port)
+        countAllocations(Int(server), at: now)
+    }
+
+    /// What a relayed call sends through each server it uses, on average.
+    func relayFlows(of path: CallPath) -> [(server: UInt16, flow: MediaFlow)] {
+        switch path {
+        case .direct: []
+        case .relayed(_, let server): [(server, quality.flowThroughRelay)]
+        case .relayedTwice(let a, let b):
+            [(a, quality.flowThroughRelay), (b, quality.flowThroughRelay)]
+        }
+    }
+
+    /// The media of a call begin (`sign` 1) or cease (−1) to load the relays on its path.
+    mutating func loadRelays(_ call: Handle, sign: Int, at now: SimTime) {
+        guard let path = calls[call].path, path.isRelayed else { return }
+        for (server, flow) in relayFlows(of: path) {
+            relays.load(server, flow, isAdded: sign > 0)
+            recordRelayLoad(by: flow, sign: Int64(sign), at: now)
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import EventEngine
+import ICE
+import MediaSecurity
+import Quantities
+import ScenarioModel
+import Signaling
+
+/// The set-up dialogue: the service tells both that they are paired; the offerer offers, the
+/// other answers, and both send candidates as they find them (RFC 8838).
+extension Platform {
+    /// Opens the dialogue of a call and tells both sides that they are paired.
+    mutating func openSignaling(of call: Handle, _ engine: inout Engine<PlatformEvent>) {
+        signaling.open(
+            callID(call), between: party(call, .offerer), and: party(call, .answerer))
+        for side in Side.allCases {
+            deliver([], to: LegID(call: call, side: side), &engine)
+        }
+    }
+
+    private func callID(_ call: Handle) -> CallID {
+        CallID(rawValue: UInt64(calls[call].serial))
+    }
+
+    private func party(_ call: Handle, _ side: Side) -> PartyID {
+        PartyID(rawValue: UInt64(peers[calls[call][side]].serial))
+    }
+
+    mutating func closeSignaling(of call: Handle) {
+        signaling.close(callID(call))
+    }
+
+    /// Sends `message` from `sender` to the other side through the service.
+    mutating func send(
+        _ message: SignalingMessage, from sender: LegID, _ engine: inout Engine<PlatformEvent>
+    ) {
+        let text = message.text(in: callID(sender.call))
+        let verdict = signaling.handle(text, from: party(sender.call, sender.side), at: engine.now)
+        guard case .forward = verdict else { return }
+        deliver(text, to: LegID(call: sender.call, side: sender.side.other), &engine)
+    }
+
+    /// Puts a message on the channel to a side; the channel keeps the order.
+    private mutating func deliver(
+        _ text: [UInt8], to leg: LegID, _ engine: inout Engine<PlatformEvent>
+    ) {
+        let place = place(of: leg)
+        let latency = scenario.signaling.latency.sampleDuration(using: &legs[place].channel!)
+        let arrival = max(engine.now + latency, legs[place].channelFree)
+        legs[place].channelFree = arrival
+        recordSignal(arrival - engine.now, to: leg)
+        let signal = signals.insert(SignalInFlight(recipient: leg, text: text))
+        engine.schedule(.signal(signal), at: arrival)
+    }
+
+    mutating func signalArrives(_ handle: Handle, _ engine: inout Engine<PlatformEvent>) {
+        let signal = signals.remove(handle)
+        let leg = signal.recipient
+        guard calls.contains(leg.call), calls[leg.call].phase < .windingUp else { return }
+        engine.log(
+            TrajectoryCode.signal, UInt64(calls[leg.call].serial), UInt64(signal.text.count))
+        guard !signal.text.isEmpty else {
+            if leg.side == .offerer { makeOffer(leg, &engine) }
+            return
+        }
+        do throws(SignalingError) {
+            accept(try SignalingMessage.parse(signal.text).message, by: leg, &engine)
+        } catch {
+            preconditionFailure("a peer's own message does not parse: \(error)")
+        }
+    }
+
+    /// What a side tells the other about itself.
+    ///
+    /// A call at full fidelity has a certificate of its own and signals its fingerprint; a `flow`
+    /// call, whose handshake is not run, signals random bytes in its place.
+    mutating func describe(_ leg: LegID, _ setup: SetupRole) -> SessionDescription {
+        let peer = calls[leg.call][leg.side]
+        let place = place(of: leg)
+        var stream = visitStream(.certificate, peer)
+        let fingerprint: [UInt8]
+        if calls[leg.call].fidelity == .full {
+            let certificate = Certificate(randomness: &stream)
+            legs[place].certificate = certificate
+            fingerprint = certificate.fingerprint
+        } else {
+            fingerprint = stream.nextBytes(SessionDescription.fingerprintByteCount)
+        }
+        let codec = scenario.media.codec
+        return SessionDescription(
+            sessionID: UInt64(peers[peer].serial) << 16 | UInt64(peers[peer].visits),
+            credentials: legs[place].agent!.localCredentials, fingerprint: fingerprint,
+            setup: setup,
+            format: OpusFormat(
+                usesInBandFEC: codec.fec, usesDTX: codec.dtx,
+                maximumAverageBitrate: UInt32(codec.bitrate.bitsPerSecond),
+                packetTime: UInt8(codec.frame.nanoseconds / 1_000_000)))
+    }
+}

@@ -1,0 +1,153 @@
+import Addressing
+import EventEngine
+import Matchmaking
+import Measurement
+import MediaPipeline
+import NetworkModel
+import Quantities
+import RandomStreams
+import RiskScoring
+import ScenarioModel
+import Signaling
+
+/// The platform and its people, wired to the engine: one replication of a scenario.
+///
+/// Everything the services do here is the real services' code; this type only carries messages
+/// between them, lets people behave, and writes down what happened.
+struct Platform: ~Copyable {
+    let scenario: Scenario
+    let root: StreamRoot
+    let speech: SpeechMaterial
+    let crowd: Crowd
+
+    var arrivals: RandomStream
+    var matchmaker: Matchmaker
+    var risk: RiskDesk
+    var signaling = SignalingService()
+    var network: Network
+    var relays: RelayFleet
+    var recorder: RunRecorder
+    var egress = EgressMeter()
+
+    var peers = Slots<Peer>()
+    var arrived: UInt32 = 0
+    var tickets = Slots<TicketRecord>()
+    var ticketed: UInt32 = 0
+    var calls = Slots<Call>()
+    var paired: UInt32 = 0
+    /// Two a call, at twice the index of the call's place.
+    var legs: [Leg] = []
+    var datagrams = Slots<Datagram>()
+    var signals = Slots<SignalInFlight>()
+    /// Who is behind a host of the network, by the host's place.
+    var hostOwners: [HostOwner] = []
+    var expansionTimer = ArmedTimer()
+    var riskTimer = ArmedTimer()
+    var quality: QualityDesk
+
+    enum HostOwner: BitwiseCopyable {
+        case nobody
+        case peer(Handle)
+        case relay(UInt16)
+    }
+
+    struct TicketRecord: BitwiseCopyable {
+        let serial: UInt32
+        let peer: Handle
+        let createdAt: SimTime
+        let isMeasured: Bool
+        let tier: RiskTier
+        var patience: EventID
+    }
+
+    /// The platform of `scenario` at time zero, drawing from the streams (`seed`, `replication`).
+    ///
+    /// - Precondition: `scenario` is valid, as those that files give are.
+    init(scenario: Scenario, seed: UInt64, replication: UInt32, speech: SpeechMaterial) {
+        self.scenario = scenario
+        self.speech = speech
+        root = StreamRoot(seed: seed, replication: replication)
+        crowd = Crowd(scenario, root: root)
+        arrivals = root.stream(.arrivals)
+        matchmaker = Matchmaker(rules: Self.rules(scenario.matchmaking))
+        risk = RiskDesk(
+            scenario.risk, population: scenario.population,
+            randomness: root.stream(.identifierKeys))
+        network = Network(backbone: scenario.regions.delay)
+        relays = RelayFleet(scenario.relay, regions: scenario.regions, root: root)
+        recorder = RunRecorder(
+            replication: Int(replication),
+            labels: LabelSpaces(
+                language: scenario.languages, interest: scenario.interests,
+                persona: scenario.population.map(\.name), access: scenario.access.map(\.name),
+                nat: crowd.natClasses.map(\.description), tier: RiskDesk.tierNames),
+            seriesStep: scenario.general.seriesStep)
+        quality = QualityDesk(scenario)
+        attachRelays()
+    }
+
+    private static func rules(_ matchmaking: ScenarioModel.Matchmaking) -> MatchRules {
+        let tiers: TierPolicy =
+            switch matchmaking.tiers {
+            case .ignore: .ignore
+            case .likeWithLike: .likeWithLike
+            case .separate: .separate
+            }
+        do {
+            return try MatchRules(
+                expansion: matchmaking.expansion.map {
+                    ExpansionStep(
+                        after: $0.after, requiresLanguage: $0.requiresLanguage,
+                        requiresInterest: $0.requiresInterest)
+                },
+                avoidRematch: matchmaking.avoidRematch,
+                tiers: tiers)
+        } catch {
+            preconditionFailure("a validated scenario gives rules that make no sense: \(error)")
+        }
+    }
+
+    /// The end of the simulated time.
+    var stopTime: SimTime { .zero + scenario.general.stopTime }
+
+    var measuredFrom: SimTime { .zero + scenario.general.warmUp }
+
+    /// Schedules what starts by itself: the first arrival, the boundaries, the time series.
+    mutating func start(_ engine: inout Engine<PlatformEvent>) {
+        engine.schedule(.warmUpEnds, at: measuredFrom, priority: PlatformPriority.boundary)
+        engine.schedule(.seriesStep, at: .zero, priority: PlatformPriority.series)
+        scheduleNextArrival(&engine)
+    }
+
+    /// What was measured until the end.
+    consuming func finish() -> ReplicationRecord {
+        let end = stopTime
+        closeBooks(at: end)
+        return recorder.finish(at: end)
+    }
+}
+
+extension Platform: EventWorld {
+    mutating func handle(_ event: PlatformEvent, engine: inout Engine<PlatformEvent>) {
+        switch event {
+        case .arrival: personArrives(&engine)
+        case .joinsQueue(let peer): joinQueue(peer, &engine)
+        case .losesPatience(let ticket): losePatience(ticket, &engine)
+        case .expansion: expandTickets(&engine)
+        case .signal(let signal): signalArrives(signal, &engine)
+        case .datagram(let datagram): datagramArrives(datagram, &engine)
+        case .agentTimer(let leg): agentTimerFires(leg, &engine)
+        case .mediaTimer(let leg): mediaTimerFires(leg, &engine)
+        case .modelledAllocation(let leg): modelledAllocationMade(leg, &engine)
+        case .modelledOutcome(let call): modelledOutcomeArrives(call, &engine)
+        case .secured(let call): flowCallSecured(call, &engine)
+        case .modelledRelease(let server, let port):
+            releasePort(port, on: server, at: engine.now)
+        case .deadline(let call): deadlinePasses(call, &engine)
+        case .riskTimer: riskTimerFires(&engine)
+        case .relayTimer(let server): relayTimerFires(server, &engine)
+        case .warmUpEnds: warmUpEnds(at: engine.now)
+        case .seriesStep: takeSeriesRow(&engine)
+        }
+    }
+}

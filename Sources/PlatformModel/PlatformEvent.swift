@@ -1,0 +1,71 @@
+import EventEngine
+import Quantities
+
+/// Which of a call's two sides: the one that offers (the older ticket) or the one that answers.
+enum Side: UInt8, CaseIterable, Sendable, BitwiseCopyable {
+    case offerer
+    case answerer
+
+    var other: Side { self == .offerer ? .answerer : .offerer }
+}
+
+/// A side of a call.
+struct LegID: Hashable, Sendable, BitwiseCopyable {
+    var call: Handle
+    var side: Side
+}
+
+/// Everything that happens on the platform, as plain data.
+enum PlatformEvent: BitwiseCopyable, Sendable {
+    /// The next person opens the app.
+    case arrival
+    /// A peer has thought it over and queues again.
+    case joinsQueue(Handle)
+    /// The ticket's patience is over.
+    case losesPatience(ticket: Handle)
+    /// A waiting ticket reaches a step of the expansion ladder.
+    case expansion
+    /// A signalling message reaches its addressee.
+    case signal(Handle)
+    /// A datagram reaches its addressee's NAT.
+    case datagram(Handle)
+    /// A timer of an ICE agent.
+    case agentTimer(LegID)
+    /// A timer of a media endpoint: DTLS retransmission, frame, report.
+    case mediaTimer(LegID)
+    /// The outcome of a modelled connection.
+    case modelledOutcome(Handle)
+    /// A side of a modelled connection asks its server for a port.
+    case modelledAllocation(LegID)
+    /// Both sides of a `flow` call hold keys.
+    case secured(Handle)
+    /// An allocation that was only modelled is given back.
+    case modelledRelease(server: UInt16, port: UInt16)
+    /// One of the two hangs up, or the set-up has taken too long.
+    case deadline(Handle)
+    /// A report lapses or the identifiers' key rotates.
+    case riskTimer
+    /// A timer of a relay server.
+    case relayTimer(server: UInt16)
+    /// Measuring begins.
+    case warmUpEnds
+    /// The next row of the time series.
+    case seriesStep
+}
+
+/// A timer of a machine, and what it is set to.
+struct ArmedTimer: BitwiseCopyable {
+    var id = EventID.none
+    var due: SimTime?
+
+    /// The timer's event is happening.
+    mutating func fired() { due = nil }
+}
+
+/// The order of events at one time. Boundaries come first, so that what happens at the very
+/// moment of a boundary belongs to the stretch after it.
+enum PlatformPriority {
+    static let boundary = EventPriority(rank: 0)
+    static let usual = EventPriority.normal
+    static let series = EventPriority(rank: 255)
+}

@@ -1,0 +1,61 @@
+import RandomStreams
+
+/// What the platform draws random numbers for. The numbers are part of every stream's name:
+/// changing one changes every run.
+enum Purpose: UInt16 {
+    // One stream a run.
+    case arrivals = 1
+    case identifierKeys = 2
+    case relayServer = 3
+    case relaySecret = 4
+    case overload = 5
+
+    // One stream a peer: who it is, never touched by what others do.
+    case persona = 16
+    case attributes = 17
+    case access = 18
+    case fingerprint = 19
+    case link = 20
+
+    // One stream a peer and visit (ticket or call): what it would do, met or not.
+    case patience = 32
+    case conversation = 33
+    case requeue = 34
+    case thinkTime = 35
+    case report = 36
+    case returning = 37
+
+    // One stream a call or a call's side.
+    case signaling = 48
+    case iceAgent = 49
+    case handshake = 50
+    case speech = 51
+    case fidelity = 52
+    case modelledConnection = 53
+    case sessionDescription = 54
+    case certificate = 55
+    case mediaSession = 56
+    case conversationPattern = 57
+
+    func name(_ seed: UInt64, _ replication: UInt32, _ entity: UInt64) -> StreamName {
+        StreamName(
+            seed: seed, replication: replication, purpose: StreamPurpose(rawValue: rawValue),
+            entity: entity)
+    }
+}
+
+/// Where a replication's streams begin.
+struct StreamRoot: Sendable {
+    let seed: UInt64
+    let replication: UInt32
+
+    /// The stream for `purpose` of `entity`.
+    func stream(_ purpose: Purpose, _ entity: UInt64 = 0) -> RandomStream {
+        RandomStream(purpose.name(seed, replication, entity))
+    }
+
+    /// The stream for `purpose` on the `visit`-th ticket or call of the peer numbered `peer`.
+    func stream(_ purpose: Purpose, peer: UInt32, visit: UInt16) -> RandomStream {
+        stream(purpose, UInt64(peer) << 16 | UInt64(visit))
+    }
+}
