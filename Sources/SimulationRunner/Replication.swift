@@ -1,0 +1,54 @@
+import EventEngine
+import Measurement
+import MediaPipeline
+import PlatformModel
+import Quantities
+import ScenarioModel
+
+/// What one replication gave.
+public struct ReplicationOutcome: Sendable {
+    /// Its number.
+    public var replication: UInt32
+    /// What was measured.
+    public var record: ReplicationRecord
+    /// The hash of its trajectory, with checkpoints and captured records.
+    public var fingerprint: TrajectoryFingerprint
+    /// How many events it took.
+    public var events: UInt64
+    /// The most events that were pending at once.
+    public var peakPending: Int
+    /// Real time it took, in seconds.
+    public var wallSeconds: Double
+}
+
+/// Runs one replication to its end on the calling thread.
+///
+/// Stops between two stretches of simulated time when `progress` is told to, and gives nil then.
+func simulate(
+    _ scenario: Scenario, seed: UInt64, replication: UInt32, speech: SpeechMaterial,
+    capturing capture: Range<UInt64>, progress: RunProgress
+) -> ReplicationOutcome? {
+    /// Stretches of a run between two looks at `progress`.
+    let stretches: Int64 = 500
+
+    let clock = ContinuousClock()
+    let began = clock.now
+    var run = ReplicationRun(
+        scenario, seed: seed, replication: replication, speech: speech, capturing: capture)
+    let end = run.end
+    for stretch in 1...stretches {
+        if progress.isStopped { return nil }
+        run.advance(
+            to: stretch == stretches ? end : .zero + end.sinceStart / stretches * stretch)
+        progress.advance(
+            from: Double(stretch - 1) / Double(stretches), to: Double(stretch) / Double(stretches))
+    }
+    let fingerprint = run.fingerprint
+    let events = run.eventCount
+    let peak = run.peakPending
+    let record = run.finish()
+    progress.finishReplication()
+    return ReplicationOutcome(
+        replication: replication, record: record, fingerprint: fingerprint, events: events,
+        peakPending: peak, wallSeconds: (clock.now - began) / .seconds(1))
+}

@@ -1,0 +1,85 @@
+import EventEngine
+import Measurement
+import MediaPipeline
+import ScenarioModel
+import Synchronization
+
+/// A run: the replications of one scenario.
+public struct Simulation: Sendable {
+    /// What is simulated.
+    public var scenario: Scenario
+    /// The seed of all streams.
+    public var seed: UInt64
+    /// The numbers of the replications, ascending.
+    public var replications: [UInt32]
+    /// How many replications run at the same time, ≥ 1; changes no result.
+    public var threads: Int
+    /// What callers at full fidelity say.
+    public var speech: SpeechMaterial
+    /// Trajectory records to keep, by replication.
+    public var captures: [UInt32: Range<UInt64>] = [:]
+
+    /// The run of all replications that `scenario` asks for.
+    public init(
+        scenario: Scenario, seed: UInt64, replications: [UInt32], threads: Int,
+        speech: SpeechMaterial
+    ) {
+        precondition(threads >= 1, "a run needs a thread")
+        self.scenario = scenario
+        self.seed = seed
+        self.replications = replications
+        self.threads = threads
+        self.speech = speech
+    }
+
+    /// Runs the replications and gives those that finished, in the order of their numbers; fewer
+    /// than asked for only if `progress` was told to stop.
+    ///
+    /// A replication is one synchronous function on one thread; which thread takes which changes
+    /// nothing but the order in which they finish.
+    public func run(_ progress: RunProgress) async -> [ReplicationOutcome] {
+        let next = NextIndex()
+        let outcomes = await withTaskGroup(of: [ReplicationOutcome].self) { group in
+            for _ in 0..<min(threads, replications.count) {
+                group.addTask { takeReplications(from: next, progress) }
+            }
+            var all: [ReplicationOutcome] = []
+            for await some in group { all += some }
+            return all
+        }
+        return outcomes.sorted { $0.replication < $1.replication }
+    }
+
+    private func takeReplications(
+        from next: NextIndex, _ progress: RunProgress
+    ) -> [ReplicationOutcome] {
+        var outcomes: [ReplicationOutcome] = []
+        while let index = next.take(below: replications.count) {
+            let number = replications[index]
+            guard
+                let outcome = simulate(
+                    scenario, seed: seed, replication: number, speech: speech,
+                    capturing: captures[number] ?? 0..<0, progress: progress)
+            else { break }
+            outcomes.append(outcome)
+        }
+        return outcomes
+    }
+}
+
+/// Hands out 0, 1, 2… to whoever asks first. A class, because the threads share it.
+private final class NextIndex: Sendable {
+    private let value = Atomic<Int>(0)
+
+    func take(below limit: Int) -> Int? {
+        let index = value.add(1, ordering: .relaxed).oldValue
+        return index < limit ? index : nil
+    }
+}
+
+/// The fingerprint of a run: that of its replications' fingerprints in the order of their numbers.
+public func runFingerprint(_ outcomes: [ReplicationOutcome]) -> TrajectoryFingerprint {
+    var fingerprint = TrajectoryFingerprint()
+    for outcome in outcomes { fingerprint.add(outcome.fingerprint) }
+    return fingerprint
+}

@@ -1,0 +1,85 @@
+import Measurement
+import MediaPipeline
+import Quantities
+import ScenarioModel
+import SimulationRunner
+import Statistics
+import Testing
+
+/// One class of people who are all compatible, who come once and leave after their call.
+///
+/// At most one of them waits. A ticket that finds nobody waits until the next arrival (rate λ) or
+/// the end of its patience (rate θ), Exp(λ+θ) in all; that is as likely as finding somebody among
+/// those who are paired, so the mean wait of paired tickets is 1/(2(λ+θ)), and a share θ/(2λ+θ)
+/// of all leaves unpaired (REFERENCE §5).
+@Suite struct ClosedFormTests {
+    /// Arrival rate λ and patience rate θ, both per second.
+    struct Load: Sendable {
+        var arrivals: Double
+        var patience: Double
+    }
+
+    /// Figures of 12 replications of `load`, each as the replication's own value.
+    private func replications(
+        _ load: Load, _ metrics: [Metric]
+    ) async -> [[Double]] {
+        var scenario = Scenario(title: "One class")
+        scenario.general = General(
+            seed: 11, warmUp: .seconds(100), stopTime: .seconds(1100), replications: 12,
+            seriesStep: .seconds(100))
+        scenario.arrivals = .rate(load.arrivals)
+        scenario.population[0].patience = .exponential(mean: 1 / load.patience)
+        scenario.population[0].conversation = .constant(1)
+        scenario.population[0].requeue = 0
+        scenario.matchmaking.expansion = [
+            ExpansionRule(after: .zero, requiresLanguage: false, requiresInterest: false)
+        ]
+        scenario.matchmaking.tiers = .ignore
+        scenario.ice.setup = .modelled
+        scenario.media.fidelity = FidelityShares(full: 0, sealed: 0, flow: 1)
+        let simulation = Simulation(
+            scenario: scenario, seed: scenario.general.seed, replications: Array(0..<12),
+            threads: 2, speech: SyntheticSpeech.material())
+        let outcomes = await simulation.run(RunProgress(replications: 12))
+        return metrics.map { metric in outcomes.map { $0.record.value(metric)! } }
+    }
+
+    /// Whether `expected` lies in the interval of `values`' mean that a correct simulation misses
+    /// once in 10,000 times (Student t, two-sided).
+    ///
+    /// The interval must be narrower than `precision` times the expected value either way, or the
+    /// test could not fail.
+    private func covers(_ values: [Double], _ expected: Double, precision: Double) -> Bool {
+        let n = Double(values.count)
+        let mean = values.reduce(0, +) / n
+        let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (n - 1)
+        let t = StudentT.quantile(0.99995, degreesOfFreedom: values.count - 1)
+        let halfWidth = t * (variance / n).squareRoot()
+        #expect(halfWidth < precision * expected)
+        return abs(mean - expected) <= halfWidth
+    }
+
+    @Test(arguments: [
+        Load(arrivals: 1, patience: 0.1), Load(arrivals: 0.5, patience: 0.5),
+        Load(arrivals: 2, patience: 0.05),
+    ])
+    func `the mean wait of paired tickets is one over twice the sum of the rates`(
+        load: Load
+    ) async {
+        let figures = await replications(load, [.matchLatency, .abandoned])
+        #expect(
+            covers(figures[0], 1 / (2 * (load.arrivals + load.patience)), precision: 0.12))
+        if load.patience > 0.05 {
+            let share = load.patience / (2 * load.arrivals + load.patience)
+            #expect(covers(figures[1], share, precision: 0.25))
+        }
+    }
+
+    @Test func `the printed interval of the mean wait contains the closed form`() async {
+        let load = Load(arrivals: 1, patience: 0.1)
+        let means = await replications(load, [.matchLatency])[0]
+        let interval = ReplicationSummary.interval95(of: means)!
+        let expected = 1 / (2 * (load.arrivals + load.patience))
+        #expect(interval.low <= expected && expected <= interval.high)
+    }
+}

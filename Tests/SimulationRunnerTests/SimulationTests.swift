@@ -1,0 +1,99 @@
+import Measurement
+import MediaPipeline
+import Quantities
+import Results
+import ScenarioModel
+import SimulationRunner
+import Statistics
+import Testing
+
+/// A minute of a small platform, no media packets.
+private func smallScenario() -> Scenario {
+    var scenario = Scenario(title: "Small")
+    scenario.general = General(
+        seed: 7, warmUp: .seconds(10), stopTime: .seconds(60), replications: 3,
+        seriesStep: .seconds(5))
+    scenario.arrivals = .rate(2)
+    scenario.population[0].conversation = .exponential(mean: 6)
+    scenario.media.fidelity = FidelityShares(full: 0, sealed: 0, flow: 1)
+    return scenario
+}
+
+private func outcomes(
+    _ scenario: Scenario, replications: [UInt32] = [0, 1, 2], threads: Int = 1
+) async -> [ReplicationOutcome] {
+    let simulation = Simulation(
+        scenario: scenario, seed: scenario.general.seed, replications: replications,
+        threads: threads, speech: SyntheticSpeech.material())
+    return await simulation.run(RunProgress(replications: replications.count))
+}
+
+private func summary(_ outcomes: [ReplicationOutcome]) -> RunSummary {
+    var builder = RunSummaryBuilder()
+    for outcome in outcomes { builder.add(outcome.record) }
+    return builder.summary()
+}
+
+@Suite struct SimulationTests {
+    @Test func `the number of threads changes no trajectory and no figure`() async {
+        let scenario = smallScenario()
+        let one = await outcomes(scenario, threads: 1)
+        let three = await outcomes(scenario, threads: 3)
+        #expect(one.map(\.fingerprint.hexadecimal) == three.map(\.fingerprint.hexadecimal))
+        #expect(summary(one) == summary(three))
+        #expect(SeriesFile.text(one.map(\.record)) == SeriesFile.text(three.map(\.record)))
+    }
+
+    @Test func `a replication is the same alone and among others`() async {
+        let scenario = smallScenario()
+        let all = await outcomes(scenario)
+        let alone = await outcomes(scenario, replications: [1])
+        #expect(alone[0].fingerprint.hexadecimal == all[1].fingerprint.hexadecimal)
+        #expect(all[0].fingerprint.hexadecimal != all[1].fingerprint.hexadecimal)
+    }
+
+    @Test func `another seed takes another trajectory`() async {
+        var scenario = smallScenario()
+        let first = await outcomes(scenario, replications: [0])
+        scenario.general.seed = 8
+        let second = await outcomes(scenario, replications: [0])
+        #expect(first[0].fingerprint.hexadecimal != second[0].fingerprint.hexadecimal)
+    }
+
+    @Test func `a change of policy does not change who arrives`() async {
+        var scenario = smallScenario()
+        let open = await outcomes(scenario, replications: [0])
+        scenario.matchmaking.expansion = [
+            ExpansionRule(after: .zero, requiresLanguage: true, requiresInterest: true)
+        ]
+        scenario.matchmaking.tiers = .separate
+        scenario.ice.setup = .modelled
+        let closed = await outcomes(scenario, replications: [0])
+        let (a, b) = (summary(open), summary(closed))
+        #expect(a.figures(.arrivals) == b.figures(.arrivals))
+        #expect(
+            a.groups.filter { $0.name == "arrivals" } == b.groups.filter { $0.name == "arrivals" })
+        #expect(a.figures(.connectLatency) != b.figures(.connectLatency))
+    }
+
+    @Test func `a run told to stop gives no unfinished replication`() async {
+        let progress = RunProgress(replications: 3)
+        progress.stop()
+        let simulation = Simulation(
+            scenario: smallScenario(), seed: 1, replications: [0, 1, 2], threads: 2,
+            speech: SyntheticSpeech.material())
+        #expect(await simulation.run(progress).isEmpty)
+    }
+
+    @Test func `every ticket and every pair is accounted for`() async {
+        var scenario = smallScenario()
+        scenario.general.warmUp = .zero
+        let record = await outcomes(scenario, replications: [0])[0].record
+        let tickets = record.total(.tickets)
+        let paired = 2 * record.total(.matches)
+        let abandoned = record.total(.abandoned)
+        let unfinished = record.total(.ticketsUnfinished)
+        #expect(tickets == paired + abandoned + unfinished)
+        #expect(record.total(.matches) >= record.total(.calls) + record.total(.connectFailed))
+    }
+}
