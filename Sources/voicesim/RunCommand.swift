@@ -1,0 +1,164 @@
+import ArgumentParser
+import Foundation
+import Results
+import ScenarioFiles
+import ScenarioModel
+import SimulationRunner
+import SpeechFiles
+
+/// `voicesim run`: simulates a scenario and writes what was measured.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Simulate a scenario.",
+        discussion: """
+            Writes run.json, summary.json, series.csv and host.json to the output directory and
+            prints a summary. The same scenario, seed and options give the same files (but for
+            host.json), whatever the number of threads.
+
+            Example: voicesim run scenarios/evening-peak.yaml --set arrivals.rate="20 /s"
+            """)
+
+    enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+        case text
+        case json
+    }
+
+    @OptionGroup var input: ScenarioArguments
+
+    @Option(
+        help: ArgumentHelp(
+            "How many replications run at the same time; all cores unless given.", valueName: "N"))
+    var threads: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Where the results go; results/local/<scenario> unless given.", valueName: "DIR"))
+    var out: String?
+
+    @Option(help: "What is printed: text or json (the summary file).")
+    var format: OutputFormat = .text
+
+    @Flag(help: "No progress bar and no summary.")
+    var quiet = false
+
+    @Option(help: .hidden)
+    var trajectory: String?
+
+    @Option(help: .hidden)
+    var capture: CaptureRange?
+
+    func validate() throws {
+        if let threads, threads < 1 {
+            throw ValidationError("--threads takes a whole number from 1 on, not \(threads)")
+        }
+    }
+
+    func run() async throws {
+        let loaded = try input.load()
+        let directory = out ?? "results/local/\(loaded.name)"
+        try prepare(directory)
+        let speech = SpeechLibrary(for: loaded.model.media.codec)
+        var simulation = Simulation(
+            scenario: loaded.model, seed: loaded.model.general.seed,
+            replications: Array(0..<UInt32(loaded.model.general.replications)),
+            threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
+            speech: speech.material)
+        if let capture { simulation.captures = [capture.replication: capture.records] }
+        let progress = RunProgress(replications: simulation.replications.count)
+        let interruption = Interruption(stopping: progress)
+        let bar = ProgressBar(progress, label: loaded.model.title, quiet: quiet)
+        let clock = ContinuousClock()
+        let began = clock.now
+        let outcomes = await simulation.run(progress)
+        let wallSeconds = (clock.now - began) / .seconds(1)
+        await bar.finish()
+        withExtendedLifetime(interruption) {}
+        guard !outcomes.isEmpty else {
+            Terminal.complain("interrupted before any replication had finished; nothing is written")
+            throw ExitStatus.interrupted.exit
+        }
+        let results = RunResults(
+            simulation, try Self.identity(loaded, speech), outcomes, wallSeconds: wallSeconds)
+        try write(results, TrajectoryFile(outcomes), to: directory)
+        show(results, loaded, speech, directory)
+        if progress.isStopped, outcomes.count < simulation.replications.count {
+            Terminal.complain(
+                """
+                interrupted: \(outcomes.count) of \(simulation.replications.count) replications \
+                finished; their results are in \(directory)
+                """)
+            throw ExitStatus.interrupted.exit
+        }
+        if !results.summary.meetsAllTargets { throw ExitStatus.thresholdFailed.exit }
+    }
+
+    private static func identity(
+        _ loaded: LoadedScenario, _ speech: SpeechLibrary
+    ) throws -> RunIdentity {
+        RunIdentity(
+            name: loaded.name, scenarioHash: loaded.sourceHash,
+            effectiveScenario: try JSONReader.read(Array(loaded.effectiveText.utf8)),
+            toolVersion: ToolVersion.text, libraries: LibraryVersions.all,
+            speech: speech.manifest)
+    }
+
+    /// Finds out before the run whether there is a place for its results.
+    private func prepare(_ directory: String) throws {
+        do {
+            _ = try ResultDirectory(path: directory)
+        } catch {
+            Terminal.complain(error.description)
+            throw ExitStatus.cannotWrite.exit
+        }
+    }
+
+    private func write(
+        _ results: RunResults, _ trajectories: TrajectoryFile, to directory: String
+    ) throws {
+        do {
+            try results.write(to: directory)
+        } catch {
+            Terminal.complain(error.description)
+            throw ExitStatus.cannotWrite.exit
+        }
+        guard let trajectory else { return }
+        do {
+            try JSONEncoder().encode(trajectories).write(to: URL(fileURLWithPath: trajectory))
+        } catch {
+            Terminal.complain("\(trajectory) cannot be written")
+            throw ExitStatus.cannotWrite.exit
+        }
+    }
+
+    private func show(
+        _ results: RunResults, _ loaded: LoadedScenario, _ speech: SpeechLibrary,
+        _ directory: String
+    ) {
+        switch format {
+        case .json:
+            print(results.summary.json.text())
+        case .text:
+            guard !quiet else { return }
+            let summary = TerminalSummary(
+                title: loaded.model.title, question: loaded.model.question, notes: speech.notes,
+                isColoured: Terminal.isColoured)
+            print(summary.text(results.summary))
+            print("Results: \(directory)/{summary.json, run.json, series.csv, host.json}")
+        }
+    }
+}
+
+/// Which records of which replication `--capture` keeps: `REPLICATION:FROM:TO`.
+struct CaptureRange: ExpressibleByArgument {
+    let replication: UInt32
+    let records: Range<UInt64>
+
+    init?(argument: String) {
+        let parts = argument.split(separator: ":")
+        guard parts.count == 3, let replication = UInt32(parts[0]), let from = UInt64(parts[1]),
+            let to = UInt64(parts[2]), from <= to
+        else { return nil }
+        self.replication = replication
+        records = from..<to
+    }
+}

@@ -1,0 +1,89 @@
+import ArgumentParser
+import Foundation
+import ScenarioFiles
+import ScenarioModel
+
+/// The arguments that say which scenario, with which values changed.
+struct ScenarioArguments: ParsableArguments {
+    @Argument(help: "The scenario file.", completion: .file(extensions: ["yaml", "yml"]))
+    var scenario: String
+
+    @Option(
+        name: .customLong("set"), parsing: .singleValue,
+        help: ArgumentHelp(
+            "Override one value; may be repeated.", valueName: "KEY=VALUE"))
+    var overrides: [String] = []
+
+    @Option(
+        help: ArgumentHelp("The seed, instead of the file's general.seed.", valueName: "N"))
+    var seed: UInt64?
+
+    @Option(
+        help: ArgumentHelp(
+            "How many replications, instead of the file's general.replications.", valueName: "N"))
+    var replications: Int?
+
+    func validate() throws {
+        if let replications, replications < 1 {
+            throw ValidationError(
+                "--replications takes a whole number from 1 on, not \(replications)")
+        }
+    }
+
+    /// The overrides; what `--seed` and `--replications` mean comes last and wins.
+    private func allOverrides() throws(ScenarioError) -> [ScenarioOverride] {
+        var all = try overrides.parsed()
+        if let seed {
+            all.append(
+                ScenarioOverride(key: "general.seed", value: "\(seed)", option: "--seed"))
+        }
+        if let replications {
+            all.append(
+                ScenarioOverride(
+                    key: "general.replications", value: "\(replications)",
+                    option: "--replications"))
+        }
+        return all
+    }
+
+    /// The same arguments for a child process.
+    var forwarded: [String] {
+        [scenario] + overrides.flatMap { ["--set", $0] }
+            + (seed.map { ["--seed", "\($0)"] } ?? [])
+            + (replications.map { ["--replications", "\($0)"] } ?? [])
+    }
+
+    /// Reads the file, or says what is wrong with it and leaves with code 65.
+    func load() throws -> LoadedScenario {
+        do throws(ScenarioError) {
+            let loaded = try ScenarioLoader.load(path: scenario, overrides: try allOverrides())
+            for warning in loaded.warnings { Terminal.complain(warning.description) }
+            return loaded
+        } catch {
+            Terminal.complain(error.description)
+            throw ExitStatus.invalidInput.exit
+        }
+    }
+}
+
+/// What goes to standard error.
+enum Terminal {
+    static func complain(_ text: String) {
+        FileHandle.standardError.write(Data((text + "\n").utf8))
+    }
+
+    /// Whether standard output is a terminal that understands colours.
+    static var isColoured: Bool {
+        isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+            && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+    }
+}
+
+extension [String] {
+    /// The overrides that `--set` gave.
+    func parsed() throws(ScenarioError) -> [ScenarioOverride] {
+        var all: [ScenarioOverride] = []
+        for text in self { all.append(try ScenarioOverride(assignment: text)) }
+        return all
+    }
+}
