@@ -39,8 +39,9 @@ struct QualityDesk {
     static let activity = 0.39
     /// Opus refreshes comfort noise every 400 ms of silence (RFC 6716 §2.1.9).
     private static let refreshesPerSecond = 2.5
-    /// RTP header (RFC 3550 §5.1), UDP and IPv4 headers in bytes.
-    private static let headers = 12 + 8 + 20
+    /// RTP header (RFC 3550 §5.1), the browsers' header extensions, UDP and IPv4 headers in bytes
+    /// (REFERENCE §8).
+    private static let headers = 12 + 16 + 8 + 20
     /// ChannelData header (RFC 8656 §12.4) in bytes.
     private static let channelHeader = 4
 

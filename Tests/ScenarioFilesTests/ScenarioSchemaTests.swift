@@ -77,12 +77,13 @@ import Testing
     }
 }
 
-/// `docs/scenario-keys.md` is what the tables of keys say.
+/// The reference page of ScenarioFiles is what the tables of keys say.
 @Suite struct ReferencePageTests {
     /// With `VOICESIM_RECORD` set, the page is written anew, and the test fails so that nobody
     /// takes a recording for a check.
     @Test func `the page in the repository is up to date`() throws {
-        let path = scenarioDirectory + "/../docs/scenario-keys.md"
+        let path =
+            scenarioDirectory + "/../Sources/ScenarioFiles/ScenarioFiles.docc/ScenarioKeys.md"
         if ProcessInfo.processInfo.environment["VOICESIM_RECORD"] != nil {
             try Data(ScenarioReference.markdown.utf8).write(to: URL(fileURLWithPath: path))
             Issue.record("recorded; run again without VOICESIM_RECORD")
