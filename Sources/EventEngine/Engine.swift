@@ -15,17 +15,24 @@ public protocol EventWorld: ~Copyable {
 /// in the past traps: it is a bug of the model.
 public struct Engine<Event: BitwiseCopyable>: ~Copyable {
     @usableFromInline var list = FutureEventList<Event>()
-    /// The time of the event being handled, or of the last boundary reached.
-    public private(set) var now: SimTime = .zero
-    /// How many events have been handled.
-    public private(set) var handledCount: UInt64 = 0
-    /// The most events that were pending at once.
-    public private(set) var peakPending = 0
+    @usableFromInline var clock = SimTime.zero
+    @usableFromInline var handled: UInt64 = 0
+    @usableFromInline var mostPending = 0
     /// The hash of what has been logged.
     public var fingerprint = TrajectoryFingerprint()
 
     /// An engine at time zero with nothing to do.
+    @inlinable
     public init() {}
+
+    /// The time of the event being handled, or of the last boundary reached.
+    @inlinable public var now: SimTime { clock }
+
+    /// How many events have been handled.
+    @inlinable public var handledCount: UInt64 { handled }
+
+    /// The most events that were pending at once.
+    @inlinable public var peakPending: Int { mostPending }
 
     /// How many events are pending.
     @inlinable public var pendingCount: Int { list.count }
@@ -34,60 +41,67 @@ public struct Engine<Event: BitwiseCopyable>: ~Copyable {
     ///
     /// - Precondition: `time` is not before ``now``.
     @discardableResult
+    @inlinable
     public mutating func schedule(
         _ event: Event, at time: SimTime, priority: EventPriority = .normal
     ) -> EventID {
-        precondition(time >= now, "an event was scheduled before the present")
+        precondition(time >= clock, "an event was scheduled before the present")
         let id = list.schedule(event, at: time, priority: priority)
-        if list.count > peakPending { peakPending = list.count }
+        if list.count > mostPending { mostPending = list.count }
         return id
     }
 
     /// Schedules `event` after `delay` ≥ 0.
     @discardableResult
+    @inlinable
     public mutating func schedule(
         _ event: Event, after delay: SimDuration, priority: EventPriority = .normal
     ) -> EventID {
-        schedule(event, at: now + delay, priority: priority)
+        schedule(event, at: clock + delay, priority: priority)
     }
 
     /// Takes the event called `id` back; false if it has happened or been cancelled already.
     @discardableResult
+    @inlinable
     public mutating func cancel(_ id: EventID) -> Bool {
         list.cancel(id)
     }
 
     /// Moves the event called `id` to `time` ≥ ``now``; false if it is no longer pending.
     @discardableResult
+    @inlinable
     public mutating func reschedule(_ id: EventID, at time: SimTime) -> Bool {
-        precondition(time >= now, "an event was moved before the present")
+        precondition(time >= clock, "an event was moved before the present")
         return list.reschedule(id, at: time)
     }
 
     /// Whether the event called `id` is still to come.
+    @inlinable
     public func isPending(_ id: EventID) -> Bool {
         list.isPending(id)
     }
 
     /// Adds a decision or delivery to the fingerprint's log.
+    @inlinable
     public mutating func log(_ code: UInt32, subject: UInt64, detail: UInt64) {
         fingerprint.add(
-            TrajectoryRecord(time: now, code: code, subject: subject, detail: detail))
+            TrajectoryRecord(time: clock, code: code, subject: subject, detail: detail))
     }
 
     /// Handles all events before `limit`, then stands at `limit`.
     ///
     /// Events at `limit` itself belong to the next stretch, so a run cut into stretches takes the
     /// same trajectory as one in a piece.
+    @inlinable
     public mutating func run<World: EventWorld & ~Copyable>(
         until limit: SimTime, in world: inout World
     ) where World.Event == Event {
-        precondition(limit >= now, "a run goes forward")
+        precondition(limit >= clock, "a run goes forward")
         while let (time, event) = list.popEarliest(before: limit) {
-            now = time
-            handledCount += 1
+            clock = time
+            handled += 1
             world.handle(event, engine: &self)
         }
-        now = limit
+        clock = limit
     }
 }
