@@ -8,6 +8,8 @@ enum CheckedPair: Int, CaseIterable {
     case direct
     /// Own host with the other's relayed address.
     case farRelay
+    /// Own relay with the other's private address, which leads nowhere either.
+    case privateOverRelay
     /// Own relay with the other's direct address.
     case ownRelay
     /// Own relay with the other's relayed address.

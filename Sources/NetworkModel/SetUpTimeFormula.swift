@@ -12,8 +12,9 @@ import Quantities
 ///   offer or answer; it then checks it in its next turn, of which it has one every Ta;
 /// - a check that comes before the receiver's filter is open is lost and repeated; checks that
 ///   pass are answered, and make the receiver check in turn;
-/// - a direct pair is nominated when it is valid, a relayed one after the profile's patience;
-///   the nominating check takes a round trip.
+/// - a direct pair is nominated when it is valid, a relayed one after the profile's patience, but
+///   at once where the offerer is UDP-blocked, and where the answerer is and shows no private
+///   address; the nominating check takes a round trip.
 ///
 /// Losses add their mean delay. It was made to agree with the packet agents, pair of classes by
 /// pair of classes; the tests of connectivity say how well.
@@ -28,7 +29,7 @@ public struct SetUpTimeFormula: Hashable, Sendable, BitwiseCopyable {
     public var gatheringPacing: SimDuration
     /// How long a UDP attempt to allocate goes unanswered before one over TCP joins it.
     public var streamFallback: SimDuration
-    /// How long a valid relayed pair waits for a direct one.
+    /// How long a valid relayed pair waits for a direct one that may still be found.
     public var relayPatience: SimDuration
     /// How many round trips of the relayed pair are added to that.
     public var relayPatienceRoundTrips: Int64
@@ -45,7 +46,7 @@ public struct SetUpTimeFormula: Hashable, Sendable, BitwiseCopyable {
     /// The constants of the agents' `rfc8445` timing profile.
     public static let rfc8445 = SetUpTimeFormula(
         pacing: .milliseconds(50), repeatsInTurn: false, repetition: .milliseconds(500),
-        gatheringPacing: .milliseconds(50), streamFallback: .milliseconds(250),
+        gatheringPacing: .milliseconds(50), streamFallback: .milliseconds(500),
         relayPatience: .seconds(2), relayPatienceRoundTrips: 1,
         connectivityTimeout: .milliseconds(39_500))
 

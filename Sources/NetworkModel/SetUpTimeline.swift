@@ -113,12 +113,13 @@ struct SetUpTimeline {
             direct = min(told, max(incoming, credentials(of: side)))
         }
         let hasPrivateAddress = !other.hidesHostAddresses && !other.nat.hasPublicAddress
-        let shown = begins(side.other) + conditions.signalling
+        let shown = max(begins(side.other) + conditions.signalling, credentials(of: side))
+        let privateAddress = hasPrivateAddress ? shown : nil
         let farRelay = learnsRelay(side)
         var turns = CheckTurns(
             formula: formula,
             available: [
-                hasPrivateAddress ? max(shown, credentials(of: side)) : nil, direct, farRelay,
+                privateAddress, direct, farRelay, permitted(side, for: privateAddress),
                 permitted(side, for: learns(side)), permitted(side, for: farRelay),
             ])
         if conditions[side].nat != .udpBlocked, formula.repeatsInTurn {
@@ -271,17 +272,30 @@ extension SetUpTimeline {
         let inTurn = arrival.map {
             mine.turn(at: max($0, credentials(of: .offerer))) + path * 2
         }
-        // Our own through the relay, once the other's filter is open to it.
-        let other = conditions.answerer.nat
+        // Our own through the relay, once the other's filter is open to it; not where the answer
+        // would come from another port than the one checked (RFC 8445 §7.2.5.2.1).
         let opening =
-            isOpen(.answerer)
-            ? .zero
-            : other.isEndpointDependent ? nil : far.firstCheck(of: towards)
+            conditions.answerer.nat.isEndpointDependent
+            ? nil : isOpen(.answerer) ? .zero : far.firstCheck(of: towards)
         let ours = opening.flatMap {
             near.check(
                 of: needsBothRelays ? .bothRelays : .ownRelay, arrivingAfter: path, at: $0)
         }
         return [inTurn, ours.map { $0 + path * 2 }].compactMap { $0 }.min().map(exchange)
+    }
+
+    /// When the offerer knows that no direct pair can become valid; nil where it has addresses to
+    /// check that may yet answer, and so waits for as long as its patience lasts.
+    ///
+    /// A UDP-blocked offerer knows it with its own allocation. Of a UDP-blocked answerer it is told
+    /// no address but the relayed one, with which that side's candidates end; unless the private
+    /// address is shown, which never answers and is checked until patience ends.
+    private var directRuledOut: SimDuration? {
+        if conditions.offerer.nat == .udpBlocked { return allocated(.offerer) }
+        guard conditions.answerer.nat == .udpBlocked, conditions.answerer.hidesHostAddresses else {
+            return nil
+        }
+        return learnsRelay(.offerer)
     }
 
     private func relayedTimes(over side: SetUpSide) -> Times {
@@ -291,12 +305,8 @@ extension SetUpTimeline {
         let chosen = relayedValid(over: side) ?? hopeless
         let first = min(chosen, relayedValid(over: side.other) ?? chosen)
         let patience = formula.relayPatience + path * 2 * formula.relayPatienceRoundTrips
-        let due = max(chosen, first + patience)
-        // With nothing better left to check, no turn is taken when the time comes.
-        let isIdle =
-            learns(.offerer) == nil && conditions.answerer.hidesHostAddresses
-            && conditions.offerer.nat != .udpBlocked
-        let nominated = isIdle ? due : mine.turn(at: due)
+        let due = max(chosen, min(first + patience, directRuledOut ?? .max))
+        let nominated = mine.turn(at: due)
         return (first, nominated, nominated + path, nominated + exchange(path * 2))
     }
 }

@@ -10,7 +10,7 @@ import Testing
     private func turns(_ formula: SetUpTimeFormula) -> CheckTurns {
         CheckTurns(
             formula: formula,
-            available: [nil, .milliseconds(10), .milliseconds(30), .milliseconds(120), nil])
+            available: [nil, .milliseconds(10), .milliseconds(30), nil, .milliseconds(120), nil])
     }
 
     @Test func `browsers check what is new first and go round`() {

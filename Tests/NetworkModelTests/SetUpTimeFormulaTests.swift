@@ -51,6 +51,25 @@ import Testing
         #expect(both.outcome == .relayed && both.heldAllocations == 2)
     }
 
+    /// One turn of the pace may pass, no patience.
+    @Test(arguments: [SetUpTimeFormula.browser, .rfc8445])
+    func `nobody waits for a direct path to or from a blocked UDP`(formula: SetUpTimeFormula) {
+        func wait(_ conditions: SetUpConditions) -> SimDuration {
+            let estimate = formula.estimate(conditions)
+            return estimate.nominated - estimate.firstValid
+        }
+        for other in NATClass.allCases.map(\.description) {
+            #expect(wait(Self.conditions("udp_blocked", other)) <= formula.pacing, "\(other)")
+            #expect(wait(Self.conditions(other, "udp_blocked")) <= formula.pacing, "\(other)")
+        }
+        // A private address that is shown could answer, for all that the offerer knows.
+        var shown = Self.conditions("port_restricted", "udp_blocked")
+        shown.answerer.hidesHostAddresses = false
+        #expect(wait(shown) >= formula.relayPatience)
+        shown.offerer.nat = .udpBlocked
+        #expect(wait(shown) <= formula.pacing)
+    }
+
     @Test func `without a relay nothing is held and the sides give up at their time-out`() {
         let formula = SetUpTimeFormula.browser
         let estimate = formula.estimate(
