@@ -28,7 +28,10 @@ extension Format {
 
     private static let tiers = [
         Choice(name: "ignore", text: "nothing"),
-        Choice(name: "like_with_like", text: "the own tier first"),
+        Choice(
+            name: "like_with_like",
+            text: "the own tier only, until the last step of `expansion`, then any; with a single "
+                + "step the own tier only"),
         Choice(name: "separate", text: "the own tier only"),
     ]
 
@@ -92,7 +95,8 @@ extension Format {
             "Packets that a server can forward."),
         Key(
             "price", .quantity(.price, .from(0, to: 1000)), "0.05 /GB",
-            "Price of 10^9 bytes sent to clients, in your currency."),
+            "Price of 10^9 bytes that relay servers send, to clients and to peers, in your currency."
+        ),
     ]
 
     static let relayRegion = [

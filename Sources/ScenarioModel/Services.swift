@@ -32,7 +32,8 @@ public struct Matchmaking: Hashable, Sendable {
     public enum Tiers: String, CaseIterable, Hashable, Sendable, BitwiseCopyable {
         /// Nothing.
         case ignore
-        /// Own tier first, others when nobody else is there.
+        /// Own tier only until the last step of the expansion, any from then on; with an expansion
+        /// of a single step own tier only throughout.
         case likeWithLike = "like_with_like"
         /// Own tier only.
         case separate
@@ -170,7 +171,8 @@ public struct Relay: Hashable, Sendable {
     public var bandwidth: Bitrate
     /// Packets per second that a server can forward.
     public var packetRate: Double
-    /// Price of 10^9 bytes sent to clients, in the reader's currency.
+    /// Price of 10^9 bytes that relay servers send, to clients and to peers, counted from the IP
+    /// header on, in the reader's currency.
     public var price: Double
 
     /// The given servers; by default one, at a public list price of relayed traffic.
