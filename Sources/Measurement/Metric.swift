@@ -3,6 +3,7 @@
 public enum Metric: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
     // Matching.
     case arrivals
+    case peersPresent
     case tickets
     case ticketsUnfinished
     case matches

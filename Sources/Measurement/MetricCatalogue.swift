@@ -19,6 +19,7 @@ public enum MetricCatalogue {
         .init(
             .arrivals, "arrivals", .count, by: [.language, .persona, .access],
             "People who opened the app."),
+        .init(.peersPresent, "peers.present", .level, "People who have the app open."),
         .init(
             .tickets, "tickets", .count, by: [.persona, .tier],
             "Tickets created: arrivals and people who queued again."),

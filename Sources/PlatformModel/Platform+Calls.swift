@@ -138,7 +138,7 @@ extension Platform {
         var choice = visitStream(.requeue, peer)
         let returns = choice.nextBool(probability: persona.requeue)
         guard returns, peers[peer].visits < Peer.maximumVisits else {
-            depart(peer)
+            depart(peer, at: engine.now)
             return
         }
         var pause = visitStream(.thinkTime, peer)

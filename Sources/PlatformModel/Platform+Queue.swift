@@ -103,7 +103,7 @@ extension Platform {
         precondition(wasWaiting, "a ticket lost patience after it was paired")
         engine.log(TrajectoryCode.abandoned, UInt64(ticket.serial), 0)
         recordAbandoned(ticket, at: engine.now)
-        depart(ticket.peer)
+        depart(ticket.peer, at: engine.now)
         armExpansion(&engine)
     }
 
@@ -120,8 +120,9 @@ extension Platform {
     }
 
     /// The peer closes the app.
-    mutating func depart(_ handle: Handle) {
+    mutating func depart(_ handle: Handle, at now: SimTime) {
         peers[handle].state = .leaving
+        recordDeparture(at: now)
         recordContainment(peers[handle])
         matchmaker.endSession(SessionID(peers[handle].serial))
         detachIfDone(handle)

@@ -27,7 +27,12 @@ extension Platform {
     // MARK: Queue
 
     mutating func recordArrival(_ attributes: Peer.Attributes, at now: SimTime) {
+        recorder.level(.peersPresent, add: 1, at: now)
         if isMeasured(now) { recorder.count(.arrivals, 1, labels(attributes)) }
+    }
+
+    mutating func recordDeparture(at now: SimTime) {
+        recorder.level(.peersPresent, add: -1, at: now)
     }
 
     mutating func recordTicket(_ ticket: TicketRecord, at now: SimTime) {

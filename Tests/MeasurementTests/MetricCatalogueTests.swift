@@ -19,7 +19,8 @@ import Testing
 
     @Test(
         arguments: [
-            ("arrivals", .count), ("matches", .count), ("match.latency", .distribution),
+            ("arrivals", .count), ("peers.present", .level), ("matches", .count),
+            ("match.latency", .distribution),
             ("abandoned", .ratio), ("queue.length", .level), ("match.age_inversions", .ratio),
             ("match.fairness.jain", .index), ("signaling.latency", .distribution),
             ("ice.latency", .distribution), ("dtls.latency", .distribution),

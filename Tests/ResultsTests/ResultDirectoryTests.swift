@@ -88,9 +88,9 @@ import Testing
         #expect(lines.count == 5)
         #expect(
             lines[0]
-                == "replication,time,queue.length,relay.allocations,relay.bitrate,relay.packet_rate,calls.active,calls.relayed"
+                == "replication,time,peers.present,queue.length,relay.allocations,relay.bitrate,relay.packet_rate,calls.active,calls.relayed"
         )
-        #expect(lines[1] == "0,0,0,0,0,0,0,0")
-        #expect(lines[4] == "1,10,3,0,12000000,0,0,0")
+        #expect(lines[1] == "0,0,0,0,0,0,0,0,0")
+        #expect(lines[4] == "1,10,0,3,0,12000000,0,0,0")
     }
 }

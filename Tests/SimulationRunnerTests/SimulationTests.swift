@@ -85,6 +85,33 @@ private func summary(_ outcomes: [ReplicationOutcome]) -> RunSummary {
         #expect(await simulation.run(progress).isEmpty)
     }
 
+    @Test func `whoever has come and not left is present`() async {
+        var scenario = smallScenario()
+        scenario.general.warmUp = .zero
+        scenario.population[0].requeue = 0
+        let series = await outcomes(scenario, replications: [0])[0].record.series
+        let column = series.columns.firstIndex(of: "peers.present") ?? -1
+        // What the same run has counted when it ends at the time of one of those rows.
+        let row = 10
+        scenario.general.stopTime = series.time(ofRow: row) - .zero
+        let record = await outcomes(scenario, replications: [0])[0].record
+        let present = series.value(row: row, column: column)
+        let left =
+            record.total(.abandoned)
+            + 2 * (record.total(.callDuration) + record.total(.connectFailed))
+        #expect(record.total(.arrivals) == left + present)
+        #expect(left > 0 && present > 0)
+        // Everybody in the queue or in a call is present, at every step.
+        let others = ["queue.length", "calls.active"].map {
+            series.columns.firstIndex(of: $0) ?? -1
+        }
+        for row in 0..<series.rowCount {
+            let waiting = series.value(row: row, column: others[0])
+            let talking = 2 * series.value(row: row, column: others[1])
+            #expect(series.value(row: row, column: column) >= waiting + talking)
+        }
+    }
+
     @Test func `every ticket and every pair is accounted for`() async {
         var scenario = smallScenario()
         scenario.general.warmUp = .zero
