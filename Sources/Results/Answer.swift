@@ -7,13 +7,28 @@ public enum Answer {
     /// How many missed targets are named before the rest is only counted.
     private static let namedMisses = 3
 
-    /// The sentence for `document`.
-    public static func sentence(_ document: SummaryDocument) -> String {
+    /// The sentence for `document`; where `question` mentions relays it leads with how many of them
+    /// `need` says would do.
+    public static func sentence(
+        _ document: SummaryDocument, to question: String = "", _ need: RelayNeed? = nil
+    ) -> String {
+        let rest = outcome(document)
+        guard let need, question.lowercased().contains("relay") else { return rest }
+        let isTargetless = document.verdicts.isEmpty
+        return need.answer + (isTargetless ? ". " + rest : ", and " + lowercasedFirst(rest))
+    }
+
+    private static func lowercasedFirst(_ text: String) -> String {
+        text.prefix(1).lowercased() + text.dropFirst()
+    }
+
+    /// What became of the targets; what happened, where there are none.
+    private static func outcome(_ document: SummaryDocument) -> String {
         let verdicts = document.verdicts
         guard !verdicts.isEmpty else { return description(document.summary) }
         let missed = verdicts.filter { !$0.isMet }
         guard missed.isEmpty else { return misses(missed, of: verdicts.count, document.summary) }
-        guard let closest = verdicts.min(by: { margin($0) < margin($1) }) else { return "" }
+        guard let closest = closest(of: verdicts) else { return "" }
         let opening =
             verdicts.count == 1
             ? "As configured, the target is met: "
@@ -60,6 +75,13 @@ public enum Answer {
             value, interval, verdict.quantity(in: summary), signed: false)
         return " (its 95 % interval \(texts.interval) spans the limit: "
             + "more replications would tell)"
+    }
+
+    /// The target met by the least margin. Limits of 0 allow nothing at all, so that what meets
+    /// them tells of no strain: they are compared only where all limits are 0.
+    private static func closest(of verdicts: [Verdict]) -> Verdict? {
+        let others = verdicts.filter { $0.threshold.limit != 0 }
+        return (others.isEmpty ? verdicts : others).min { margin($0) < margin($1) }
     }
 
     /// How far the figure is inside its limit, relative to the limit.

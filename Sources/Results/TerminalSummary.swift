@@ -1,5 +1,5 @@
 import Measurement
-import ScenarioModel
+public import ScenarioModel
 import Statistics
 
 /// The summary of a run for a terminal: figures with intervals, targets, and the answer.
@@ -8,15 +8,21 @@ public struct TerminalSummary: Sendable {
     public var title: String
     /// The scenario's question; empty where it asks nothing.
     public var question: String
+    /// The scenario's relay servers; nil where they are not to be spoken of.
+    public var relay: Relay?
     /// Remarks on the run, such as which speech was used, one line each.
     public var notes: [String]
     /// Whether to colour with ANSI escapes.
     public var isColoured: Bool
 
     /// A summary under `title`.
-    public init(title: String, question: String, notes: [String] = [], isColoured: Bool = false) {
+    public init(
+        title: String, question: String, relay: Relay? = nil, notes: [String] = [],
+        isColoured: Bool = false
+    ) {
         self.title = title
         self.question = question
+        self.relay = relay
         self.notes = notes
         self.isColoured = isColoured
     }
@@ -24,6 +30,7 @@ public struct TerminalSummary: Sendable {
     /// One line of the table: which figure, and what it means in a few words.
     private static let lines: [(Metric, Threshold.Statistic, String)] = [
         (.arrivals, .value, "people who arrived"),
+        (.peersPresent, .peak, "people present, at most"),
         (.matches, .value, "pairs made"),
         (.matchLatency, .mean, "wait for a partner, mean"),
         (.matchLatency, .p95, "wait for a partner, 95 % at most"),
@@ -54,11 +61,13 @@ public struct TerminalSummary: Sendable {
                 + "fingerprint \(document.fingerprint)")
         out += "\n\n" + table(summary)
         out += unfinished(summary)
+        let need = relay.flatMap { RelayNeed($0, summary) }
+        if let need { for line in need.lines { out += dim("  " + line) + "\n" } }
         for note in notes { out += dim("  " + note) + "\n" }
         if !document.verdicts.isEmpty { out += "\n" + targets(document) }
         out += "\n"
         if !question.isEmpty { out += question + "\n" }
-        return out + bold("→ " + Answer.sentence(document)) + "\n"
+        return out + bold("→ " + Answer.sentence(document, to: question, need)) + "\n"
     }
 
     private struct Cells {

@@ -140,8 +140,8 @@ struct RunCommand: AsyncParsableCommand {
         case .text:
             guard !quiet else { return }
             let summary = TerminalSummary(
-                title: loaded.model.title, question: loaded.model.question, notes: speech.notes,
-                isColoured: Terminal.isColoured)
+                title: loaded.model.title, question: loaded.model.question,
+                relay: loaded.model.relay, notes: speech.notes, isColoured: Terminal.isColoured)
             print(summary.text(results.summary))
             print("Results: \(directory)/{summary.json, run.json, series.csv, host.json}")
         }

@@ -1,13 +1,18 @@
 import Measurement
+import Quantities
 import Results
 import ScenarioModel
 import Testing
 
 @Suite struct TerminalSummaryTests {
+    private static let relay = Relay(
+        regions: [RelayRegion(region: 0, servers: 2)], bandwidth: Bitrate(bitsPerSecond: 10_000_000)
+    )
+
     private func text(_ document: SummaryDocument, isColoured: Bool = false) -> String {
         TerminalSummary(
-            title: "Evening peak", question: "Do two relays do?", notes: ["speech: recorded"],
-            isColoured: isColoured
+            title: "Evening peak", question: "Do two relays do?", relay: Self.relay,
+            notes: ["speech: recorded"], isColoured: isColoured
         ).text(document)
     }
 
@@ -17,6 +22,7 @@ import Testing
 
                                                                   95 % interval  metric
               people who arrived                            40          40 … 40  arrivals
+              people present, at most                        0                   peers.present.peak
               pairs made                                     0            0 … 0  matches
               wait for a partner, mean                 2.060 s  2.035 … 2.085 s  match.latency.mean
               wait for a partner, 95 % at most         3.820 s  3.783 … 3.836 s  match.latency.p95
@@ -31,6 +37,8 @@ import Testing
               price of relay traffic                         0            0 … 0  relay.cost
               voice quality, MOS 1…5                      4.10      4.10 … 4.10  media.mos.mean
               unfinished at the end, in no ratio: 2 waiting, 0 calls (per replication)
+              relays: 2 servers; the busiest moment took 0 of 32,768 ports, 12 Mbit/s of 20 Mbit/s and
+                0 of 500,000 packets/s: the work of 2 servers, without a spare (bound by bandwidth)
               speech: recorded
 
             Targets
@@ -39,7 +47,7 @@ import Testing
               ✓ queue.length.peak       3  < 4
 
             Do two relays do?
-            → As configured, 1 of 3 targets is missed: relay.share at 26.7 %, where at most 20 % is allowed.
+            → All 2 relay servers would carry the busiest moment (without a spare), and as configured, 1 of 3 targets is missed: relay.share at 26.7 %, where at most 20 % is allowed.
 
             """
         #expect(text(RunSample.document()) == expected)
@@ -54,6 +62,14 @@ import Testing
             (
                 [("match.latency", .p95, .atMost, 5), ("match.latency", .mean, .atMost, 2.1)],
                 "As configured, all 2 targets are met; closest to its limit is match.latency.mean at 2.06 s, where at most 2.1 s is allowed."
+            ),
+            (
+                [("relay.refused", .value, .atMost, 0), ("queue.length", .peak, .atMost, 4)],
+                "As configured, all 2 targets are met; closest to its limit is queue.length.peak at 3, where at most 4 is allowed."
+            ),
+            (
+                [("relay.refused", .value, .atMost, 0), ("matches", .value, .atMost, 0)],
+                "As configured, all 2 targets are met; closest to its limit is relay.refused at 0, where at most 0 is allowed."
             ),
             (
                 [("relay.share", .value, .atMost, 0.3)],
@@ -81,6 +97,36 @@ import Testing
         #expect(Answer.sentence(RunSample.document(thresholds: thresholds)) == sentence)
     }
 
+    @Test(
+        arguments: [
+            (
+                "How many RELAYS are needed?", [("match.latency", .p95, .atMost, 5)],
+                "All 2 relay servers would carry the busiest moment (without a spare), and as configured, the target is met: match.latency.p95 at 3.82 s, where at most 5 s is allowed."
+            ),
+            (
+                "How many relays are needed?", [],
+                "All 2 relay servers would carry the busiest moment (without a spare). The scenario sets no targets; 95 % of those who were paired waited at most 3.82 s, 10 % left before and 26.7 % of calls took a relay."
+            ),
+            (
+                "Who waits?", [("match.latency", .p95, .atMost, 5)],
+                "As configured, the target is met: match.latency.p95 at 3.82 s, where at most 5 s is allowed."
+            ),
+        ] as [(String, [(String, Threshold.Statistic, Threshold.Comparison, Double)], String)])
+    func `where the question is about relays the answer begins with them`(
+        question: String,
+        limits: [(String, Threshold.Statistic, Threshold.Comparison, Double)], sentence: String
+    ) {
+        let thresholds = limits.map {
+            Threshold(metric: $0.0, statistic: $0.1, comparison: $0.2, limit: $0.3)
+        }
+        let document = RunSample.document(thresholds: thresholds)
+        let need = RelayNeed(Self.relay, document.summary)
+        #expect(Answer.sentence(document, to: question, need) == sentence)
+        if question.lowercased().contains("relay") {
+            #expect(Answer.sentence(document, to: question) != sentence)
+        }
+    }
+
     @Test func `without intervals the table has no column for them`() {
         let lines = text(RunSample.document(1)).split(separator: "\n")
         #expect(!lines.contains { $0.contains("95 % interval") && $0.hasSuffix("metric") })
@@ -95,7 +141,8 @@ import Testing
             let line = try #require(lines.first { $0.hasSuffix("  " + name) })
             #expect(line.count - name.count == start)
         }
-        #expect(lines.allSatisfy { $0.count <= 120 })
+        // The answer is a sentence, which the terminal wraps.
+        #expect(lines.allSatisfy { $0.count <= 120 || $0.hasPrefix("→") })
     }
 
     @Test func `colour changes nothing but escapes`() {
