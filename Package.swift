@@ -70,7 +70,7 @@ let world: [Target] = [
         uses: [
             "Quantities", "RandomStreams", "Addressing", "EventEngine", "ICE", "Matchmaking",
             "Measurement", "MediaPipeline", "MediaSecurity", "NetworkModel", "OpusCodec",
-            "RiskScoring", "ScenarioModel", "Signaling", "TURN", "VoiceQuality",
+            "RTP", "RiskScoring", "ScenarioModel", "Signaling", "TURN", "VoiceQuality",
         ]),
     room("ScenarioModel", uses: ["Quantities", "RandomStreams", "NetworkModel"]),
 ]

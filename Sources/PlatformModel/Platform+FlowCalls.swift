@@ -7,7 +7,8 @@ import ScenarioModel
 /// Calls of which no media packet is simulated: the handshake's time and the quality come from
 /// the statistics of the path.
 extension Platform {
-    /// Draws how long the DTLS handshake of a `flow` call takes.
+    /// Draws how long the DTLS handshake of a `flow` call takes, from when the answerer, which is
+    /// the active side, has a path.
     ///
     /// DTLS 1.2 (RFC 6347 §4.2.4, RFC 5246 §7.3) needs four flights from the active side's hello
     /// to its receipt of the passive side's Finished; a lost flight goes again after the timer,
@@ -28,7 +29,9 @@ extension Platform {
             }
             total += path.meanDelay
         }
-        engine.schedule(.secured(call), after: total)
+        let answerer = legs[place(of: LegID(call: call, side: .answerer))].connectedAt
+        let begins = answerer ?? engine.now
+        engine.schedule(.secured(call), at: max(engine.now, begins + total))
     }
 
     mutating func flowCallSecured(_ call: Handle, _ engine: inout Engine<PlatformEvent>) {

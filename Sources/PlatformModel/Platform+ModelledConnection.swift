@@ -111,6 +111,8 @@ extension Platform {
         engine.log(
             TrajectoryCode.connected, UInt64(calls[call].serial), path.isRelayed ? 1 : 0)
         recordIceConnected(call, at: engine.now)
+        legs[place(of: LegID(call: call, side: .answerer))].connectedAt =
+            plan.begins + plan.estimate.answererConnected
         modelHandshake(call, &engine)
     }
 

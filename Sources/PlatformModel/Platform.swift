@@ -63,7 +63,10 @@ struct Platform: ~Copyable {
     /// The platform of `scenario` at time zero, drawing from the streams (`seed`, `replication`).
     ///
     /// - Precondition: `scenario` is valid, as those that files give are.
-    init(scenario: Scenario, seed: UInt64, replication: UInt32, speech: SpeechMaterial) {
+    init(
+        scenario: Scenario, seed: UInt64, replication: UInt32, speech: SpeechMaterial,
+        traffic: SpeechTraffic
+    ) {
         self.scenario = scenario
         self.speech = speech
         root = StreamRoot(seed: seed, replication: replication)
@@ -82,7 +85,7 @@ struct Platform: ~Copyable {
                 persona: scenario.population.map(\.name), access: scenario.access.map(\.name),
                 nat: crowd.natClasses.map(\.description), tier: RiskDesk.tierNames),
             seriesStep: scenario.general.seriesStep)
-        quality = QualityDesk(scenario)
+        quality = QualityDesk(scenario, traffic: traffic)
         attachRelays()
     }
 

@@ -32,21 +32,19 @@ struct QualityDesk {
     /// How endpoints at full fidelity treat their media.
     let endpoint: MediaConfiguration
     private let media: Media
+    private let traffic: SpeechTraffic
     private let jitter: JitterTable
     private let scale: RatingScale
 
-    /// Share of the time somebody in a conversation speaks (ITU-T P.59; REFERENCE §4.3).
-    static let activity = 0.39
-    /// Opus refreshes comfort noise every 400 ms of silence (RFC 6716 §2.1.9).
-    private static let refreshesPerSecond = 2.5
     /// RTP header (RFC 3550 §5.1), the browsers' header extensions, UDP and IPv4 headers in bytes
     /// (REFERENCE §8).
     private static let headers = 12 + 16 + 8 + 20
     /// ChannelData header (RFC 8656 §12.4) in bytes.
     private static let channelHeader = 4
 
-    init(_ scenario: Scenario) {
+    init(_ scenario: Scenario, traffic: SpeechTraffic) {
         media = scenario.media
+        self.traffic = traffic
         endpoint = MediaConfiguration(scenario.media, timing: scenario.ice.timing)
         jitter = JitterTable(scenario.access.map(\.jitter), buffer: endpoint.jitterBuffer)
         scale = RatingScale(scenario.media.quality.scale)
@@ -55,16 +53,11 @@ struct QualityDesk {
     // MARK: Rates
 
     /// Packets per second that one speaker sends on average.
-    var packetRate: Double {
-        let frames = 1 / media.codec.frame.seconds
-        guard media.codec.dtx else { return frames }
-        return Self.activity * frames + (1 - Self.activity) * Self.refreshesPerSecond
-    }
+    var packetRate: Double { traffic.packetRate }
 
     /// Bytes of a mean speech packet from the IP header on.
     private var packetBytes: Double {
-        let payload = Double(media.codec.bitrate.bitsPerSecond) / 8 * media.codec.frame.seconds
-        return payload + Double(endpoint.profiles[0].overhead + Self.headers)
+        traffic.meanPayload + Double(endpoint.profiles[0].overhead + Self.headers)
     }
 
     /// Egress of one server on the path of a relayed call: each packet of one direction leaves as
@@ -101,12 +94,13 @@ struct QualityDesk {
             rating: expected > 0 ? input.rating : nil)
     }
 
-    /// The loss that is left when in-band FEC repairs what it can: a lost packet whose successor
-    /// arrives is decoded from that one (RFC 6716 §2.1.7).
+    /// The loss that is left when in-band FEC repairs what it can: the last packet of a burst is
+    /// decoded from its successor where that carries a copy of it (RFC 6716 §2.1.7). How many do
+    /// is the encoder's decision: at low rates libopus spends nothing on copies.
     private func unrepaired(_ loss: Double, _ burstRatio: Double) -> Double {
         guard endpoint.jitterBuffer.awaitsRedundancy, loss > 0, loss < 1 else { return loss }
         let meanBurst = max(1, burstRatio / (1 - loss))
-        return loss * (1 - 1 / meanBurst)
+        return loss * (1 - traffic.redundancy / meanBurst)
     }
 
     /// What the listener of a call at full fidelity heard of what the other side sent.
@@ -122,15 +116,7 @@ struct QualityDesk {
 
 extension MediaConfiguration {
     fileprivate init(_ media: Media, timing: ScenarioModel.ICE.Timing) {
-        var settings = OpusSettings()
-        settings.bitrate = media.codec.bitrate
-        settings.frame = OpusFrameDuration(
-            rawValue: Int(media.codec.frame.nanoseconds / 1_000_000))!
-        settings.bandwidth = OpusBandwidth(rawValue: media.codec.bandwidth.rawValue)!
-        settings.isDiscontinuous = media.codec.dtx
-        settings.hasForwardErrorCorrection = media.codec.fec
-        settings.complexity = media.codec.complexity
-        self.init(codec: settings)
+        self.init(codec: OpusSettings(media.codec))
         profiles =
             switch media.srtp {
             case .aeadAES128GCM: [.aeadAES128GCM, .aes128CMSHA1]

@@ -17,14 +17,16 @@ public struct ReplicationRun: ~Copyable {
     /// - Parameters:
     ///   - seed: with `replication` the beginning of every stream's name.
     ///   - speech: what callers at full fidelity say.
+    ///   - traffic: what a speaker sends, measured on `speech`.
     ///   - capture: numbers of the trajectory records to keep.
     /// - Precondition: `scenario` is valid, as those that files give are.
     public init(
         _ scenario: Scenario, seed: UInt64, replication: UInt32, speech: SpeechMaterial,
-        capturing capture: Range<UInt64> = 0..<0
+        traffic: SpeechTraffic, capturing capture: Range<UInt64> = 0..<0
     ) {
         platform = Platform(
-            scenario: scenario, seed: seed, replication: replication, speech: speech)
+            scenario: scenario, seed: seed, replication: replication, speech: speech,
+            traffic: traffic)
         engine = Engine()
         engine.fingerprint.captureRange = capture
         platform.start(&engine)

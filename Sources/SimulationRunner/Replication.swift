@@ -26,7 +26,7 @@ public struct ReplicationOutcome: Sendable {
 /// Stops between two stretches of simulated time when `progress` is told to, and gives nil then.
 func simulate(
     _ scenario: Scenario, seed: UInt64, replication: UInt32, speech: SpeechMaterial,
-    capturing capture: Range<UInt64>, progress: RunProgress
+    traffic: SpeechTraffic, capturing capture: Range<UInt64>, progress: RunProgress
 ) -> ReplicationOutcome? {
     /// Stretches of a run between two looks at `progress`.
     let stretches: Int64 = 500
@@ -34,7 +34,8 @@ func simulate(
     let clock = ContinuousClock()
     let began = clock.now
     var run = ReplicationRun(
-        scenario, seed: seed, replication: replication, speech: speech, capturing: capture)
+        scenario, seed: seed, replication: replication, speech: speech, traffic: traffic,
+        capturing: capture)
     let end = run.end
     for stretch in 1...stretches {
         if progress.isStopped { return nil }

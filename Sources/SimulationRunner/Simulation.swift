@@ -1,6 +1,7 @@
 import EventEngine
 import Measurement
 import MediaPipeline
+import PlatformModel
 import ScenarioModel
 import Synchronization
 
@@ -39,9 +40,10 @@ public struct Simulation: Sendable {
     /// nothing but the order in which they finish.
     public func run(_ progress: RunProgress) async -> [ReplicationOutcome] {
         let next = NextIndex()
+        let traffic = SpeechTraffic(of: speech, as: scenario.media)
         let outcomes = await withTaskGroup(of: [ReplicationOutcome].self) { group in
             for _ in 0..<min(threads, replications.count) {
-                group.addTask { takeReplications(from: next, progress) }
+                group.addTask { takeReplications(from: next, traffic, progress) }
             }
             var all: [ReplicationOutcome] = []
             for await some in group { all += some }
@@ -51,7 +53,7 @@ public struct Simulation: Sendable {
     }
 
     private func takeReplications(
-        from next: NextIndex, _ progress: RunProgress
+        from next: NextIndex, _ traffic: SpeechTraffic, _ progress: RunProgress
     ) -> [ReplicationOutcome] {
         var outcomes: [ReplicationOutcome] = []
         while let index = next.take(below: replications.count) {
@@ -59,7 +61,7 @@ public struct Simulation: Sendable {
             guard
                 let outcome = simulate(
                     scenario, seed: seed, replication: number, speech: speech,
-                    capturing: captures[number] ?? 0..<0, progress: progress)
+                    traffic: traffic, capturing: captures[number] ?? 0..<0, progress: progress)
             else { break }
             outcomes.append(outcome)
         }
