@@ -91,7 +91,7 @@ public enum MetricCatalogue {
             "Calls in which both could hear each other."),
         .init(
             .callsUnfinished, "calls.unfinished", .count,
-            "Calls still going on at the end; their duration is not observed."),
+            "Pairs still being set up or in a call at the end; what they come to is not observed."),
         .init(.callsFull, "calls.full", .count, "Calls that ran their media packet by packet."),
         .init(
             .callDuration, "call.duration", .distribution, in: .second, per: 1e9,

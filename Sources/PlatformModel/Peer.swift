@@ -1,3 +1,4 @@
+import Matchmaking
 import NetworkModel
 import Quantities
 import RandomStreams
@@ -17,6 +18,10 @@ struct Peer {
     /// Calls that were had before the device first was contained, for the abusive.
     var callsBeforeContainment: Int64 = 0
     var wasContained = false
+    /// Whether the app was opened inside the measured window.
+    let isMeasured: Bool
+    /// The tier of the present visit.
+    var tier = RiskTier(rawValue: 0)
     /// How often the peer has queued so far.
     var visits: UInt16 = 0
     var state: State = .thinking

@@ -26,7 +26,8 @@ public enum TrajectoryCode: UInt32, CaseIterable, Sendable {
     case failed
     /// A call ended; subject: its number, detail: its duration.
     case ended
-    /// A report was made; subject: the reporter's number, detail: the target's.
+    /// A report was made; subject: the reporter's number, detail: the tier that
+    /// the target is in now, or all ones where the report did not count.
     case report
     /// Media was played; subject: the call's number, detail: counters at its end.
     case media
@@ -49,7 +50,9 @@ extension Platform {
         var looks = root.stream(.fingerprint, UInt64(serial))
         let signals = risk.newDevice(persona: attributes.persona, using: &looks)
         let peer = peers.insert(
-            Peer(serial: serial, attributes: attributes, host: host, signals: signals))
+            Peer(
+                serial: serial, attributes: attributes, host: host, signals: signals,
+                isMeasured: isMeasured(engine.now)))
         setOwner(.peer(peer), of: host)
         engine.log(TrajectoryCode.arrival, UInt64(serial), UInt64(attributes.persona))
         recordArrival(attributes, at: engine.now)
@@ -72,7 +75,8 @@ extension Platform {
         let attributes = peers[handle].attributes
         let (device, tier) = risk.admit(peers[handle].signals, at: now)
         peers[handle].device = device
-        noteContainment(handle, tier)
+        peers[handle].tier = tier
+        noteContainment(handle, at: now)
         var stream = root.stream(.patience, peer: serial, visit: visit)
         let patience = scenario.population[Int(attributes.persona)].patience
             .sampleDuration(using: &stream)

@@ -133,9 +133,11 @@ extension Platform {
         let abusive = Side.allCases.map { persona(of: calls[call][$0]).behaviour.isAbusive }
         for side in Side.allCases where !abusive[Int(side.rawValue)] {
             let exposed = abusive[Int(side.other.rawValue)]
+            let peer = peers[calls[call][side]]
             recorder.ratio(
                 .riskExposure, numerator: exposed ? duration.nanoseconds : 0,
-                denominator: exposed ? 0 : duration.nanoseconds)
+                denominator: exposed ? 0 : duration.nanoseconds,
+                labels(peer.attributes, tier: UInt16(peer.tier.rawValue)))
         }
     }
 
@@ -162,11 +164,12 @@ extension Platform {
         engine.schedule(.seriesStep, at: next, priority: PlatformPriority.series)
     }
 
-    /// Counts what is left unfinished and what accrued until `now`.
+    /// Counts what is left unfinished of what was measured, and what accrued until `now`.
     mutating func closeBooks(at now: SimTime) {
-        recorder.count(.ticketsUnfinished, Int64(tickets.count))
-        recorder.count(
-            .callsUnfinished, recorder.currentLevel(.callsActive))
+        let waiting = tickets.count { $0.isMeasured }
+        let goingOn = calls.count { $0.isMeasured && $0.phase < .windingUp }
+        recorder.count(.ticketsUnfinished, Int64(waiting))
+        recorder.count(.callsUnfinished, Int64(goingOn))
         egress.advance(to: now)
         let bytes = egress.bytes
         recorder.count(.relayEgress, bytes)

@@ -53,21 +53,22 @@ extension Platform {
     }
 
     /// A peer joins the queue in `tier`: the first time it is contained counts.
-    mutating func noteContainment(_ handle: Handle, _ tier: RiskTier) {
-        guard tier.rawValue == DeviceTier.contained.rawValue, !peers[handle].wasContained else {
-            return
-        }
+    mutating func noteContainment(_ handle: Handle, at now: SimTime) {
+        guard peers[handle].tier.rawValue == DeviceTier.contained.rawValue,
+            !peers[handle].wasContained
+        else { return }
         peers[handle].wasContained = true
-        guard persona(of: handle).behaviour.isAbusive else { return }
+        guard persona(of: handle).behaviour.isAbusive, isMeasured(now) else { return }
         recorder.record(
             .riskContainmentCalls, units: peers[handle].callsBeforeContainment,
             labels(peers[handle].attributes))
     }
 
-    /// A peer leaves: whether an honest one was ever contained.
+    /// A peer leaves: whether an honest one was ever contained. Those who came in the warm-up do
+    /// not count.
     mutating func recordContainment(_ peer: Peer) {
         let persona = scenario.population[Int(peer.attributes.persona)]
-        guard !persona.behaviour.isAbusive, scenario.risk.enabled else { return }
+        guard peer.isMeasured, !persona.behaviour.isAbusive, scenario.risk.enabled else { return }
         recorder.ratio(
             .riskFalseContainment, hit: peer.wasContained, labels(peer.attributes))
     }

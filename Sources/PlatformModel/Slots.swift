@@ -19,6 +19,13 @@ struct Slots<Record> {
     /// The most records there ever were at once.
     var peak: Int { records.count }
 
+    /// How many records satisfy `predicate`.
+    ///
+    /// - Complexity: O(``peak``).
+    func count(where predicate: (Record) -> Bool) -> Int {
+        records.count { record in record.map(predicate) ?? false }
+    }
+
     mutating func insert(_ record: consuming Record) -> Handle {
         if let index = free.popLast() {
             records[Int(index)] = consume record

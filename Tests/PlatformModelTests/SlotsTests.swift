@@ -26,6 +26,15 @@ import Testing
         #expect(slots.peak == 1)
     }
 
+    @Test func `records that are gone are not counted`() {
+        var slots = Slots<Int>()
+        let gone = slots.insert(1)
+        _ = slots.insert(2)
+        _ = slots.insert(3)
+        _ = slots.remove(gone)
+        #expect(slots.count { $0 % 2 == 1 } == 1)
+    }
+
     @Test func `a stale handle traps`() async {
         await #expect(processExitsWith: .failure) {
             var slots = Slots<Int>()

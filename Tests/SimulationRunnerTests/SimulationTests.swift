@@ -8,7 +8,7 @@ import Statistics
 import Testing
 
 /// A minute of a small platform, no media packets.
-private func smallScenario() -> Scenario {
+func smallScenario() -> Scenario {
     var scenario = Scenario(title: "Small")
     scenario.general = General(
         seed: 7, warmUp: .seconds(10), stopTime: .seconds(60), replications: 3,
@@ -19,7 +19,7 @@ private func smallScenario() -> Scenario {
     return scenario
 }
 
-private func outcomes(
+func outcomes(
     _ scenario: Scenario, replications: [UInt32] = [0, 1, 2], threads: Int = 1
 ) async -> [ReplicationOutcome] {
     let simulation = Simulation(
@@ -28,7 +28,7 @@ private func outcomes(
     return await simulation.run(RunProgress(replications: replications.count))
 }
 
-private func summary(_ outcomes: [ReplicationOutcome]) -> RunSummary {
+func summary(_ outcomes: [ReplicationOutcome]) -> RunSummary {
     var builder = RunSummaryBuilder()
     for outcome in outcomes { builder.add(outcome.record) }
     return builder.summary()
