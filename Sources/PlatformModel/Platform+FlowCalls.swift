@@ -14,7 +14,7 @@ extension Platform {
     /// to its receipt of the passive side's Finished; a lost flight goes again after the timer,
     /// which doubles.
     mutating func modelHandshake(_ call: Handle, _ engine: inout Engine<PlatformEvent>) {
-        var stream = visitStream(.modelledConnection, calls[call].offerer)
+        var stream = visitStream(.flowHandshake, calls[call].offerer)
         let there = pathStatistics(of: call, from: .answerer)
         let back = pathStatistics(of: call, from: .offerer)
         let first: SimDuration =

@@ -5,10 +5,14 @@ import Quantities
 import RandomStreams
 import ScenarioModel
 
-/// What a modelled connection will come to, decided at the pairing.
+/// What a modelled connection will come to: decided at the pairing, and again when an allocation
+/// is refused.
 struct ModelledPlan {
-    var begins: SimTime
+    let begins: SimTime
+    var conditions: SetUpConditions
     var estimate: SetUpEstimate
+    /// The event of the outcome.
+    var outcome: EventID = .none
 
     subscript(side: Side) -> SetUpEstimate.Allocation? {
         side == .offerer ? estimate.offererAllocation : estimate.answererAllocation
@@ -18,13 +22,18 @@ struct ModelledPlan {
 /// Connections by rule table and timing formula instead of packets (`ice.setup: modelled`).
 ///
 /// Allocations are taken from the real servers' ports when the formula says that they are made;
-/// where one is refused, the other side's relay serves if it got a port, else the set-up fails.
+/// where one is refused, the connection goes on as if that side had none to ask: the other side's
+/// relay serves if it gets a port, else the set-up fails when the agents would give up.
 /// Calls at full fidelity are set up by packets all the same: their media need the sockets.
 extension Platform {
     mutating func modelConnection(of call: Handle, _ engine: inout Engine<PlatformEvent>) {
-        var stream = visitStream(.modelledConnection, calls[call].offerer)
-        let notice = scenario.signaling.latency.sampleDuration(using: &stream)
-        let message = scenario.signaling.latency.sampleDuration(using: &stream)
+        let (offerer, answerer) = (
+            place(of: LegID(call: call, side: .offerer)),
+            place(of: LegID(call: call, side: .answerer))
+        )
+        let latency = scenario.signaling.latency
+        let notice = latency.sampleDuration(using: &legs[offerer].channel!)
+        let message = latency.sampleDuration(using: &legs[answerer].channel!)
         for side in Side.allCases {
             let leg = LegID(call: call, side: side)
             let peer = peers[calls[call][side]]
@@ -32,17 +41,23 @@ extension Platform {
                 relays.nearest(to: Int(peer.attributes.region), spread: peer.serial) ?? .max
             recordSignal(side == .offerer ? notice : message, to: leg)
         }
-        let formula: SetUpTimeFormula = scenario.ice.timing == .browser ? .browser : .rfc8445
-        let estimate = formula.estimate(conditions(of: call, signalling: message))
+        let conditions = conditions(of: call, signalling: message)
+        let estimate = formula.estimate(conditions)
         let begins = engine.now + notice
         calls[call].phase = .connecting
-        calls[call].plan = ModelledPlan(begins: begins, estimate: estimate)
+        calls[call].plan = ModelledPlan(
+            begins: begins, conditions: conditions, estimate: estimate)
         for side in Side.allCases {
             guard let allocation = calls[call].plan![side] else { continue }
             engine.schedule(
                 .modelledAllocation(LegID(call: call, side: side)), at: begins + allocation.madeAt)
         }
-        engine.schedule(.modelledOutcome(call), at: begins + estimate.connected)
+        calls[call].plan!.outcome = engine.schedule(
+            .modelledOutcome(call), at: begins + estimate.connected)
+    }
+
+    private var formula: SetUpTimeFormula {
+        scenario.ice.timing == .browser ? .browser : .rfc8445
     }
 
     private func conditions(of call: Handle, signalling: SimDuration) -> SetUpConditions {
@@ -83,16 +98,50 @@ extension Platform {
         _ leg: LegID, _ engine: inout Engine<PlatformEvent>
     ) {
         guard calls.contains(leg.call), calls[leg.call].phase == .connecting,
-            let allocation = calls[leg.call].plan?[leg.side]
+            calls[leg.call].plan?[leg.side] != nil
         else { return }
-        let server = legs[place(of: leg)].server
-        guard let port = holdPort(on: server, at: engine.now) else { return }
-        if let end = allocation.releasedAt {
-            let release = max(calls[leg.call].plan!.begins + end, engine.now)
-            engine.schedule(.modelledRelease(server: server, port: port), at: release)
-        } else {
-            legs[place(of: leg)].heldPort = port
+        let place = place(of: leg)
+        guard let port = holdPort(on: legs[place].server, at: engine.now) else {
+            replan(leg.call, without: leg.side, &engine)
+            return
         }
+        legs[place].heldPort = port
+        scheduleRelease(of: leg, &engine)
+    }
+
+    /// Has the port of a side given back when the plan says so, if it does.
+    private mutating func scheduleRelease(
+        of leg: LegID, _ engine: inout Engine<PlatformEvent>
+    ) {
+        let plan = calls[leg.call].plan!
+        guard let end = plan[leg.side]?.releasedAt else { return }
+        engine.schedule(.modelledRelease(leg), at: max(plan.begins + end, engine.now))
+    }
+
+    /// An allocation that the plan gives back is not on the call's path any more.
+    mutating func modelledReleaseDue(_ leg: LegID, _ engine: inout Engine<PlatformEvent>) {
+        guard calls.contains(leg.call), calls[leg.call].phase < .windingUp else { return }
+        // A later plan may keep it, or for longer.
+        let plan = calls[leg.call].plan!
+        guard let end = plan[leg.side]?.releasedAt, plan.begins + end <= engine.now else { return }
+        releaseModelled(leg, at: engine.now)
+    }
+
+    /// The allocation of `side` is refused: what the connection comes to without it.
+    private mutating func replan(
+        _ call: Handle, without side: Side, _ engine: inout Engine<PlatformEvent>
+    ) {
+        var plan = calls[call].plan!
+        switch side {
+        case .offerer: plan.conditions.offerer.gathersRelay = false
+        case .answerer: plan.conditions.answerer.gathersRelay = false
+        }
+        plan.estimate = formula.estimate(plan.conditions)
+        engine.reschedule(
+            plan.outcome, at: max(plan.begins + plan.estimate.connected, engine.now))
+        calls[call].plan = plan
+        let other = LegID(call: call, side: side.other)
+        if legs[place(of: other)].heldPort != nil { scheduleRelease(of: other, &engine) }
     }
 
     mutating func modelledOutcomeArrives(
@@ -118,22 +167,24 @@ extension Platform {
 
     /// The path that the plan's outcome means, given the ports that were to be had.
     private func path(of call: Handle, by plan: ModelledPlan) -> CallPath? {
-        let held = Side.allCases.map { legs[place(of: LegID(call: call, side: $0))] }
-        switch plan.estimate.outcome {
-        case .unreachable: return nil
-        case .direct: return .direct
-        case .relayed:
-            let needsBoth = plan.estimate.heldAllocations == 2
-            switch (held[0].heldPort != nil, held[1].heldPort != nil) {
-            case (true, true) where needsBoth:
-                return .relayedTwice(offerer: held[0].server, answerer: held[1].server)
-            case (true, _) where !needsBoth:
-                return .relayed(by: .offerer, server: held[0].server)
-            case (_, true) where !needsBoth:
-                return .relayed(by: .answerer, server: held[1].server)
-            default: return nil
-            }
+        guard plan.estimate.outcome != .unreachable else { return nil }
+        guard plan.estimate.outcome == .relayed else { return .direct }
+        let (a, b) = (
+            legs[place(of: LegID(call: call, side: .offerer))],
+            legs[place(of: LegID(call: call, side: .answerer))]
+        )
+        switch (isOnPath(a, plan[.offerer]), isOnPath(b, plan[.answerer])) {
+        case (true, true): return .relayedTwice(offerer: a.server, answerer: b.server)
+        case (true, false): return .relayed(by: .offerer, server: a.server)
+        case (false, true): return .relayed(by: .answerer, server: b.server)
+        case (false, false): return nil
         }
+    }
+
+    /// Whether a side holds a port that is not to be given back before the call ends.
+    private func isOnPath(_ leg: Leg, _ allocation: SetUpEstimate.Allocation?) -> Bool {
+        guard let allocation, leg.heldPort != nil else { return false }
+        return allocation.releasedAt == nil
     }
 
     /// Gives back what a modelled connection still holds.

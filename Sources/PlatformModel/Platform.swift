@@ -144,8 +144,7 @@ extension Platform: EventWorld {
         case .modelledAllocation(let leg): modelledAllocationMade(leg, &engine)
         case .modelledOutcome(let call): modelledOutcomeArrives(call, &engine)
         case .secured(let call): flowCallSecured(call, &engine)
-        case .modelledRelease(let server, let port):
-            releasePort(port, on: server, at: engine.now)
+        case .modelledRelease(let leg): modelledReleaseDue(leg, &engine)
         case .deadline(let call): deadlinePasses(call, &engine)
         case .riskTimer: riskTimerFires(&engine)
         case .relayTimer(let server): relayTimerFires(server, &engine)

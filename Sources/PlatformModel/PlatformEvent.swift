@@ -39,8 +39,8 @@ enum PlatformEvent: BitwiseCopyable, Sendable {
     case modelledAllocation(LegID)
     /// Both sides of a `flow` call hold keys.
     case secured(Handle)
-    /// An allocation that was only modelled is given back.
-    case modelledRelease(server: UInt16, port: UInt16)
+    /// A side of a modelled connection gives back a port that is not on the path.
+    case modelledRelease(LegID)
     /// One of the two hangs up, or the set-up has taken too long.
     case deadline(Handle)
     /// A report lapses or the identifiers' key rotates.

@@ -11,7 +11,6 @@ enum Purpose: UInt16 {
     case overload = 5
 
     // One stream a peer: who it is, never touched by what others do.
-    case persona = 16
     case attributes = 17
     case access = 18
     case fingerprint = 19
@@ -31,8 +30,7 @@ enum Purpose: UInt16 {
     case handshake = 50
     case speech = 51
     case fidelity = 52
-    case modelledConnection = 53
-    case sessionDescription = 54
+    case flowHandshake = 53
     case certificate = 55
     case mediaSession = 56
     case conversationPattern = 57
