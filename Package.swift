@@ -138,7 +138,12 @@ let testTargets: [Target] = [
         with: ["Quantities", "RandomStreams", "CMediaShim", "COpenSSL", "CSRTP"]),
     tests(of: "Measurement", with: ["Quantities", "RandomStreams", "Statistics"]),
     .testTarget(name: "CommandLineTests", dependencies: ["voicesim"], swiftSettings: strict),
-    tests(of: "PlatformModel"),
+    tests(
+        of: "PlatformModel",
+        with: [
+            "EventEngine", "Measurement", "MediaPipeline", "NetworkModel", "Quantities",
+            "ScenarioModel",
+        ]),
     tests(
         of: "SimulationRunner",
         with: [

@@ -1,0 +1,132 @@
+import EventEngine
+import Measurement
+import MediaPipeline
+import NetworkModel
+import Quantities
+import ScenarioModel
+import Testing
+
+@testable import PlatformModel
+
+/// What is left once nobody arrives any more and everybody has gone home.
+///
+/// Every table must then be empty, every relay port free and every level at zero: what stayed
+/// would be a leak, and would count in the next hour of a longer run.
+@Suite struct DrainTests {
+    /// A world that stresses one thing.
+    enum Variant: CaseIterable, Sendable {
+        case packets
+        case modelled
+        case full
+        case modelledFull
+        case scarcePorts
+        case scarcePortsModelled
+        case udpBlocked
+        case symmetric
+        case single
+        case standardTiming
+        case lossy
+        case instantCalls
+        case noPatience
+        case slowSignaling
+        case requeueing
+    }
+
+    private func scenario(_ variant: Variant) -> Scenario {
+        var scenario = Scenario(title: "Drain")
+        scenario.general = General(
+            seed: 3, warmUp: .zero, stopTime: .seconds(20), replications: 1,
+            seriesStep: .seconds(1))
+        scenario.arrivals = .rate(3)
+        scenario.population[0].patience = .exponential(mean: 10)
+        scenario.population[0].conversation = .exponential(mean: 5)
+        scenario.population[0].requeue = 0.5
+        scenario.population[0].falseReport = 0.5
+        scenario.media.fidelity = FidelityShares(full: 0, sealed: 0, flow: 1)
+        switch variant {
+        case .packets: break
+        case .modelled: scenario.ice.setup = .modelled
+        case .full: allFull(&scenario)
+        case .modelledFull:
+            allFull(&scenario)
+            scenario.media.fidelity = FidelityShares(full: 0.5, sealed: 0, flow: 0.5)
+            scenario.ice.setup = .modelled
+        case .scarcePorts: scenario.relay.ports = 1
+        case .scarcePortsModelled:
+            scenario.relay.ports = 1
+            scenario.ice.setup = .modelled
+        case .udpBlocked: behind(.udpBlocked, &scenario)
+        case .symmetric:
+            behind(.translated(.addressAndPortDependent, .addressAndPortDependent), &scenario)
+        case .single: scenario.ice.relayGathering = .single
+        case .standardTiming:
+            scenario.ice.timing = .rfc
+            scenario.media.fidelity = FidelityShares(full: 0.2, sealed: 0, flow: 0.8)
+        case .lossy:
+            for i in scenario.access.indices {
+                scenario.access[i].loss = GilbertLoss(loss: 0.3, meanBurst: 2)!
+            }
+        case .instantCalls:
+            allFull(&scenario)
+            scenario.population[0].conversation = .constant(0)
+            scenario.population[0].thinkTime = .constant(0)
+        case .noPatience: scenario.population[0].patience = .constant(0)
+        case .slowSignaling: scenario.signaling.latency = .constant(25)
+        case .requeueing: scenario.population[0].requeue = 1
+        }
+        return scenario
+    }
+
+    private func allFull(_ scenario: inout Scenario) {
+        scenario.arrivals = .rate(1)
+        scenario.media.fidelity = FidelityShares(full: 1, sealed: 0, flow: 0)
+    }
+
+    private func behind(_ nat: NATClass, _ scenario: inout Scenario) {
+        for i in scenario.access.indices {
+            scenario.access[i].nat = [NATShare(nat, 1)]
+        }
+    }
+
+    @Test(arguments: Variant.allCases)
+    func `when everybody has gone nothing is left`(_ variant: Variant) {
+        let scenario = scenario(variant)
+        var platform = Platform(
+            scenario: scenario, seed: 3, replication: 0, speech: SyntheticSpeech.material())
+        var engine = Engine<PlatformEvent>()
+        platform.start(&engine)
+        engine.run(until: platform.stopTime, in: &platform)
+        #expect(platform.arrived > 5)
+        // Allocations of clients that vanish, and the slowest retransmissions, end within hours.
+        engine.run(until: platform.stopTime + .hours(3), in: &platform)
+
+        #expect(variant == .noPatience || platform.paired > 2)
+        #expect(platform.peers.count == 0)
+        #expect(platform.tickets.count == 0)
+        #expect(platform.calls.count == 0)
+        #expect(platform.datagrams.count == 0)
+        #expect(platform.signals.count == 0)
+        #expect(platform.matchmaker.waitingCount == 0)
+        #expect(platform.matchmaker.sessionCount == 0)
+        #expect(platform.signaling.openCalls == 0)
+        #expect(platform.network.hostCount == platform.relays.stations.count)
+        for leg in platform.legs {
+            #expect(leg.agent == nil)
+            #expect(leg.media == nil)
+            #expect(leg.heldPort == nil)
+        }
+        for station in platform.relays.stations {
+            #expect(station.server.takenPortCount == 0)
+            #expect(station.offered.bitrate == .zero)
+            #expect(station.offered.packetRate == 0)
+        }
+        for level in [
+            Metric.queueLength, .callsActive, .callsRelayed, .relayAllocations, .relayBitrate,
+            .relayPacketRate,
+        ] {
+            #expect(platform.recorder.currentLevel(level) == 0)
+        }
+        // Left pending: when the next report lapses or the key of identifiers rotates.
+        #expect(engine.pendingCount <= 1)
+    }
+}
