@@ -13,6 +13,9 @@ public struct RunDocument: Hashable, Sendable {
     public var seed: UInt64
     /// The number of replications.
     public var replications: Int
+    /// The numbers of the replications that are in the files, counted from 0; nil where the run
+    /// was not cut short and all are.
+    public var finishedReplications: [UInt32]?
     /// The version of this program.
     public var toolVersion: String
     /// Names and versions of the libraries whose code runs inside the simulation.
@@ -55,7 +58,8 @@ public struct RunDocument: Hashable, Sendable {
     /// The given contents.
     public init(
         scenario: String, scenarioHash: String, effectiveScenario: JSONValue, seed: UInt64,
-        replications: Int, toolVersion: String, libraries: [Library], speech: Speech?,
+        replications: Int, finishedReplications: [UInt32]? = nil, toolVersion: String,
+        libraries: [Library], speech: Speech?,
         fingerprint: String, replicationFingerprints: [String]
     ) {
         self.scenario = scenario
@@ -63,6 +67,7 @@ public struct RunDocument: Hashable, Sendable {
         self.effectiveScenario = effectiveScenario
         self.seed = seed
         self.replications = replications
+        self.finishedReplications = finishedReplications
         self.toolVersion = toolVersion
         self.libraries = libraries
         self.speech = speech
@@ -79,12 +84,20 @@ public struct RunDocument: Hashable, Sendable {
                     .init("source", .string($0.source)), .init("sha256", .string($0.hash)),
                 ])
             } ?? .null
-        return .object([
+        let finished = finishedReplications.map { numbers in
+            [
+                JSONValue.Member(
+                    "finished_replications", .array(numbers.map { .integer(Int64($0)) }))
+            ]
+        }
+        let head: [JSONValue.Member] = [
             .init("schema", .string(Self.schema)),
             .init("scenario", .string(scenario)),
             .init("scenario_sha256", .string(scenarioHash)),
             .init("seed", .unsigned(seed)),
             .init("replications", .integer(Int64(replications))),
+        ]
+        let tail: [JSONValue.Member] = [
             .init("version", .string(toolVersion)),
             .init(
                 "libraries", .object(libraries.map { .init($0.name, .string($0.version)) })),
@@ -93,6 +106,7 @@ public struct RunDocument: Hashable, Sendable {
             .init(
                 "replication_fingerprints", .array(replicationFingerprints.map { .string($0) })),
             .init("effective_scenario", effectiveScenario),
-        ])
+        ]
+        return .object(head + (finished ?? []) + tail)
     }
 }

@@ -46,7 +46,10 @@ extension RunResults {
             run: RunDocument(
                 scenario: identity.name, scenarioHash: identity.scenarioHash,
                 effectiveScenario: identity.effectiveScenario, seed: simulation.seed,
-                replications: outcomes.count, toolVersion: identity.toolVersion,
+                replications: outcomes.count,
+                finishedReplications: outcomes.count < simulation.replications.count
+                    ? outcomes.map(\.replication) : nil,
+                toolVersion: identity.toolVersion,
                 libraries: identity.libraries, speech: identity.speech, fingerprint: fingerprint,
                 replicationFingerprints: outcomes.map(\.fingerprint.hexadecimal)),
             summary: SummaryDocument(

@@ -11,9 +11,9 @@ struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Simulate a scenario.",
         discussion: """
-            Writes run.json, summary.json, series.csv and host.json to the output directory and
-            prints a summary. The same scenario, seed and options give the same files (but for
-            host.json), whatever the number of threads.
+            Writes run.json, summary.json, series.csv and host.json to the output
+            directory and prints a summary. The same scenario, seed and options
+            give the same files (but for host.json), whatever the number of threads.
 
             Example: voicesim run scenarios/evening-peak.yaml --set arrivals.rate="20 /s"
             """)
@@ -26,6 +26,7 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var input: ScenarioArguments
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "How many replications run at the same time; all cores unless given.", valueName: "N"))
     var threads: Int?
@@ -57,6 +58,8 @@ struct RunCommand: AsyncParsableCommand {
         let loaded = try input.load()
         let directory = out ?? "results/local/\(loaded.name)"
         try prepare(directory)
+        let progress = RunProgress(replications: loaded.model.general.replications)
+        let interruption = Interruption(stopping: progress)
         let speech = SpeechLibrary(for: loaded.model.media.codec)
         var simulation = Simulation(
             scenario: loaded.model, seed: loaded.model.general.seed,
@@ -64,28 +67,28 @@ struct RunCommand: AsyncParsableCommand {
             threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
             speech: speech.material)
         if let capture { simulation.captures = [capture.replication: capture.records] }
-        let progress = RunProgress(replications: simulation.replications.count)
-        let interruption = Interruption(stopping: progress)
         let bar = ProgressBar(progress, label: loaded.model.title, quiet: quiet)
         let clock = ContinuousClock()
         let began = clock.now
         let outcomes = await simulation.run(progress)
         let wallSeconds = (clock.now - began) / .seconds(1)
-        await bar.finish()
-        withExtendedLifetime(interruption) {}
+        bar.finish()
         guard !outcomes.isEmpty else {
             Terminal.complain("interrupted before any replication had finished; nothing is written")
             throw ExitStatus.interrupted.exit
         }
         let results = RunResults(
             simulation, try Self.identity(loaded, speech), outcomes, wallSeconds: wallSeconds)
+        // Whoever interrupts from here on does not tear the set of files apart.
         try write(results, TrajectoryFile(outcomes), to: directory)
+        interruption.end()
         show(results, loaded, speech, directory)
-        if progress.isStopped, outcomes.count < simulation.replications.count {
+        if outcomes.count < simulation.replications.count {
+            let numbers = outcomes.map { "\($0.replication)" }.joined(separator: ", ")
             Terminal.complain(
                 """
                 interrupted: \(outcomes.count) of \(simulation.replications.count) replications \
-                finished; their results are in \(directory)
+                finished (\(numbers), counted from 0); their results are in \(directory)
                 """)
             throw ExitStatus.interrupted.exit
         }

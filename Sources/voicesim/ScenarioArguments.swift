@@ -9,16 +9,18 @@ struct ScenarioArguments: ParsableArguments {
     var scenario: String
 
     @Option(
-        name: .customLong("set"), parsing: .singleValue,
+        name: .customLong("set"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "Override one value; may be repeated.", valueName: "KEY=VALUE"))
     var overrides: [String] = []
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("The seed, instead of the file's general.seed.", valueName: "N"))
     var seed: UInt64?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "How many replications, instead of the file's general.replications.", valueName: "N"))
     var replications: Int?

@@ -8,15 +8,18 @@ struct VerifyCommand: ParsableCommand {
         commandName: "verify",
         abstract: "Run a scenario in two processes with different thread counts and compare them.",
         discussion: """
-            Compares run.json, summary.json, series.csv and the trajectory of every replication
-            byte by byte, and names the first event at which two runs part.
+            Compares run.json, summary.json, series.csv and the trajectory of every
+            replication byte by byte, and names the first event at which two runs part.
 
             Example: voicesim verify scenarios/smoke.yaml
             """)
 
     @OptionGroup var input: ScenarioArguments
 
-    @Option(help: "Another voicesim executable for the second process, such as a debug build.")
+    @Option(
+        help: ArgumentHelp(
+            "Another voicesim executable for the second process, such as a debug build.",
+            valueName: "FILE"))
     var against: String?
 
     func run() throws {

@@ -7,14 +7,14 @@ struct Voicesim: AsyncParsableCommand {
         commandName: "voicesim",
         abstract: "Simulates and load-tests an anonymous voice platform, replayably.",
         discussion: """
-            Runs the platform's real matchmaker, risk scorer, signalling, ICE/STUN/TURN and
-            DTLS-SRTP/Opus media core against synthetic peers in virtual time.
+            Runs the platform's real matchmaker, risk scorer, signalling, ICE/STUN/TURN
+            and DTLS-SRTP/Opus media core against synthetic peers in virtual time.
 
             Example: voicesim run scenarios/evening-peak.yaml
 
-            Exit codes: 0 ok · 64 usage · 65 invalid scenario or input · 70 internal error ·
-            73 cannot write results · 75 interrupted · 98 determinism broken ·
-            99 a threshold failed.
+            Exit codes: 0 ok · 64 usage · 65 invalid scenario or input ·
+            70 internal error · 73 cannot write results · 75 interrupted ·
+            98 determinism broken · 99 a threshold failed.
             """,
         version: ToolVersion.text,
         subcommands: [
