@@ -36,7 +36,8 @@ public struct ValueFigures: Hashable, Sendable {
     public var value: Double?
     /// 95 % interval of the replications' own values; nil with fewer than two.
     public var interval: ConfidenceInterval?
-    /// A count's sum over all replications in recorded units; nil for contrasts and indexes.
+    /// A count's sum over all replications; nil where it is no whole number of the reported unit
+    /// (money), and for contrasts and indexes.
     public var total: Int64?
 
     /// The given figures.

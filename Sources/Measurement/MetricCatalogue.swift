@@ -128,7 +128,7 @@ public enum MetricCatalogue {
             "Reports filed, by the persona reported."),
         .init(
             .riskExposure, "risk.exposure", .ratio, in: .perThousand, per: 1e-3, by: [.tier],
-            "Abusive call time per 1,000 of honest call time."),
+            "Time honest people spent with abusers, per 1,000 of what they spent with each other."),
         .init(
             .riskContainmentCalls, "risk.containment_calls", .distribution, by: [.persona],
             "Calls an abuser has before being contained."),
@@ -148,10 +148,10 @@ public enum MetricCatalogue {
             Every figure of `summary.json` is in the unit given here. A distribution has `count`,
             `mean`, `min`, `p50`, `p90`, `p95`, `p99`, `p999`, `max`, and 95 % intervals of its mean
             and its 95th percentile (`mean_ci95`, `p95_ci95`) over the replications' own figures. A
-            count has `value`, its mean per replication, `ci95`, and `total` over all replications. A
-            ratio has `value`, `ci95`, `numerator` and `denominator` over all replications. An index
-            or contrast has `value` and `ci95`; a level has `time_mean`, `peak` and `ci95` (of
-            `time_mean`). Quantiles are within 0.1 % of the observation of their rank. Only what was
+            count has `value`, its mean per replication, `ci95`, and, unless it is money, `total` over
+            all replications. A ratio has `value`, `ci95`, `numerator` and `denominator` over all
+            replications (of times in nanoseconds). An index or contrast has `value` and `ci95`; a
+            level has `time_mean`, `peak` and `ci95` (of `time_mean`). Quantiles are within 0.1 % of the observation of their rank. Only what was
             created inside the measured window is observed; levels are measured over that window.
 
             | metric | kind | unit | grouped by | meaning |

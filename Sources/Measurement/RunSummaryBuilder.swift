@@ -112,7 +112,7 @@ public struct RunSummaryBuilder: Sendable {
             return .value(
                 ValueFigures(
                     value: value.map { $0 / Double(count) }, interval: interval,
-                    total: pooled.counters[slot].value))
+                    total: entry.unitsPerReported == 1 ? pooled.counters[slot].value : nil))
         case .contrast, .index:
             return .value(ValueFigures(value: value, interval: interval))
         case .ratio:
