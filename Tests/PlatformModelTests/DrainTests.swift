@@ -91,8 +91,10 @@ import Testing
     @Test(arguments: Variant.allCases)
     func `when everybody has gone nothing is left`(_ variant: Variant) {
         let scenario = scenario(variant)
+        let speech = SyntheticSpeech.material()
         var platform = Platform(
-            scenario: scenario, seed: 3, replication: 0, speech: SyntheticSpeech.material())
+            scenario: scenario, seed: 3, replication: 0, speech: speech,
+            traffic: SpeechTraffic(of: speech, as: scenario.media))
         var engine = Engine<PlatformEvent>()
         platform.start(&engine)
         engine.run(until: platform.stopTime, in: &platform)

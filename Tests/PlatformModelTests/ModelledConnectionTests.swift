@@ -33,8 +33,10 @@ import Testing
                 NamedShare(index: 0, share: 0.5), NamedShare(index: 1, share: 0.5),
             ]
         }
+        let speech = SyntheticSpeech.material()
         var run = ReplicationRun(
-            scenario, seed: 4, replication: 0, speech: SyntheticSpeech.material())
+            scenario, seed: 4, replication: 0, speech: speech,
+            traffic: SpeechTraffic(of: speech, as: scenario.media))
         run.advance(to: run.end)
         return run.finish()
     }

@@ -43,6 +43,14 @@ import Testing
         #expect((host["peak_memory"]?.integer ?? 0) > 1_000_000)
     }
 
+    @Test func `only a run that was cut short lists the replications in its files`() {
+        var run = results().run
+        #expect(run.json["finished_replications"] == nil)
+        run.finishedReplications = [0, 2]
+        let listed = run.json["finished_replications"]?.array?.compactMap(\.integer)
+        #expect(listed == [0, 2])
+    }
+
     @Test func `a place that is no directory is one clear error`() throws {
         let path = temporary()
         try ResultDirectory(path: path).write([.init(name: "file", text: "x")])
