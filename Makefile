@@ -11,7 +11,7 @@ APT_PACKAGES = pkg-config libopus-dev libsrtp2-dev libssl-dev pocketsphinx-testd
 SWIFT_FLAGS = --explicit-target-dependency-import-check error
 VOICESIM = .build/release/voicesim
 
-.PHONY: run test build setup format format-check import-check determinism clean
+.PHONY: run test build setup format format-check import-check determinism check-calc clean
 
 run: build
 	$(VOICESIM) run $(SCENARIO) --out $(OUT) $(ARGS)
@@ -49,6 +49,10 @@ import-check: setup
 # The same scenario in two processes with different thread counts, then in a debug build.
 determinism: build
 	$(VOICESIM) verify scenarios/smoke.yaml
+
+# The closed forms against scipy and mpmath, from PyPI; skipped without them.
+check-calc: build
+	python3 Tests/Scripts/check_calc.py $(VOICESIM) || [ $$? = 77 ]
 
 clean:
 	swift package clean

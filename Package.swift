@@ -39,6 +39,7 @@ let foundations: [Target] = [
 ]
 
 let domains: [Target] = [
+    room("ClosedForms", uses: ["Quantities", "RandomStreams"]),
     room("ICE", uses: ["Quantities", "RandomStreams", "Addressing", "STUN", "TURN"]),
     room("Matchmaking", uses: ["Quantities"]),
     room(
@@ -100,13 +101,17 @@ let commandLine: [Target] = [
     .executableTarget(
         name: "voicesim",
         dependencies: [
-            "COpenSSL", "COpus", "CSRTP", "Digests", "Measurement", "OpusCodec", "Results",
-            "ScenarioFiles", "ScenarioModel", "SimulationRunner", "SpeechFiles",
+            "COpenSSL", "COpus", "CSRTP", "ClosedForms", "Digests", "Measurement", "NetworkModel",
+            "OpusCodec", "Quantities", "Results", "ScenarioFiles", "ScenarioModel",
+            "SimulationRunner", "SpeechFiles", "VoiceQuality",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ], swiftSettings: strict)
 ]
 
 let testTargets: [Target] = [
+    tests(
+        of: "ClosedForms",
+        with: ["Addressing", "MediaSecurity", "Quantities", "RTP", "STUN", "TURN"]),
     // Agents, relay servers and the network together, and the closed forms against them.
     .testTarget(
         name: "ConnectivityTests",

@@ -116,32 +116,10 @@ extension Checker {
     mutating func quantity(
         _ text: String, _ dimension: Dimension, _ interval: Interval, at location: Location
     ) -> Double? {
-        do throws(Dimension.Misread) {
-            let value = try dimension.value(of: text)
-            guard interval.contains(value) else {
-                let percent =
-                    dimension == .share && value <= 100 && value > 1 && !text.contains("%")
-                    ? "; did you mean '\(text) %'?" : ""
-                note(
-                    location,
-                    .outOfRange(text, accepted: interval.text(dimension.text) + percent))
-                return nil
-            }
-            return dimension.rounded(value)
+        do throws(Problem) {
+            return try dimension.read(text, within: interval)
         } catch {
-            switch error {
-            case .notAQuantity:
-                note(
-                    location,
-                    .notAQuantity(
-                        text, expected: "\(dimension.noun) such as \(dimension.examples)"))
-            case .missingUnit:
-                note(location, .missingUnit(text, examples: dimension.examples))
-            case .wrongUnit(let unit):
-                note(
-                    location,
-                    .wrongUnit(text, unit: unit, accepted: dimension.units.map(\.name)))
-            }
+            note(location, error)
             return nil
         }
     }
@@ -198,17 +176,6 @@ extension Shape {
             "one of " + choices.filter(\.isSupported).map(\.name).joined(separator: ", ")
         case .list, .tuple, .emptyList: "a list"
         default: "a map"
-        }
-    }
-}
-
-extension Dimension {
-    /// `value` as exactly as the model keeps it.
-    func rounded(_ value: Double) -> Double {
-        switch self {
-        case .duration: (value * 1e9).rounded(.toNearestOrEven) / 1e9
-        case .bitrate: value.rounded(.toNearestOrEven)
-        case .rate, .price, .share: value
         }
     }
 }

@@ -1,5 +1,5 @@
 /// What can be wrong with a scenario; each case carries the offending value and what is accepted.
-public enum Problem: Hashable, Sendable {
+public enum Problem: Error, Hashable, Sendable {
     /// The file cannot be read.
     case unreadable(ReadFailure)
     /// The file is larger than the limit, both in bytes.
