@@ -1,27 +1,12 @@
-import EventEngine
 import Quantities
 import RandomStreams
 import Testing
 
-/// What the list must do, told in the simplest way: a sorted array.
-private struct ModelList {
-    var entries: [(time: Int64, priority: UInt8, sequence: Int, payload: UInt32)] = []
-    var sequence = 0
+@testable import EventEngine
 
-    mutating func schedule(_ payload: UInt32, _ time: Int64, _ priority: UInt8) {
-        entries.append((time, priority, sequence, payload))
-        sequence += 1
-    }
-
-    mutating func pop(before limit: Int64) -> (Int64, UInt32)? {
-        let order = entries.indices.min { i, j in
-            let (x, y) = (entries[i], entries[j])
-            return (x.time, x.priority, x.sequence) < (y.time, y.priority, y.sequence)
-        }
-        guard let order, entries[order].time < limit else { return nil }
-        let entry = entries.remove(at: order)
-        return (entry.time, entry.payload)
-    }
+func stream(seed: UInt64) -> RandomStream {
+    RandomStream(
+        StreamName(seed: seed, replication: 0, purpose: StreamPurpose(rawValue: 1), entity: 0))
 }
 
 @Suite struct FutureEventListTests {
@@ -55,52 +40,74 @@ private struct ModelList {
         #expect(left == 0)
     }
 
-    @Test(arguments: 0..<40)
-    func `random schedules, ties, cancellations and moves follow a sorted array`(seed: UInt64) {
-        var random = RandomStream(
-            StreamName(
-                seed: seed, replication: 0, purpose: StreamPurpose(rawValue: 1), entity: 0))
+    @Test func `among a hundred thousand ties, order of scheduling and priority hold`() {
         var list = FutureEventList<UInt32>()
-        var model = ModelList()
-        var names: [EventID] = []
-        var now: Int64 = 0
-        for step in 0..<3000 {
-            switch random.nextInteger(below: 10) {
-            case 0..<5:
-                let time = now + Int64(random.nextInteger(below: 20))
-                let priority = UInt8(random.nextInteger(below: 3))
-                names.append(
-                    list.schedule(
-                        UInt32(step), at: SimTime(nanoseconds: time),
-                        priority: EventPriority(rank: priority)))
-                model.schedule(UInt32(names.count - 1) << 16 | UInt32(step), time, priority)
-            case 5 where !names.isEmpty:
-                let index = Int(random.nextInteger(below: UInt64(names.count)))
-                let known = model.entries.firstIndex { $0.payload >> 16 == UInt32(index) }
-                let cancelled = list.cancel(names[index])
-                #expect(cancelled == (known != nil))
-                if let known { model.entries.remove(at: known) }
-            case 6 where !names.isEmpty:
-                let index = Int(random.nextInteger(below: UInt64(names.count)))
-                let time = now + Int64(random.nextInteger(below: 30))
-                let known = model.entries.firstIndex { $0.payload >> 16 == UInt32(index) }
-                let moved = list.reschedule(names[index], at: SimTime(nanoseconds: time))
-                #expect(moved == (known != nil))
-                if let known {
-                    model.entries[known].time = time
-                    model.entries[known].sequence = model.sequence
-                    model.sequence += 1
-                }
-            default:
-                let limit = now + Int64(random.nextInteger(below: 10))
-                let expected = model.pop(before: limit)
-                let actual = list.popEarliest(before: SimTime(nanoseconds: limit))
-                #expect(actual?.time.nanoseconds == expected?.0)
-                #expect(actual?.payload == expected.map { $0.1 & 0xffff })
-                if let expected { now = expected.0 }
-            }
-            let count = list.count
-            #expect(count == model.entries.count)
+        let time = SimTime(nanoseconds: 1_000_000_007)
+        for number in 0..<100_000 as Range<UInt32> {
+            _ = list.schedule(
+                number, at: time, priority: EventPriority(rank: UInt8(number % 3)))
         }
+        var order: [UInt32] = []
+        while let (_, payload) = list.popEarliest(before: .distantFuture) { order.append(payload) }
+        let expected = (0..<3).flatMap { rank in
+            (0..<100_000 as Range<UInt32>).filter { $0 % 3 == rank }
+        }
+        #expect(order == expected)
+    }
+
+    @Test func `times before the beginning and at the end of time are in order`() {
+        var list = FutureEventList<UInt32>()
+        let times: [Int64] = [.max, 0, -1, .min, 1 << 62, .max - 1, 255, 256, -256]
+        for (number, time) in times.enumerated() {
+            _ = list.schedule(
+                UInt32(number), at: SimTime(nanoseconds: time), priority: .normal)
+        }
+        var popped: [Int64] = []
+        while let (time, payload) = list.popEarliest(before: .distantFuture) {
+            #expect(times[Int(payload)] == time.nanoseconds)
+            popped.append(time.nanoseconds)
+        }
+        // Nothing is due before the end of time that is due at the end of time.
+        #expect(popped == times.sorted().dropLast())
+        let last = list.earliestTime
+        #expect(last == .distantFuture)
+    }
+
+    @Test func `the earliest time is that of the next event, whatever was cancelled or moved`() {
+        var list = FutureEventList<UInt32>()
+        let at = { SimTime(nanoseconds: $0) }
+        let none = list.earliestTime
+        let first = list.schedule(1, at: at(10), priority: .normal)
+        let second = list.schedule(2, at: at(20), priority: .normal)
+        let ten = list.earliestTime
+        list.reschedule(first, at: at(30))
+        let twenty = list.earliestTime
+        list.cancel(second)
+        let thirty = list.earliestTime
+        list.reschedule(first, at: at(5))
+        let five = list.earliestTime
+        _ = list.schedule(3, at: at(2), priority: .normal)
+        let two = list.earliestTime
+        #expect(
+            [none, ten, twenty, thirty, five, two] == [nil, at(10), at(20), at(30), at(5), at(2)])
+    }
+
+    @Test func `cancelled timers do not make the list grow`() {
+        var list = FutureEventList<UInt32>()
+        var random = stream(seed: 1)
+        var timers = (0..<1000 as Range<UInt32>).map {
+            list.schedule($0, at: SimTime(nanoseconds: 1 << 40), priority: .normal)
+        }
+        for step in 0..<200_000 as Range<UInt32> {
+            let index = Int(random.nextInteger(below: 1000))
+            list.cancel(timers[index])
+            let time = Int64(random.nextInteger(below: 1 << 42))
+            timers[index] = list.schedule(
+                step, at: SimTime(nanoseconds: time), priority: .normal)
+        }
+        let entries = list.count + list.dead
+        let slots = list.slotCount
+        #expect(entries <= 2 * 1000 + 1024)
+        #expect(slots <= 1001)
     }
 }
