@@ -1,5 +1,6 @@
 # make run     install what is missing, build, simulate the evening peak, print its summary
 # make test    the same set-up, then every test
+# make bench   build the rivals of the engine, then measure beside them
 # make format  lay the sources out; make format-check only looks
 
 SCENARIO ?= scenarios/evening-peak.yaml
@@ -11,7 +12,7 @@ APT_PACKAGES = pkg-config libopus-dev libsrtp2-dev libssl-dev pocketsphinx-testd
 SWIFT_FLAGS = --explicit-target-dependency-import-check error
 VOICESIM = .build/release/voicesim
 
-.PHONY: run test build setup format format-check import-check determinism check-calc clean
+.PHONY: run test bench build setup format format-check import-check determinism check-calc clean
 
 run: build
 	$(VOICESIM) run $(SCENARIO) --out $(OUT) $(ARGS)
@@ -22,6 +23,26 @@ build: setup
 test: setup
 	swift build --build-tests $(SWIFT_FLAGS)
 	swift test --skip-build
+
+# The rivals go to .build-bench. A simulator that cannot be installed is left out of the table.
+BENCH_DIR = .build-bench
+BENCH_SOURCES = Tests/Benchmarks/engine
+
+bench: build $(BENCH_DIR)/rivals $(BENCH_DIR)/simpy_rival.py $(BENCH_DIR)/venv
+	$(VOICESIM) bench engine --rivals $(BENCH_DIR) $(ARGS)
+
+$(BENCH_DIR)/rivals: $(BENCH_SOURCES)/rivals.cpp
+	@mkdir -p $(BENCH_DIR)
+	g++ -O2 -std=c++17 $< -o $@
+
+$(BENCH_DIR)/simpy_rival.py: $(BENCH_SOURCES)/simpy_rival.py
+	@mkdir -p $(BENCH_DIR)
+	cp $< $@
+
+$(BENCH_DIR)/venv:
+	@mkdir -p $(BENCH_DIR)
+	@python3 -m venv $@ && $@/bin/pip install --quiet simpy==4.1.2 \
+		|| { rm -rf $@; echo "SimPy does not install here (python3, python3-venv and PyPI are needed)" >&2; }
 
 setup:
 	@command -v swift >/dev/null || { echo "Swift 6.2 or later is needed: https://www.swift.org/install" >&2; exit 1; }

@@ -89,19 +89,21 @@ let files: [Target] = [
 ]
 
 let runners: [Target] = [
+    room("Benchmarking", uses: ["EventEngine", "Quantities", "RandomStreams", "Statistics"]),
     room(
         "SimulationRunner",
         uses: [
             "EventEngine", "Measurement", "MediaPipeline", "PlatformModel", "Quantities", "Results",
             "ScenarioModel",
-        ])
+        ]),
 ]
 
 let commandLine: [Target] = [
     .executableTarget(
         name: "voicesim",
         dependencies: [
-            "COpenSSL", "COpus", "CSRTP", "ClosedForms", "Digests", "Measurement", "NetworkModel",
+            "Benchmarking", "COpenSSL", "COpus", "CSRTP", "ClosedForms", "Digests", "Measurement",
+            "NetworkModel",
             "OpusCodec", "Quantities", "Results", "ScenarioFiles", "ScenarioModel",
             "SimulationRunner", "SpeechFiles", "VoiceQuality",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -109,6 +111,7 @@ let commandLine: [Target] = [
 ]
 
 let testTargets: [Target] = [
+    tests(of: "Benchmarking"),
     tests(
         of: "ClosedForms",
         with: ["Addressing", "MediaSecurity", "Quantities", "RTP", "STUN", "TURN"]),

@@ -203,6 +203,15 @@ public struct FutureEventList<Payload: BitwiseCopyable>: ~Copyable {
         return (SimTime(nanoseconds: Self.time(next.key)), payload)
     }
 
+    /// A guess at the payload that comes `distance` events after the next one, so that the records
+    /// it concerns can be fetched from memory early; nil if that is not sorted out yet.
+    @inlinable
+    public func upcoming(_ distance: Int) -> Payload? {
+        let place = run.head &+ distance
+        guard place < run.end else { return nil }
+        return slots[Int(run.entries[place].slot)].payload
+    }
+
     @inlinable
     @inline(__always)
     static func key(_ time: SimTime) -> UInt64 {
