@@ -110,4 +110,37 @@ func stream(seed: UInt64) -> RandomStream {
         #expect(entries <= 2 * 1000 + 1024)
         #expect(slots <= 1001)
     }
+
+    @Test(arguments: [0, 10, 100])
+    func `sweeping out the dead keeps what is being served, late or still far`(stride: Int64) {
+        var limits = FutureEventList<UInt32>.Limits()
+        limits.dead = 0
+        var list = FutureEventList<UInt32>(limits: limits)
+        var names: [EventID] = []
+        func add(_ time: Int64) {
+            let number = UInt32(names.count)
+            names.append(
+                list.schedule(number, at: SimTime(nanoseconds: time), priority: .normal))
+        }
+        for number in 0..<100 as Range<Int64> { add(100 + number) }
+        for number in 0..<100 as Range<Int64> { add(1_000_000 + stride * number) }
+        // The first hundred are now being served; fifty more come late.
+        let first = list.popEarliest(before: .distantFuture)
+        #expect(first?.payload == 0)
+        for number in 0..<50 as Range<Int64> { add(150 + number) }
+        for number in 1..<250 where number % 4 != 0 { list.cancel(names[number]) }
+        let dead = list.dead
+        #expect(dead < 63)
+        var order: [UInt32] = []
+        while let (_, payload) = list.popEarliest(before: .distantFuture) { order.append(payload) }
+        let expected =
+            (1..<250 as Range<UInt32>).filter { $0 % 4 == 0 }
+            .sorted { a, b in
+                func time(_ n: UInt32) -> Int64 {
+                    n < 100 ? 100 + Int64(n) : n < 200 ? 1_000_000 + Int64(n) : Int64(n) - 50
+                }
+                return (time(a), a) < (time(b), b)
+            }
+        #expect(order == expected)
+    }
 }
