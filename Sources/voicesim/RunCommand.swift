@@ -56,6 +56,8 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let loaded = try input.load()
+        let progress = RunProgress(replications: loaded.model.general.replications)
+        let interruption = Interruption(stopping: progress)
         let directory = out ?? "results/local/\(loaded.name)"
         try prepare(directory)
         let progress = RunProgress(replications: loaded.model.general.replications)

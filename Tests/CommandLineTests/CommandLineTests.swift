@@ -94,8 +94,11 @@ import Testing
                 ] + ["--set", "general.warm_up=0 s", "--set", "general.stop_time=2 s"]
                 + ["--set", "general.series_step=1 s"]
             let process = try Tool.start(arguments, in: directory)
-            // Long enough for some replications, far too short for all; either is right.
-            Thread.sleep(forTimeInterval: 3)
+            // From here on it listens; a minute is far more than it takes to get there.
+            let results = directory.appendingPathComponent("results").path
+            for _ in 0..<600 where !FileManager.default.fileExists(atPath: results) {
+                Thread.sleep(forTimeInterval: 0.1)
+            }
             kill(process.processIdentifier, SIGINT)
             let result = try Tool.finish(process, in: directory)
             #expect(result.status == 75)
