@@ -30,6 +30,7 @@ public enum Metric: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
     case calls
     case callsUnfinished
     case callsFull
+    case callsFullRelayed
     case callDuration
     case callsActive
     case callsRelayed

@@ -94,6 +94,9 @@ public enum MetricCatalogue {
             "Pairs still being set up or in a call at the end; what they come to is not observed."),
         .init(.callsFull, "calls.full", .count, "Calls that ran their media packet by packet."),
         .init(
+            .callsFullRelayed, "calls.full_relayed", .count,
+            "Calls among those whose packets took a relay."),
+        .init(
             .callDuration, "call.duration", .distribution, in: .second, per: 1e9,
             by: [.language, .persona], "From when both can hear to the end of the call."),
         .init(.callsActive, "calls.active", .level, "Calls going on."),

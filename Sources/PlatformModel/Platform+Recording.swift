@@ -88,7 +88,10 @@ extension Platform {
         recorder.ratio(.connectFailed, hit: false, between: a, and: b)
         recorder.ratio(.relayShare, hit: isRelayed, between: a, and: b)
         recorder.count(.calls, between: a, and: b)
-        if calls[call].fidelity == .full { recorder.count(.callsFull) }
+        if calls[call].fidelity == .full {
+            recorder.count(.callsFull)
+            if isRelayed { recorder.count(.callsFullRelayed) }
+        }
     }
 
     mutating func recordFailed(_ call: Handle) {

@@ -40,6 +40,22 @@ import Testing
         }
     }
 
+    @Test func `the smoke scenario has full calls, direct and relayed`() throws {
+        try Tool.withDirectory { directory in
+            let arguments = ["run", Tool.smoke, "--out", "results", "--format", "json"]
+            let result = try Tool.finish(Tool.start(arguments, in: directory), in: directory)
+            struct Summary: Decodable {
+                struct Count: Decodable { var total: Int? }
+                var metrics: [String: Count]
+            }
+            let summary = try JSONDecoder().decode(Summary.self, from: Data(result.output.utf8))
+            let full = try #require(summary.metrics["calls.full"]?.total)
+            let relayed = try #require(summary.metrics["calls.full_relayed"]?.total)
+            #expect(relayed > 0)
+            #expect(full > relayed)
+        }
+    }
+
     @Test func `a threshold that fails leaves with 99`() throws {
         try Tool.withDirectory { directory in
             let arguments =
