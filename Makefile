@@ -12,7 +12,7 @@ APT_PACKAGES = pkg-config libopus-dev libsrtp2-dev libssl-dev pocketsphinx-testd
 SWIFT_FLAGS = --explicit-target-dependency-import-check error
 VOICESIM = .build/release/voicesim
 
-.PHONY: run test bench build setup format format-check import-check determinism check-calc clean
+.PHONY: run test bench build setup format format-check import-check schema-check calc-check determinism clean
 
 run: build
 	$(VOICESIM) run $(SCENARIO) --out $(OUT) $(ARGS)
@@ -47,6 +47,9 @@ $(BENCH_DIR)/venv:
 setup:
 	@command -v swift >/dev/null || { echo "Swift 6.2 or later is needed: https://www.swift.org/install" >&2; exit 1; }
 	@missing=""; for package in $(APT_PACKAGES); do \
+# Shell code that installs what is missing of the Debian packages $(1), without asking.
+define install
+missing=""; for package in $(1); do \
 		dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q "install ok installed" \
 			|| missing="$$missing $$package"; \
 	done; \
@@ -56,6 +59,11 @@ setup:
 	$$root apt-get update -qq </dev/null \
 	&& $$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
 		--no-install-recommends $$missing </dev/null >/dev/null
+endef
+
+setup:
+	@command -v swift >/dev/null || { echo "Swift 6.2 or later is needed: https://www.swift.org/install" >&2; exit 1; }
+	@$(call install,$(APT_PACKAGES))
 
 format:
 	swift format --in-place --parallel --recursive Package.swift Sources Tests
@@ -67,13 +75,23 @@ format-check:
 import-check: setup
 	swift build $(SWIFT_FLAGS)
 
-# The same scenario in two processes with different thread counts, then in a debug build.
+# A stock validator must accept the schema and every scenario, and reject the invalid ones that a
+# schema can tell.
+schema-check: build
+	@$(call install,python3 python3-jsonschema python3-yaml)
+	$(VOICESIM) schema > .build/scenario.schema.json
+	/usr/bin/python3 Tests/Scripts/check_schema.py .build/scenario.schema.json scenarios
+
+# The same scenario in two processes with different thread counts, then against the debug build.
 determinism: build
 	$(VOICESIM) verify scenarios/smoke.yaml
+	swift build --product voicesim $(SWIFT_FLAGS)
+	$(VOICESIM) verify scenarios/smoke.yaml --against .build/debug/voicesim
 
-# The closed forms against scipy and mpmath, from PyPI; skipped without them.
-check-calc: build
-	python3 Tests/Scripts/check_calc.py $(VOICESIM) || [ $$? = 77 ]
+# The closed forms against independent computations with scipy and mpmath.
+calc-check: build
+	@$(call install,python3 python3-scipy python3-mpmath)
+	/usr/bin/python3 Tests/Scripts/check_calc.py $(VOICESIM)
 
 clean:
 	swift package clean

@@ -60,8 +60,6 @@ struct RunCommand: AsyncParsableCommand {
         let interruption = Interruption(stopping: progress)
         let directory = out ?? "results/local/\(loaded.name)"
         try prepare(directory)
-        let progress = RunProgress(replications: loaded.model.general.replications)
-        let interruption = Interruption(stopping: progress)
         let speech = SpeechLibrary(for: loaded.model.media.codec)
         var simulation = Simulation(
             scenario: loaded.model, seed: loaded.model.general.seed,
