@@ -44,9 +44,6 @@ $(BENCH_DIR)/venv:
 	@python3 -m venv $@ && $@/bin/pip install --quiet simpy==4.1.2 \
 		|| { rm -rf $@; echo "SimPy does not install here (python3, python3-venv and PyPI are needed)" >&2; }
 
-setup:
-	@command -v swift >/dev/null || { echo "Swift 6.2 or later is needed: https://www.swift.org/install" >&2; exit 1; }
-	@missing=""; for package in $(APT_PACKAGES); do \
 # Shell code that installs what is missing of the Debian packages $(1), without asking.
 define install
 missing=""; for package in $(1); do \
