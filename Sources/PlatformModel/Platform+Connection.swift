@@ -133,6 +133,7 @@ extension Platform {
             sideConnected(leg, pair, &engine)
         case .selectedPairChanged(let pair):
             legs[place(of: leg)].selected = pair
+            followSelectedPairs(of: leg.call, at: engine.now)
         case .failed:
             if calls[leg.call].phase < .talking { fail(leg.call, .noPath, &engine) }
         case .relayRefused, .relayReleased:
@@ -159,6 +160,19 @@ extension Platform {
         calls[leg.call].path = path(of: leg.call)
         recordIceConnected(leg.call, at: engine.now)
         if calls[leg.call].fidelity == .flow { modelHandshake(leg.call, &engine) }
+    }
+
+    /// A side has gone over to a better pair: the media take the path that both now mean.
+    private mutating func followSelectedPairs(of call: Handle, at now: SimTime) {
+        guard let former = calls[call].path else { return }
+        let isTalking = calls[call].phase == .talking
+        if isTalking { loadRelays(call, sign: -1, at: now) }
+        let path = path(of: call)
+        calls[call].path = path
+        guard isTalking else { return }
+        loadRelays(call, sign: 1, at: now)
+        let change = (path.isRelayed ? 1 : 0) - (former.isRelayed ? 1 : 0)
+        recorder.level(.callsRelayed, add: Int64(change), at: now)
     }
 
     /// How the media go, by what the two agents selected.
