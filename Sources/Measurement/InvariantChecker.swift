@@ -11,12 +11,8 @@ public enum Invariant: String, CaseIterable, Hashable, Sendable, BitwiseCopyable
     case peersAreInOnePlace = "peers_are_in_one_place"
     /// Nobody is paired with themselves.
     case nobodyMeetsThemselves = "nobody_meets_themselves"
-    /// Allocations made = released + held, and no server holds more than its ports.
+    /// The relay ports held are those that the servers hold, and no server holds more than it has.
     case allocationsAreConserved = "allocations_are_conserved"
-    /// When the last call has ended, no key is held.
-    case keysAreReleased = "keys_are_released"
-    /// A packet that was delivered had been sent, once for each delivery.
-    case packetsAreConserved = "packets_are_conserved"
 }
 
 /// Where an invariant was found broken.

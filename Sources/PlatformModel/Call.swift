@@ -17,7 +17,6 @@ struct Call {
     let fidelity: Fidelity
     var phase: Phase = .signalling
     var path: CallPath?
-    var offeredAt: SimTime?
     var iceConnectedAt: SimTime?
     var talkingSince: SimTime?
     /// The rights of the two to report each other.

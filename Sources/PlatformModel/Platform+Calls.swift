@@ -17,6 +17,8 @@ extension Platform {
         let now = engine.now
         let first = takeTicket(pairing.first.ticket, &engine)
         let second = takeTicket(pairing.second.ticket, &engine)
+        invariants.check(
+            .nobodyMeetsThemselves, first.peer != second.peer, subject: UInt64(paired), at: now)
         recordPaired(first, second, pairing, at: now)
         engine.log(
             TrajectoryCode.paired, UInt64(paired),
@@ -105,6 +107,7 @@ extension Platform {
         let heard =
             calls[call].fidelity == .full
             ? concludeMedia(of: call, &engine) : flowQuality(of: call, duration: duration)
+        tally.ended += 1
         recordEnded(call, heard, at: now)
         riskOfEndedCall(call, duration, &engine)
         release(call, &engine)
@@ -117,6 +120,7 @@ extension Platform {
         guard calls[call].phase < .talking else { return }
         engine.log(TrajectoryCode.failed, UInt64(calls[call].serial), UInt64(reason.rawValue))
         engine.cancel(calls[call].deadline)
+        tally.failed += 1
         recordFailed(call)
         abandonMedia(of: call, &engine)
         release(call, &engine)

@@ -49,7 +49,6 @@ extension Platform {
     /// The offerer knows that it is paired: agent, offer, candidates.
     mutating func makeOffer(_ leg: LegID, _ engine: inout Engine<PlatformEvent>) {
         openAgent(leg, &engine)
-        calls[leg.call].offeredAt = engine.now
         send(.offer(describe(leg, .actpass)), from: leg, &engine)
         drainAgent(leg, &engine)
     }

@@ -69,6 +69,7 @@ extension Platform {
 
     mutating func joinQueue(_ handle: Handle, _ engine: inout Engine<PlatformEvent>) {
         let now = engine.now
+        checkIdle(handle, at: now)
         let visit = peers[handle].visits
         peers[handle].visits += 1
         let serial = peers[handle].serial
@@ -106,6 +107,7 @@ extension Platform {
         let wasWaiting = matchmaker.cancel(TicketID(place.index))
         precondition(wasWaiting, "a ticket lost patience after it was paired")
         engine.log(TrajectoryCode.abandoned, UInt64(ticket.serial), 0)
+        tally.abandoned += 1
         recordAbandoned(ticket, at: engine.now)
         depart(ticket.peer, at: engine.now)
         armExpansion(&engine)

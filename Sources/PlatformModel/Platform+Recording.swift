@@ -163,6 +163,7 @@ extension Platform {
 
     mutating func takeSeriesRow(_ engine: inout Engine<PlatformEvent>) {
         recorder.sample(at: engine.now)
+        checkInvariants(at: engine.now)
         guard let next = recorder.nextSample, next <= stopTime else { return }
         engine.schedule(.seriesStep, at: next, priority: PlatformPriority.series)
     }

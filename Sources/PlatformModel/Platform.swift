@@ -28,6 +28,8 @@ struct Platform: ~Copyable {
     var relays: RelayFleet
     var recorder: RunRecorder
     var egress = EgressMeter()
+    var invariants = InvariantChecker()
+    var tally = Tally()
 
     var peers = Slots<Peer>()
     var arrived: UInt32 = 0

@@ -47,12 +47,16 @@ public struct ReplicationRun: ~Copyable {
     /// The most events that were pending at once.
     public var peakPending: Int { engine.peakPending }
 
+    /// The first law of the platform that was found broken: a bug, whatever the scenario.
+    public var violation: InvariantViolation? { platform.invariants.first }
+
     /// Lets everything before `time` happen.
     ///
     /// - Precondition: `time` is neither past nor after ``end``.
     public mutating func advance(to time: SimTime) {
         precondition(time <= end, "a replication does not go on after its end")
         engine.run(until: time, in: &platform)
+        if time == end { platform.checkInvariants(at: time) }
     }
 
     /// What was measured.

@@ -23,7 +23,9 @@ public struct ReplicationOutcome: Sendable {
 
 /// Runs one replication to its end on the calling thread.
 ///
-/// Stops between two stretches of simulated time when `progress` is told to, and gives nil then.
+/// Gives nil when it stops between two stretches of simulated time: because `progress` is told to,
+/// or because a law of the platform was found broken, which `progress` is told and which stops the
+/// others too.
 func simulate(
     _ scenario: Scenario, seed: UInt64, replication: UInt32, speech: SpeechMaterial,
     traffic: SpeechTraffic, capturing capture: Range<UInt64>, progress: RunProgress
@@ -41,6 +43,10 @@ func simulate(
         if progress.isStopped { return nil }
         run.advance(
             to: stretch == stretches ? end : .zero + end.sinceStart / stretches * stretch)
+        if let violation = run.violation {
+            progress.fail(BrokenInvariant(replication: replication, violation: violation))
+            return nil
+        }
         progress.advance(
             from: Double(stretch - 1) / Double(stretches), to: Double(stretch) / Double(stretches))
     }

@@ -1,4 +1,13 @@
+import Measurement
 import Synchronization
+
+/// A law of the platform that a replication broke: a bug, which ends the run.
+public struct BrokenInvariant: Hashable, Sendable {
+    /// The replication.
+    public var replication: UInt32
+    /// Which law, when and by whom.
+    public var violation: InvariantViolation
+}
 
 /// How far a run is, readable from any thread, and the way to ask it to stop.
 ///
@@ -10,6 +19,8 @@ public final class RunProgress: Sendable {
     private let stopRequested = Atomic<Bool>(false)
     /// Simulated time over all replications, in units of 1/2^20 of one replication.
     private let advanced = Atomic<Int>(0)
+
+    private let broken = Mutex<BrokenInvariant?>(nil)
 
     private static let unit = Double(1 << 20)
 
@@ -34,6 +45,15 @@ public final class RunProgress: Sendable {
 
     /// Whether somebody asked the run to stop.
     public var isStopped: Bool { stopRequested.load(ordering: .relaxed) }
+
+    /// The first law that was found broken, if any.
+    public var brokenInvariant: BrokenInvariant? { broken.withLock { $0 } }
+
+    /// A replication broke a law: the others stop.
+    func fail(_ invariant: BrokenInvariant) {
+        broken.withLock { if $0 == nil { $0 = invariant } }
+        stop()
+    }
 
     func advance(from: Double, to: Double) {
         let step = Int(to * Self.unit) - Int(from * Self.unit)

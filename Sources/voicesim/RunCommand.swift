@@ -73,6 +73,7 @@ struct RunCommand: AsyncParsableCommand {
         let outcomes = await simulation.run(progress)
         let wallSeconds = (clock.now - began) / .seconds(1)
         bar.finish()
+        if let broken = progress.brokenInvariant { throw complain(about: broken, loaded) }
         guard !outcomes.isEmpty else {
             Terminal.complain("interrupted before any replication had finished; nothing is written")
             throw ExitStatus.interrupted.exit
@@ -103,6 +104,19 @@ struct RunCommand: AsyncParsableCommand {
             effectiveScenario: try JSONReader.read(Array(loaded.effectiveText.utf8)),
             toolVersion: ToolVersion.text, libraries: LibraryVersions.all,
             speech: speech.manifest)
+    }
+
+    /// Tells of a bug: which law was broken, and the command that shows it again.
+    private func complain(about broken: BrokenInvariant, _ loaded: LoadedScenario) -> ExitCode {
+        let violation = broken.violation
+        Terminal.complain(
+            """
+            internal error: \(violation.invariant.rawValue) is broken at \(violation.time) in \
+            replication \(broken.replication), subject \(violation.subject); nothing is written
+            to see it again: voicesim run \(input.forwarded.joined(separator: " ")) \
+            (seed \(loaded.model.general.seed), version \(ToolVersion.text))
+            """)
+        return ExitStatus.internalError.exit
     }
 
     /// Finds out before the run whether there is a place for its results.
