@@ -74,6 +74,12 @@ let world: [Target] = [
             "RTP", "RiskScoring", "ScenarioModel", "Signaling", "TURN", "VoiceQuality",
         ]),
     room("ScenarioModel", uses: ["Quantities", "RandomStreams", "NetworkModel"]),
+    room(
+        "Theory",
+        uses: [
+            "Quantities", "RandomStreams", "ClosedForms", "Measurement", "NetworkModel",
+            "ScenarioModel",
+        ]),
 ]
 
 let files: [Target] = [
@@ -166,6 +172,9 @@ let testTargets: [Target] = [
         of: "Results",
         with: ["Quantities", "Statistics", "ScenarioModel", "Measurement"]),
     tests(of: "STUN", with: ["Quantities", "RandomStreams", "Addressing", "Digests"]),
+    tests(
+        of: "Theory",
+        with: ["ClosedForms", "NetworkModel", "Quantities", "RandomStreams", "ScenarioModel"]),
     tests(of: "TURN", with: ["Quantities", "RandomStreams", "Addressing", "STUN"]),
 ]
 

@@ -1,0 +1,77 @@
+import Measurement
+import NetworkModel
+import Quantities
+import ScenarioModel
+
+/// Calls that all come about, between people who meet by chance.
+///
+/// That takes a modelled set-up and no call that runs packet by packet; a direct path between any
+/// two, or relay servers each of which has ports for far more calls than there can be; and pairs
+/// that are picked at random.
+struct StationaryCalls {
+    private let pairRate: Double
+    private let scenario: Scenario
+    private let people: [Persona]
+
+    /// The most that the calls which began before the measured window may be short of, as part of
+    /// the level.
+    private static let greatestDeficit = 1e-3
+    /// Longer than any set-up lasts, in seconds: nobody waits longer for one.
+    private static let longestSetUp = 60.0
+
+    /// The calls of `scenario`, whose tickets wait in `queues`; nil unless all of the above holds.
+    init?(_ scenario: Scenario, _ queues: IndependentQueues) {
+        guard queues.pairsAreRandom, scenario.ice.setup == .modelled,
+            scenario.media.fidelity.full == 0
+        else { return nil }
+        self.scenario = scenario
+        people = scenario.population.filter { $0.share > 0 }
+        pairRate = queues.pairRate
+        guard relayedShare == 0 || hasPortsToSpare else { return nil }
+    }
+
+    var predictions: [Prediction] { activeCalls + relayShare }
+
+    /// How many calls go on: Little's law.
+    private var activeCalls: [Prediction] {
+        guard let talk = TalkTime(of: people), talk.mean > 0 else { return [] }
+        let deficit = talk.excess(over: scenario.general.warmUp.seconds) / talk.mean
+        guard deficit <= Self.greatestDeficit else { return [] }
+        return [
+            Prediction(
+                .callsActive, .timeMean, pairRate * talk.mean, tolerance: deficit,
+                by: "Little: pairs/s × mean of the shorter of two conversations, REFERENCE §5")
+        ]
+    }
+
+    /// The share of calls over a relay, where neither all nor none of them take one.
+    private var relayShare: [Prediction] {
+        let share = relayedShare
+        guard share > 1e-9, share < 1 - 1e-9 else { return [] }
+        return [
+            Prediction(
+                .relayShare, .value, share,
+                by: "sum over pairs of NAT classes that do not meet, REFERENCE §1.2")
+        ]
+    }
+
+    private var relayedShare: Double {
+        let classes = people.flatMap { persona in
+            persona.access.flatMap { entry in
+                scenario.access[entry.index].nat.map {
+                    (nat: $0.nat, weight: persona.share * entry.share * $0.share)
+                }
+            }
+        }.filter { $0.weight > 0 }
+        return ConnectivityRules.relayShare(between: classes, and: classes)
+    }
+
+    /// Whether each server could hold two ports for every call there is, and ten standard
+    /// deviations more.
+    private var hasPortsToSpare: Bool {
+        let servers = scenario.relay.regions.reduce(0) { $0 + $1.servers }
+        let mean = people.reduce(0) { $0 + $1.share * $1.conversation.mean }
+        let held = 2 * pairRate * (mean + Self.longestSetUp)
+        return servers > 0 && held + 10 * held.squareRoot() <= Double(scenario.relay.ports)
+    }
+}
