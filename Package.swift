@@ -39,6 +39,7 @@ let foundations: [Target] = [
 ]
 
 let domains: [Target] = [
+    room("ArrivalProcesses", uses: ["Quantities", "RandomStreams"]),
     room("ClosedForms", uses: ["Quantities", "RandomStreams"]),
     room("ICE", uses: ["Quantities", "RandomStreams", "Addressing", "STUN", "TURN"]),
     room("Matchmaking", uses: ["Quantities"]),
@@ -69,16 +70,18 @@ let world: [Target] = [
     room(
         "PlatformModel",
         uses: [
-            "Quantities", "RandomStreams", "Addressing", "EventEngine", "ICE", "Matchmaking",
-            "Measurement", "MediaPipeline", "MediaSecurity", "NetworkModel", "OpusCodec",
-            "RTP", "RiskScoring", "ScenarioModel", "Signaling", "TURN", "VoiceQuality",
+            "Quantities", "RandomStreams", "Addressing", "ArrivalProcesses", "EventEngine", "ICE",
+            "Matchmaking", "Measurement", "MediaPipeline", "MediaSecurity", "NetworkModel",
+            "OpusCodec", "RTP", "RiskScoring", "ScenarioModel", "Signaling", "TURN", "VoiceQuality",
         ]),
-    room("ScenarioModel", uses: ["Quantities", "RandomStreams", "NetworkModel"]),
+    room(
+        "ScenarioModel",
+        uses: ["Quantities", "RandomStreams", "ArrivalProcesses", "NetworkModel"]),
     room(
         "Theory",
         uses: [
-            "Quantities", "RandomStreams", "ClosedForms", "Measurement", "NetworkModel",
-            "ScenarioModel",
+            "Quantities", "RandomStreams", "ArrivalProcesses", "ClosedForms", "Measurement",
+            "NetworkModel", "ScenarioModel",
         ]),
 ]
 
@@ -87,8 +90,8 @@ let files: [Target] = [
     room(
         "ScenarioFiles",
         uses: [
-            "Quantities", "RandomStreams", "Digests", "Measurement", "NetworkModel",
-            "ScenarioModel",
+            "Quantities", "RandomStreams", "ArrivalProcesses", "Digests", "Measurement",
+            "NetworkModel", "ScenarioModel",
             .product(name: "Yams", package: "Yams"),
         ]),
     room("SpeechFiles", uses: ["MediaPipeline", "OpusCodec"]),
@@ -117,6 +120,7 @@ let commandLine: [Target] = [
 ]
 
 let testTargets: [Target] = [
+    tests(of: "ArrivalProcesses", with: ["Quantities", "RandomStreams"]),
     tests(of: "Benchmarking"),
     tests(
         of: "ClosedForms",
@@ -164,7 +168,9 @@ let testTargets: [Target] = [
             "Measurement", "MediaPipeline", "Quantities", "Results", "ScenarioModel", "Statistics",
         ]),
     tests(of: "NetworkModel", with: ["Quantities", "RandomStreams", "Addressing"]),
-    tests(of: "ScenarioFiles", with: ["Quantities", "RandomStreams", "ScenarioModel"]),
+    tests(
+        of: "ScenarioFiles",
+        with: ["Quantities", "RandomStreams", "ArrivalProcesses", "ScenarioModel"]),
     tests(of: "ScenarioModel", with: ["NetworkModel"]),
     tests(of: "RiskScoring", with: ["Quantities", "RandomStreams"]),
     tests(of: "Signaling", with: ["Quantities", "RandomStreams", "Addressing", "ICE"]),
@@ -174,7 +180,10 @@ let testTargets: [Target] = [
     tests(of: "STUN", with: ["Quantities", "RandomStreams", "Addressing", "Digests"]),
     tests(
         of: "Theory",
-        with: ["ClosedForms", "NetworkModel", "Quantities", "RandomStreams", "ScenarioModel"]),
+        with: [
+            "ArrivalProcesses", "ClosedForms", "NetworkModel", "Quantities", "RandomStreams",
+            "ScenarioModel",
+        ]),
     tests(of: "TURN", with: ["Quantities", "RandomStreams", "Addressing", "STUN"]),
 ]
 

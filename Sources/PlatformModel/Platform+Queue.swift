@@ -35,10 +35,9 @@ public enum TrajectoryCode: UInt32, CaseIterable, Sendable {
 
 extension Platform {
     mutating func scheduleNextArrival(_ engine: inout Engine<PlatformEvent>) {
-        guard case .rate(let rate) = scenario.arrivals, rate > 0 else { return }
-        let gap = SimDuration(seconds: arrivals.nextExponential(mean: 1 / rate))
-        let time = engine.now + gap
-        if time < stopTime { engine.schedule(.arrival, at: time) }
+        let time = arrivals.next(
+            after: engine.now, before: stopTime, using: &arrivalRandomness)
+        if let time { engine.schedule(.arrival, at: time) }
     }
 
     mutating func personArrives(_ engine: inout Engine<PlatformEvent>) {

@@ -1,4 +1,5 @@
 import Addressing
+import ArrivalProcesses
 import EventEngine
 import Matchmaking
 import Measurement
@@ -20,7 +21,9 @@ struct Platform: ~Copyable {
     let speech: SpeechMaterial
     let crowd: Crowd
 
-    var arrivals: RandomStream
+    var arrivals: ArrivalProcess
+    /// Only arrivals draw from it: the same people come whatever is done with them.
+    var arrivalRandomness: RandomStream
     var matchmaker: Matchmaker
     var risk: RiskDesk
     var signaling = SignalingService()
@@ -73,7 +76,8 @@ struct Platform: ~Copyable {
         self.speech = speech
         root = StreamRoot(seed: seed, replication: replication)
         crowd = Crowd(scenario, root: root)
-        arrivals = root.stream(.arrivals)
+        arrivals = scenario.arrivals.process
+        arrivalRandomness = root.stream(.arrivals)
         matchmaker = Matchmaker(rules: Self.rules(scenario.matchmaking))
         risk = RiskDesk(
             scenario.risk, population: scenario.population,

@@ -31,7 +31,8 @@ struct Builder {
     mutating func scenario() -> Scenario {
         var scenario = Scenario(title: root["title"].text, question: root["question"].text)
         scenario.general = general()
-        scenario.arrivals = arrivals(root["arrivals"])
+        scenario.arrivals = arrivals(
+            root["arrivals"], stopTime: .zero + scenario.general.stopTime)
         completePopulation()
         scenario.languages = names("language")
         scenario.interests = names("interest")
@@ -128,47 +129,6 @@ extension Builder {
                 step.location,
                 .contradiction(.seriesRows(Int(rows), limit: Format.seriesRowLimit)))
         }
-    }
-
-    private mutating func arrivals(_ section: Checked) -> Arrivals {
-        let (kind, value) = (section.entries[0].key, section.entries[0].value)
-        switch kind {
-        case "rate": return .rate(value.number)
-        case "profile":
-            let points = value["points"].elements.map {
-                RatePoint(
-                    at: .zero + $0.elements[0].duration, rate: $0.elements[1].number)
-            }
-            let late = points.indices.dropFirst().first { points[$0].at <= points[$0 - 1].at }
-            if let late {
-                let time = value["points"].elements[late].elements[0]
-                let before = points[late - 1].at.sinceStart.scenarioText
-                note(time.location, .contradiction(.order(time.written, after: before)))
-            }
-            return .profile(value["interpolation"].choice(), points: points)
-        case "diurnal":
-            return .diurnal(
-                mean: value["mean"].number, amplitude: value["amplitude"].number,
-                peakAt: value["peak_at"].duration, start: value["start"].duration)
-        case "flash_crowd":
-            return .flashCrowd(
-                base: value["base"].number, factor: value["factor"].number,
-                at: value["at"].duration, rise: value["rise"].duration,
-                decay: value["decay"].duration)
-        case "hawkes":
-            return .hawkes(
-                base: value["base"].number, branching: value["branching"].number,
-                decay: value["decay"].duration)
-        default: return .trace(trace(value))
-        }
-    }
-
-    private mutating func trace(_ name: Checked) -> [SimTime] {
-        let times = numbers(name)
-        if let index = times.indices.dropFirst().first(where: { times[$0] < times[$0 - 1] }) {
-            note(name.location, .inputFile(name.text, .descending(index + 1)))
-        }
-        return times.map { .zero + SimDuration(seconds: $0) }
     }
 }
 

@@ -4,7 +4,8 @@ extension Dimension {
     func read(_ text: String, within interval: Interval) throws(Problem) -> Double {
         let value: Double
         do throws(Misread) {
-            value = try self.value(of: text)
+            // Rounded first: a tenth of a nanosecond is no positive time.
+            value = rounded(try self.value(of: text))
         } catch {
             switch error {
             case .notAQuantity:
@@ -20,7 +21,7 @@ extension Dimension {
                 ? "; did you mean '\(text) %'?" : ""
             throw .outOfRange(text, accepted: interval.text(self.text) + percent)
         }
-        return rounded(value)
+        return value
     }
 
     /// `value` as exactly as the model keeps it.

@@ -6,18 +6,19 @@ extension Format {
         Key("rate", positiveRate, .required, "A Poisson process of constant rate."),
         Key(
             "profile", .object(profile), .required,
-            "A Poisson process whose rate goes through the points.", later: .key),
+            "A Poisson process whose rate goes through the points, constant before the first and "
+                + "after the last."),
         Key(
             "diurnal", .object(diurnal), .required,
-            "A Poisson process whose rate is one cosine a day.", later: .key),
+            "A Poisson process whose rate is one cosine a day."),
         Key(
             "flash_crowd", .object(flashCrowd), .required,
             "A Poisson process that rises linearly to `factor` times its rate and falls back "
-                + "exponentially.", later: .key),
+                + "exponentially. The peak is at most \(Decimal.text(highestRate)) /s."),
         Key(
             "hawkes", .object(hawkes), .required,
-            "A process in which each arrival brings others: kernel branching/decay·exp(−t/decay).",
-            later: .key),
+            "A process in which each arrival brings others: kernel branching/decay·exp(−t/decay). "
+                + "Nobody has come before the run."),
         Key(
             "trace", .fileName, .required,
             "Arrival times in seconds, ascending, one a line, in a file beside the scenario.",

@@ -178,6 +178,12 @@ extension Contradiction: CustomStringConvertible {
             "the delay between regions \(a) and \(b) is missing; add [\(a), \(b), 45 ms] or such "
                 + "to regions.delay"
         case .twoDelays(let a, let b): "the delay between \(a) and \(b) is given twice"
+        case .peakRate(let peak, let limit):
+            "a peak of \(peak) is too high; at most \(limit) is accepted"
+        case .nobodyArrives(let stopTime): "nobody arrives before stop_time \(stopTime)"
+        case .tooManyArrivals(let mean, let stopTime, let limit):
+            "about \(mean) people would arrive before stop_time \(stopTime); "
+                + "at most \(limit) are accepted"
         }
     }
 }

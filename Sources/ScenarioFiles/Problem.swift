@@ -144,6 +144,12 @@ public enum Contradiction: Hashable, Sendable {
     case noDelay(String, String)
     /// Two different delays between the same regions.
     case twoDelays(String, String)
+    /// A peak of so many arrivals.
+    case peakRate(String, limit: String)
+    /// No arrival before the end.
+    case nobodyArrives(stopTime: String)
+    /// So many arrivals on average before the end.
+    case tooManyArrivals(String, stopTime: String, limit: String)
 }
 
 /// Why a file of numbers cannot be used.

@@ -49,7 +49,10 @@ import Testing
     }
 
     @Test func `what cannot be run yet is not in it`() throws {
-        #expect(Set(try properties("arrivals").keys) == ["rate"])
+        #expect(
+            Set(try properties("arrivals").keys) == [
+                "rate", "profile", "diurnal", "flash_crowd", "hawkes",
+            ])
         let policy = try properties("matchmaking")["policy"] as? [String: Any]
         #expect(policy?["enum"] as? [String] == ["greedy"])
     }

@@ -22,14 +22,16 @@ except ImportError as missing:
 # Sums, ranges of quantities, values that do not go together, files, and what a YAML parser has
 # already read as something else: `validate` tells these, a schema cannot.
 BEYOND_A_SCHEMA = {
-    "boolean-yes", "device-switch-of-regular", "duplicate-flow-key", "duplicate-key",
-    "expansion-order", "frame-length", "impossible-loss", "limit-unit", "missing-delay",
-    "missing-input-file", "nat-twice", "not-yet-retention", "persona-twice", "retention-too-long",
-    "series-step-too-long", "shares-of-fidelity", "shares-of-languages", "shares-of-mixture",
-    "shares-of-nat", "shares-of-personas", "uniform-bounds", "unknown-access",
-    "unknown-relay-region", "warm-up-too-long", "yaml-alias", "yaml-complex-key",
-    "yaml-directive", "yaml-merge-key", "yaml-tag", "yaml-tab", "yaml-two-documents",
-    "yaml-unclosed", "unquoted-greater", "unquoted-no",
+    "boolean-yes", "device-switch-of-regular", "diurnal-amplitude", "diurnal-time-of-day",
+    "duplicate-flow-key", "duplicate-key", "expansion-order", "flash-crowd-peak", "frame-length",
+    "hawkes-branching", "impossible-loss", "instant-decay", "limit-unit", "missing-delay",
+    "missing-input-file", "nat-twice", "not-yet-retention", "persona-twice", "profile-of-nobody",
+    "profile-order", "retention-too-long", "series-step-too-long", "shares-of-fidelity",
+    "shares-of-languages", "shares-of-mixture", "shares-of-nat", "shares-of-personas",
+    "too-many-arrivals", "uniform-bounds", "unknown-access", "unknown-relay-region",
+    "unquoted-greater", "unquoted-no", "warm-up-too-long", "yaml-alias", "yaml-complex-key",
+    "yaml-directive", "yaml-merge-key", "yaml-tab", "yaml-tag", "yaml-two-documents",
+    "yaml-unclosed",
 }
 
 

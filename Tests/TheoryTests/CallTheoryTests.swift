@@ -1,3 +1,4 @@
+import ArrivalProcesses
 import ClosedForms
 import NetworkModel
 import Quantities
