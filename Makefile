@@ -12,7 +12,7 @@ APT_PACKAGES = pkg-config libopus-dev libsrtp2-dev libssl-dev pocketsphinx-testd
 SWIFT_FLAGS = --explicit-target-dependency-import-check error
 VOICESIM = .build/release/voicesim
 
-.PHONY: run test bench build setup format format-check import-check schema-check calc-check determinism clean
+.PHONY: run test bench bench-simulators build setup format format-check import-check schema-check calc-check determinism clean
 
 run: build
 	$(VOICESIM) run $(SCENARIO) --out $(OUT) $(ARGS)
@@ -24,25 +24,41 @@ test: setup
 	swift build --build-tests $(SWIFT_FLAGS)
 	swift test --skip-build
 
-# The rivals go to .build-bench. A simulator that cannot be installed is left out of the table.
+# The rivals go to .build-bench, installed or built where missing. What cannot be is left out of the
+# table, which says so.
 BENCH_DIR = .build-bench
 BENCH_SOURCES = Tests/Benchmarks/engine
+BENCH_PYTHON = $(BENCH_DIR)/venv/bin/python
 
-bench: build $(BENCH_DIR)/rivals $(BENCH_DIR)/simpy_rival.py $(BENCH_DIR)/venv
+bench: build $(BENCH_DIR)/rivals bench-simulators $(BENCH_DIR)/ns3_rival
+	@cp $(BENCH_SOURCES)/*.py $(BENCH_DIR)
 	$(VOICESIM) bench engine --rivals $(BENCH_DIR) $(ARGS)
 
-$(BENCH_DIR)/rivals: $(BENCH_SOURCES)/rivals.cpp
+$(BENCH_DIR)/rivals: $(addprefix $(BENCH_SOURCES)/,rivals.cpp common.hpp heaps.hpp ladder.hpp)
 	@mkdir -p $(BENCH_DIR)
+	@command -v g++ >/dev/null || { $(call install,g++); }
 	g++ -O2 -std=c++17 $< -o $@
 
-$(BENCH_DIR)/simpy_rival.py: $(BENCH_SOURCES)/simpy_rival.py
+bench-simulators:
 	@mkdir -p $(BENCH_DIR)
-	cp $< $@
+	@test -x $(BENCH_PYTHON) || python3 -m venv $(BENCH_DIR)/venv >/dev/null 2>&1 \
+		|| { ($(call install,python3 python3-venv)) && python3 -m venv $(BENCH_DIR)/venv; } \
+		|| echo "no Python environment: the simulators from PyPI are left out" >&2
+	@test ! -x $(BENCH_PYTHON) || for package in simpy==4.1.2 salabim==26.0.9 ns3==3.44.post0; do \
+		ls -d $(BENCH_DIR)/venv/lib/python3*/site-packages/$${package%%==*} >/dev/null 2>&1 \
+			|| { echo "installing $$package"; $(BENCH_PYTHON) -m pip install --quiet --no-input \
+				--disable-pip-version-check --no-deps $$package </dev/null \
+				2>>$(BENCH_DIR)/pip.log; } \
+			|| echo "$$package does not install here: left out; see $(BENCH_DIR)/pip.log" >&2; \
+	done
 
-$(BENCH_DIR)/venv:
-	@mkdir -p $(BENCH_DIR)
-	@python3 -m venv $@ && $@/bin/pip install --quiet simpy==4.1.2 \
-		|| { rm -rf $@; echo "SimPy does not install here (python3, python3-venv and PyPI are needed)" >&2; }
+# ns-3's wheel holds its headers and libraries; its Python bindings are of no use here.
+$(BENCH_DIR)/ns3_rival: $(BENCH_SOURCES)/ns3_rival.cpp $(BENCH_SOURCES)/common.hpp | bench-simulators
+	@package=$$(ls -d $(BENCH_DIR)/venv/lib/python3*/site-packages/ns3 2>/dev/null | head -1); \
+	test -z "$$package" || g++ -O2 -std=c++20 -isystem $$package/include -o $@ $< \
+		$$package/lib64/libns3*-core.so \
+		-Wl,-rpath,'$$ORIGIN'/$${package#$(BENCH_DIR)/}/lib64 \
+		|| echo "ns-3 does not build here: left out" >&2
 
 # Shell code that installs what is missing of the Debian packages $(1), without asking.
 define install

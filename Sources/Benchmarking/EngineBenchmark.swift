@@ -13,53 +13,6 @@ public struct EngineBenchmark: Sendable {
     /// Five repetitions with the rivals in `.build-bench`.
     public init() {}
 
-    /// A workload and who does it, with how many operations.
-    private struct Case {
-        var workload: EngineWorkload
-        var operations: Int
-        var rivals: [String] = []
-
-        /// An interpreted rival does fewer: the figure is per operation.
-        func operations(of contender: String) -> Int {
-            contender == Rival.simpyName ? min(operations, 100_000) : operations
-        }
-    }
-
-    private var plan: [Case] {
-        let (heap, ladder, simpy) = (Rival.heapName, Rival.ladderName, Rival.simpyName)
-        var cases = [
-            Case(
-                workload: .hold(.exponential, pending: 1000), operations: 2_000_000,
-                rivals: [heap, ladder, simpy]),
-            Case(
-                workload: .hold(.exponential, pending: 100_000), operations: 2_000_000,
-                rivals: [heap, ladder, simpy]),
-            Case(
-                workload: .hold(.exponential, pending: 1_000_000), operations: 3_000_000,
-                rivals: [heap, ladder, simpy]),
-        ]
-        if includesLargest {
-            cases.append(
-                Case(
-                    workload: .hold(.exponential, pending: 10_000_000), operations: 10_000_000,
-                    rivals: [heap, ladder]))
-        }
-        for kind in DelayKind.allCases where kind != .exponential {
-            cases.append(
-                Case(
-                    workload: .hold(kind, pending: 1_000_000), operations: 3_000_000, rivals: [heap]
-                ))
-        }
-        cases += [
-            Case(workload: .record(pending: 1_000_000), operations: 3_000_000, rivals: [heap]),
-            Case(workload: .churn(entities: 1_000_000), operations: 2_000_000, rivals: [heap]),
-            Case(
-                workload: .queue(customers: 1_000_000), operations: 1_000_000,
-                rivals: [heap, simpy]),
-        ]
-        return cases
-    }
-
     /// Measures everything; `progress` is told the name of each workload before it begins.
     public func run(progress: (String) -> Void) -> BenchmarkReport {
         var report = BenchmarkReport()
@@ -71,34 +24,50 @@ public struct EngineBenchmark: Sendable {
                 present.append(rival)
             }
         }
-        for item in plan {
+        for item in EnginePlan(includesLargest: includesLargest).cases {
             progress(item.workload.name)
-            let contenders = present.filter { item.rivals.contains($0.name) }
-            var own = Samples()
-            var others = contenders.map { _ in Samples() }
-            for _ in 0..<repetitions {
-                own.add(item.workload.run(operations: item.operations).nanoseconds)
-                for (index, rival) in contenders.enumerated() {
-                    let operations = item.operations(of: rival.name)
-                    if let time = rival.run(item.workload, operations: operations) {
-                        others[index].add(time)
-                    }
-                }
-            }
-            let name = item.workload.name
-            report.results.append(.init(workload: name, contender: Self.ours, nanoseconds: own))
-            for (rival, samples) in zip(contenders, others) {
-                if samples.values.count == repetitions {
-                    report.results.append(
-                        .init(workload: name, contender: rival.name, nanoseconds: samples))
-                } else {
-                    report.absences.append(
-                        .init(contender: rival.name, reason: "it failed at \(name)"))
-                }
-            }
+            measure(item, beside: present.filter { item.rivals.contains($0.name) }, &report)
         }
         report.targets = Self.targets(of: report)
         return report
+    }
+
+    /// Rounds of one workload in which the contenders take turns. A rival that fails is left out.
+    private func measure(
+        _ item: EnginePlan.Case, beside rivals: [Rival], _ report: inout BenchmarkReport
+    ) {
+        let name = item.workload.name
+        var contenders: [(rival: Rival, session: RivalSession, samples: Samples)] = []
+        for rival in rivals {
+            do throws(RivalSession.Failure) {
+                contenders.append((rival, try rival.session(item.workload), Samples()))
+            } catch {
+                report.absences.append(
+                    .init(contender: rival.name, reason: "\(name): \(error.description)"))
+            }
+        }
+        var own = Samples()
+        for _ in 0..<repetitions {
+            own.add(item.workload.run(operations: item.operations).nanoseconds)
+            contenders = contenders.compactMap { rival, session, samples in
+                do throws(RivalSession.Failure) {
+                    var samples = samples
+                    samples.add(
+                        try session.round(
+                            operations: rival.operations(of: item.workload, item.operations)))
+                    return (rival, session, samples)
+                } catch {
+                    report.absences.append(
+                        .init(contender: rival.name, reason: "\(name): \(error.description)"))
+                    return nil
+                }
+            }
+        }
+        report.results.append(.init(workload: name, contender: Self.ours, nanoseconds: own))
+        for (rival, _, samples) in contenders {
+            report.results.append(
+                .init(workload: name, contender: rival.name, nanoseconds: samples))
+        }
     }
 
     /// The targets that the figures of `report` allow to judge.

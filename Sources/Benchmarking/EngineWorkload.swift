@@ -68,14 +68,13 @@ public enum EngineWorkload: Hashable, Sendable {
         }
     }
 
-    /// What a rival program is told: workload, delays, size, operations.
-    func arguments(operations: Int) -> [String] {
+    /// What a rival program is told: workload, delays, size.
+    var arguments: [String] {
         switch self {
-        case .hold(let delays, let pending):
-            ["hold", delays.rawValue, "\(pending)", "\(operations)"]
-        case .record(let pending): ["record", "exponential", "\(pending)", "\(operations)"]
-        case .churn(let entities): ["churn", "exponential", "\(entities)", "\(operations)"]
-        case .queue: ["mm8", "exponential", "8", "\(operations)"]
+        case .hold(let delays, let pending): ["hold", delays.rawValue, "\(pending)"]
+        case .record(let pending): ["record", "exponential", "\(pending)"]
+        case .churn(let entities): ["churn", "exponential", "\(entities)"]
+        case .queue: ["mm8", "exponential", "8"]
         }
     }
 }

@@ -1,0 +1,95 @@
+import Foundation
+
+/// A rival's process that has its queue filled and warmed and waits to be asked for rounds.
+///
+/// A class, because it ends its process when it is let go.
+final class RivalSession {
+    /// Why a rival gave no figure.
+    enum Failure: Error {
+        /// It did not start, or left early; its exit status where it has one.
+        case ended(status: Int32?)
+        /// It gave no answer within this many seconds.
+        case silent(seconds: Int)
+        /// It answered something that is no figure.
+        case unintelligible(answer: String)
+    }
+
+    /// How long the rival may take to get ready or to do a round, s: no workload of the plan comes
+    /// near it, and a rival that hangs does not hang the benchmark.
+    private static let patience = 180
+
+    private let process = Process()
+    private let requests = Pipe()
+    private let answers = Pipe()
+    private var unread: [UInt8] = []
+
+    /// Starts `command` with `arguments` and waits until it is ready.
+    init(command: [String], arguments: [String]) throws(Failure) {
+        // Who writes to a rival that has died wants an error, not a signal.
+        signal(SIGPIPE, SIG_IGN)
+        process.executableURL = URL(fileURLWithPath: command[0])
+        process.arguments = command.dropFirst() + arguments
+        process.standardInput = requests
+        process.standardOutput = answers
+        process.standardError = FileHandle.nullDevice
+        do { try process.run() } catch { throw .ended(status: nil) }
+        let answer = try line()
+        guard answer == "ready" else { throw .unintelligible(answer: answer) }
+    }
+
+    deinit {
+        try? requests.fileHandleForWriting.close()
+        if process.isRunning { process.terminate() }
+        process.waitUntilExit()
+    }
+
+    /// Has it do `operations`; the CPU time of each, ns.
+    func round(operations: Int) throws(Failure) -> Double {
+        do {
+            try requests.fileHandleForWriting.write(contentsOf: Data("\(operations)\n".utf8))
+        } catch {
+            throw .ended(status: nil)
+        }
+        let answer = try line()
+        guard let figure = Double(answer), figure > 0, figure.isFinite else {
+            throw .unintelligible(answer: answer)
+        }
+        return figure
+    }
+
+    private func line() throws(Failure) -> String {
+        let descriptor = answers.fileHandleForReading.fileDescriptor
+        var buffer = [UInt8](repeating: 0, count: 256)
+        while true {
+            if let end = unread.firstIndex(of: UInt8(ascii: "\n")) {
+                defer { unread.removeFirst(end + 1) }
+                return String(decoding: unread[..<end], as: UTF8.self)
+                    .trimmingCharacters(in: .whitespaces)
+            }
+            var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            let ready = poll(&waiting, 1, Int32(Self.patience * 1000))
+            if ready < 0, errno == EINTR { continue }
+            guard ready > 0 else {
+                process.terminate()
+                throw .silent(seconds: Self.patience)
+            }
+            let count = read(descriptor, &buffer, buffer.count)
+            guard count > 0 else {
+                process.waitUntilExit()
+                throw .ended(status: process.terminationStatus)
+            }
+            unread += buffer[..<count]
+        }
+    }
+}
+
+extension RivalSession.Failure: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .ended(.some(let status)): "it left with status \(status)"
+        case .ended(nil): "it cannot be started or left early"
+        case .silent(let seconds): "it gave no answer within \(seconds) s"
+        case .unintelligible(let answer): "it answered “\(answer)”"
+        }
+    }
+}
