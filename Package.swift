@@ -86,7 +86,9 @@ let world: [Target] = [
 ]
 
 let files: [Target] = [
-    room("Results", uses: ["Quantities", "Statistics", "ScenarioModel", "Measurement"]),
+    room(
+        "Results",
+        uses: ["Quantities", "Statistics", "ScenarioModel", "Measurement", "Theory"]),
     room(
         "ScenarioFiles",
         uses: [
@@ -103,7 +105,7 @@ let runners: [Target] = [
         "SimulationRunner",
         uses: [
             "EventEngine", "Measurement", "MediaPipeline", "PlatformModel", "Quantities", "Results",
-            "ScenarioModel",
+            "ScenarioModel", "Statistics", "Theory",
         ]),
 ]
 
@@ -165,7 +167,8 @@ let testTargets: [Target] = [
     tests(
         of: "SimulationRunner",
         with: [
-            "Measurement", "MediaPipeline", "Quantities", "Results", "ScenarioModel", "Statistics",
+            "Measurement", "MediaPipeline", "NetworkModel", "Quantities", "Results",
+            "ScenarioModel", "Statistics", "Theory",
         ]),
     tests(of: "NetworkModel", with: ["Quantities", "RandomStreams", "Addressing"]),
     tests(
@@ -176,7 +179,10 @@ let testTargets: [Target] = [
     tests(of: "Signaling", with: ["Quantities", "RandomStreams", "Addressing", "ICE"]),
     tests(
         of: "Results",
-        with: ["Quantities", "Statistics", "ScenarioModel", "Measurement"]),
+        with: [
+            "ArrivalProcesses", "Quantities", "Statistics", "ScenarioModel", "Measurement",
+            "Theory",
+        ]),
     tests(of: "STUN", with: ["Quantities", "RandomStreams", "Addressing", "Digests"]),
     tests(
         of: "Theory",

@@ -157,6 +157,10 @@ public enum MetricCatalogue {
             level has `time_mean`, `peak` and `ci95` (of `time_mean`). Quantiles are within 0.1 % of the observation of their rank. Only what was
             created inside the measured window is observed; levels are measured over that window.
 
+            Intervals are mean ± t·s/√n (Student t) over the figures of those replications that observed anything;
+            null where fewer than two did. Those of shares and indexes are cut at 0 and 1. The figure itself is
+            of all observations together, in which a replication with many of them weighs more.
+
             | metric | kind | unit | grouped by | meaning |
             |---|---|---|---|---|
 

@@ -36,6 +36,17 @@ public struct ReplicationRecord: Sendable {
     public func value(_ metric: Metric) -> Double? {
         store.value(metric, slot: layout.slot(metric), layout: layout)
     }
+
+    /// The observation of a distribution below or at which `percent` of all lie, overall and in the
+    /// reported unit; nil without observations and for metrics of another kind.
+    ///
+    /// - Parameter percent: 0…100.
+    public func percentile(_ metric: Metric, _ percent: Double) -> Double? {
+        let entry = metric.description
+        guard entry.kind == .distribution else { return nil }
+        return store.distributions[layout.slot(metric)].percentile(percent)
+            .map { Double($0) / entry.unitsPerReported }
+    }
 }
 
 extension MetricStore {

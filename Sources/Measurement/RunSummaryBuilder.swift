@@ -113,12 +113,16 @@ public struct RunSummaryBuilder: Sendable {
                 ValueFigures(
                     value: value.map { $0 / Double(count) }, interval: interval,
                     total: entry.unitsPerReported == 1 ? pooled.counters[slot].value : nil))
-        case .contrast, .index:
+        case .contrast:
             return .value(ValueFigures(value: value, interval: interval))
+        case .index:
+            return .value(ValueFigures(value: value, interval: interval?.clamped(to: 0...1)))
         case .ratio:
+            let possible = entry.unit == .one ? 0...1 : 0...Double.infinity
             return .ratio(
                 RatioFigures(
-                    value: value, interval: interval, numerator: pooled.ratios[slot].numerator,
+                    value: value, interval: interval?.clamped(to: possible),
+                    numerator: pooled.ratios[slot].numerator,
                     denominator: pooled.ratios[slot].denominator))
         case .level:
             let peak = Double(pooled.levels[slot].peak) / entry.unitsPerReported

@@ -26,6 +26,25 @@ public struct RunDocument: Hashable, Sendable {
     public var fingerprint: String
     /// The trajectory fingerprint of each replication, in order.
     public var replicationFingerprints: [String]
+    /// The precision asked for; nil where the number of replications was given.
+    public var precision: Precision?
+
+    /// What was asked of a run that chose its own number of replications.
+    public struct Precision: Hashable, Sendable {
+        /// The relative half-width of intervals.
+        public var goal: Double
+        /// Replications in a wave.
+        public var wave: Int
+        /// The most replications.
+        public var limit: Int
+
+        /// The given goal.
+        public init(goal: Double, wave: Int, limit: Int) {
+            self.goal = goal
+            self.wave = wave
+            self.limit = limit
+        }
+    }
 
     /// A library and its version.
     public struct Library: Hashable, Sendable {
@@ -60,7 +79,7 @@ public struct RunDocument: Hashable, Sendable {
         scenario: String, scenarioHash: String, effectiveScenario: JSONValue, seed: UInt64,
         replications: Int, finishedReplications: [UInt32]? = nil, toolVersion: String,
         libraries: [Library], speech: Speech?,
-        fingerprint: String, replicationFingerprints: [String]
+        fingerprint: String, replicationFingerprints: [String], precision: Precision? = nil
     ) {
         self.scenario = scenario
         self.scenarioHash = scenarioHash
@@ -73,6 +92,7 @@ public struct RunDocument: Hashable, Sendable {
         self.speech = speech
         self.fingerprint = fingerprint
         self.replicationFingerprints = replicationFingerprints
+        self.precision = precision
     }
 
     /// The document as JSON; libraries in the order of their names.
@@ -107,6 +127,17 @@ public struct RunDocument: Hashable, Sendable {
                 "replication_fingerprints", .array(replicationFingerprints.map { .string($0) })),
             .init("effective_scenario", effectiveScenario),
         ]
-        return .object(head + (finished ?? []) + tail)
+        let asked = precision.map { precision in
+            [
+                JSONValue.Member(
+                    "precision",
+                    .object([
+                        .init("goal", .number(precision.goal)),
+                        .init("wave", .integer(Int64(precision.wave))),
+                        .init("max_replications", .integer(Int64(precision.limit))),
+                    ]))
+            ]
+        }
+        return .object(head + (finished ?? []) + (asked ?? []) + tail)
     }
 }

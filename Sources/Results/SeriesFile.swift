@@ -9,17 +9,20 @@ public enum SeriesFile {
     /// Columns: `replication`, `time` and one for each of ``RunRecorder/seriesMetrics``, in the
     /// unit the metric is reported in.
     public static func text(_ records: [ReplicationRecord]) -> String {
-        let metrics = RunRecorder.seriesMetrics.map(\.description)
-        var out = "replication,time"
-        for metric in metrics { out += "," + metric.name }
-        out += "\n"
-        for record in records { append(record, metrics, to: &out) }
+        var out = header
+        for record in records { append(record, to: &out) }
         return out
     }
 
-    private static func append(
-        _ record: ReplicationRecord, _ metrics: [MetricDescription], to out: inout String
-    ) {
+    /// The first line.
+    public static var header: String {
+        "replication,time" + RunRecorder.seriesMetrics.map { "," + $0.description.name }.joined()
+            + "\n"
+    }
+
+    /// Adds the rows of `record` to the text of a file.
+    public static func append(_ record: ReplicationRecord, to out: inout String) {
+        let metrics = RunRecorder.seriesMetrics.map(\.description)
         let series = record.series
         for row in 0..<series.rowCount {
             out += "\(record.replication),\(JSONValue.text(of: series.time(ofRow: row).seconds))"

@@ -34,7 +34,8 @@ extension SummaryDocument {
             replications: count, metrics: try Self.metrics(json), groups: try Self.groups(json))
         self.init(
             scenario: scenario, seed: seed, fingerprint: fingerprint, summary: summary,
-            verdicts: try Self.verdicts(json))
+            verdicts: try Self.verdicts(json), theory: try Self.theory(json),
+            warmUp: try Self.warmUp(json), precision: try Self.precision(json))
     }
 
     private static func metrics(_ json: JSONValue) throws(UnreadableSummary) -> [MetricFigures] {
@@ -103,9 +104,46 @@ extension SummaryDocument {
 }
 
 /// The members of one metric or group, read with their path for the error.
-private struct Fields {
+struct Fields {
     var json: JSONValue
     var path: String
+
+    /// The members of the entries of a list, each with its path.
+    func entries(_ key: String) throws(UnreadableSummary) -> [Fields] {
+        guard let entries = json[key]?.array else { throw .unexpected(path: "\(path)\(key)") }
+        return entries.enumerated().map { Fields(json: $1, path: "\(path)\(key).\($0)") }
+    }
+
+    func text(_ key: String) throws(UnreadableSummary) -> String {
+        guard let value = json[key]?.string else { throw .unexpected(path: "\(path).\(key)") }
+        return value
+    }
+
+    func flag(_ key: String) throws(UnreadableSummary) -> Bool {
+        guard case .bool(let value)? = json[key] else { throw .unexpected(path: "\(path).\(key)") }
+        return value
+    }
+
+    func statistic() throws(UnreadableSummary) -> Threshold.Statistic {
+        guard let statistic = Threshold.Statistic(rawValue: try text("statistic")) else {
+            throw .unexpected(path: "\(path).statistic")
+        }
+        return statistic
+    }
+
+    /// A number that is there.
+    func certain(_ key: String) throws(UnreadableSummary) -> Double {
+        guard let value = try number(key) else { throw .unexpected(path: "\(path).\(key)") }
+        return value
+    }
+
+    /// A whole number that is not too large for this machine.
+    func count(_ key: String) throws(UnreadableSummary) -> Int {
+        guard let value = Int(exactly: try integer(key)) else {
+            throw .unexpected(path: "\(path).\(key)")
+        }
+        return value
+    }
 
     func unit() throws(UnreadableSummary) -> MetricUnit {
         guard let unit = (json["unit"]?.string).flatMap(MetricUnit.init(rawValue:)) else {

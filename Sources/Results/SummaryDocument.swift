@@ -17,17 +17,27 @@ public struct SummaryDocument: Hashable, Sendable {
     public var summary: RunSummary
     /// The targets and their outcomes, in the scenario's order.
     public var verdicts: [Verdict]
+    /// What closed forms say of the scenario, beside what was simulated.
+    public var theory: [TheoryComparison]
+    /// Whether the warm-up was long enough; nil where nobody looked.
+    public var warmUp: WarmUpCheck?
+    /// How precise the figures became; nil where no precision was asked for.
+    public var precision: PrecisionReport?
 
     /// The given contents.
     public init(
         scenario: String, seed: UInt64, fingerprint: String, summary: RunSummary,
-        verdicts: [Verdict]
+        verdicts: [Verdict], theory: [TheoryComparison] = [], warmUp: WarmUpCheck? = nil,
+        precision: PrecisionReport? = nil
     ) {
         self.scenario = scenario
         self.seed = seed
         self.fingerprint = fingerprint
         self.summary = summary
         self.verdicts = verdicts
+        self.theory = theory
+        self.warmUp = warmUp
+        self.precision = precision
     }
 
     /// Whether every target is met.
@@ -35,7 +45,7 @@ public struct SummaryDocument: Hashable, Sendable {
 
     /// The document as JSON, keys in the order of the format's description.
     public var json: JSONValue {
-        .object([
+        var members: [JSONValue.Member] = [
             .init("schema", .string(Self.schema)),
             .init("scenario", .string(scenario)),
             .init("seed", .unsigned(seed)),
@@ -49,7 +59,11 @@ public struct SummaryDocument: Hashable, Sendable {
                     })),
             .init("groups", .object(groupMembers)),
             .init("thresholds", .array(verdicts.map(\.json))),
-        ])
+            .init("theory", .array(theory.map(\.json))),
+        ]
+        if let warmUp { members.append(.init("warm_up", warmUp.json)) }
+        if let precision { members.append(.init("precision", precision.json)) }
+        return .object(members)
     }
 
     /// One member for each metric that has groups; the groups are already in metric order.
@@ -78,6 +92,67 @@ extension Verdict {
             .init("limit", .number(threshold.limit)),
             .init("value", JSONValue(value)),
             .init("ok", .bool(isMet)),
+        ])
+    }
+}
+
+extension TheoryComparison {
+    var json: JSONValue {
+        .object([
+            .init("metric", .string(metric)),
+            .init("statistic", .string(statistic.rawValue)),
+            .init("value", .number(value)),
+            .init("simulated", JSONValue(simulated)),
+            .init("ci95", pair(interval)),
+            .init("inside", isInside.map { .bool($0) } ?? .null),
+            .init("tolerance", .number(tolerance)),
+            .init("formula", .string(formula)),
+        ])
+    }
+}
+
+extension WarmUpCheck {
+    var json: JSONValue {
+        .object([
+            .init("configured", .number(configured)),
+            .init("applies", .bool(applies)),
+            .init(
+                "mser5",
+                .array(
+                    levels.map { level in
+                        .object([
+                            .init("series", .string(level.series)),
+                            .init("truncation", JSONValue(level.truncation)),
+                            .init("conclusive", .bool(level.isConclusive)),
+                        ])
+                    })),
+        ])
+    }
+}
+
+extension PrecisionReport {
+    var json: JSONValue {
+        .object([
+            .init("goal", .number(goal)),
+            .init("reached", .bool(isReached)),
+            .init("wave", .integer(Int64(wave))),
+            .init("max_replications", .integer(Int64(limit))),
+            .init(
+                "figures",
+                .array(
+                    figures.map { figure in
+                        .object([
+                            .init("metric", .string(figure.metric)),
+                            .init("statistic", .string(figure.statistic.rawValue)),
+                            .init("half_width", JSONValue(figure.halfWidth)),
+                            .init("relative", JSONValue(figure.relative)),
+                            .init("reached", .bool(figure.isReached)),
+                            .init(
+                                "replications_needed",
+                                figure.needed.map { .integer(Int64($0)) } ?? .null),
+                        ])
+                    })),
+            .init("left_out", .array(leftOut.map { .string($0) })),
         ])
     }
 }

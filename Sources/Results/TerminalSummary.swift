@@ -64,6 +64,11 @@ public struct TerminalSummary: Sendable {
         let need = relay.flatMap { RelayNeed($0, summary) }
         if let need { for line in need.lines { out += dim("  " + line) + "\n" } }
         for note in notes { out += dim("  " + note) + "\n" }
+        for line in document.warmUp?.lines ?? [] { out += dim("  " + line) + "\n" }
+        for line in document.precision?.lines(summary.replications) ?? [] {
+            out += dim("  " + line) + "\n"
+        }
+        if !document.theory.isEmpty { out += "\n" + theory(document) }
         if !document.verdicts.isEmpty { out += "\n" + targets(document) }
         out += "\n"
         if !question.isEmpty { out += question + "\n" }
@@ -119,6 +124,45 @@ public struct TerminalSummary: Sendable {
             "  unfinished at the end, in no ratio: \(HumanFigure.text(tickets.rounded(), .plain)) "
                 + "waiting, \(HumanFigure.text(calls.rounded(), .plain)) calls (per replication)")
             + "\n"
+    }
+
+    /// What closed forms say beside what was simulated, and by which formulas.
+    private func theory(_ document: SummaryDocument) -> String {
+        let rows = document.theory.map { entry -> [String] in
+            let quantity = document.summary.figures(entry.metric).map(HumanFigure.Quantity.init)
+            let figure = HumanFigure(suiting: entry.value, quantity ?? .plain)
+            let decimals = figure.decimals(entry.value, entry.interval)
+            let interval = entry.interval.map {
+                figure.number($0.low, decimals: decimals) + " … "
+                    + figure.text($0.high, decimals: decimals)
+            }
+            return [
+                entry.key, figure.text(entry.value, decimals: decimals),
+                entry.simulated.map { figure.text($0, decimals: decimals) } ?? "",
+                interval ?? "",
+            ]
+        }
+        let header = ["", "theory", "simulated", "95 % interval"]
+        let widths = header.indices.map { column in
+            ([header] + rows).map { $0[column].count }.max() ?? 0
+        }
+        func line(_ cells: [String]) -> String {
+            cells.indices.map { padded(cells[$0], to: widths[$0], right: $0 > 0) }
+                .joined(separator: "  ")
+        }
+        var out = bold("Theory") + "\n" + dim("    " + line(header)) + "\n"
+        for (entry, cells) in zip(document.theory, rows) {
+            out += "  " + (entry.isInside.map(mark) ?? "·") + " " + line(cells) + "\n"
+        }
+        var formulas: [String] = []
+        for entry in document.theory where !formulas.contains(entry.formula) {
+            formulas.append(entry.formula)
+        }
+        for formula in formulas { out += dim("  by: " + formula) + "\n" }
+        if document.theory.contains(where: { $0.isInside == false }) {
+            out += dim("  ✗ outside its interval, as happens by chance 5 times in 100") + "\n"
+        }
+        return out
     }
 
     private func targets(_ document: SummaryDocument) -> String {

@@ -13,8 +13,9 @@ public struct BrokenInvariant: Hashable, Sendable {
 ///
 /// A class, because the runner's threads, the progress bar and the signal handler share it.
 public final class RunProgress: Sendable {
-    /// How many replications the run has.
-    public let replications: Int
+    /// How many replications the run has, as far as is known.
+    public var replications: Int { expected.load(ordering: .relaxed) }
+    private let expected: Atomic<Int>
     private let finished = Atomic<Int>(0)
     private let stopRequested = Atomic<Bool>(false)
     /// Simulated time over all replications, in units of 1/2^20 of one replication.
@@ -26,7 +27,12 @@ public final class RunProgress: Sendable {
 
     /// Progress of a run of `replications`, none of which has begun.
     public init(replications: Int) {
-        self.replications = replications
+        expected = Atomic(replications)
+    }
+
+    /// The run turns out to have `replications`.
+    func expect(replications: Int) {
+        expected.store(replications, ordering: .relaxed)
     }
 
     /// The part of the run's simulated time that has been simulated, 0…1.

@@ -1,7 +1,7 @@
 import Measurement
-import MediaPipeline
 import Results
 import ScenarioModel
+import Theory
 
 /// What a run's files say besides its figures.
 public struct RunIdentity: Sendable {
@@ -33,35 +33,41 @@ public struct RunIdentity: Sendable {
 }
 
 extension RunResults {
-    /// The four files of `simulation`, which took `wallSeconds` and gave `outcomes`.
+    /// The four files of `simulation`, which took `wallSeconds` and gave `account`.
+    ///
+    /// - Precondition: a replication has finished.
     public init(
-        _ simulation: Simulation, _ identity: RunIdentity, _ outcomes: [ReplicationOutcome],
+        _ simulation: Simulation, _ identity: RunIdentity, _ account: RunAccount,
         wallSeconds: Double
     ) {
-        let fingerprint = runFingerprint(outcomes).hexadecimal
-        var builder = RunSummaryBuilder()
-        for outcome in outcomes { builder.add(outcome.record) }
-        let summary = builder.summary()
+        let fingerprint = account.fingerprint.hexadecimal
+        let summary = account.builder.summary()
+        let scenario = simulation.scenario
+        let count = account.replications.count
         self.init(
             run: RunDocument(
                 scenario: identity.name, scenarioHash: identity.scenarioHash,
                 effectiveScenario: identity.effectiveScenario, seed: simulation.seed,
-                replications: outcomes.count,
-                finishedReplications: outcomes.count < simulation.replications.count
-                    ? outcomes.map(\.replication) : nil,
+                replications: count,
+                finishedReplications: count < account.planned ? account.replications : nil,
                 toolVersion: identity.toolVersion,
                 libraries: identity.libraries, speech: identity.speech, fingerprint: fingerprint,
-                replicationFingerprints: outcomes.map(\.fingerprint.hexadecimal)),
+                replicationFingerprints: account.trajectories.replications.map(\.fingerprint),
+                precision: simulation.precision.map {
+                    RunDocument.Precision(goal: $0.relative, wave: $0.wave, limit: $0.limit)
+                }),
             summary: SummaryDocument(
                 scenario: identity.name, seed: simulation.seed, fingerprint: fingerprint,
                 summary: summary,
-                verdicts: simulation.scenario.thresholds.map { Verdict($0, of: summary) }),
-            series: SeriesFile.text(outcomes.map(\.record)),
+                verdicts: scenario.thresholds.map { Verdict($0, of: summary) },
+                theory: Theory.predictions(for: scenario)
+                    .map { TheoryComparison($0, of: summary) },
+                warmUp: WarmUpCheck(scenario, account.pool), precision: account.precision),
+            series: account.series,
             host: HostFacts(
-                wallSeconds: wallSeconds, replicationSeconds: outcomes.map(\.wallSeconds),
-                events: outcomes.reduce(0) { $0 + $1.events },
-                simulatedSeconds: simulation.scenario.general.stopTime.seconds
-                    * Double(outcomes.count),
+                wallSeconds: wallSeconds, replicationSeconds: account.seconds,
+                events: account.events,
+                simulatedSeconds: scenario.general.stopTime.seconds * Double(count),
                 threads: simulation.threads))
     }
 }

@@ -19,6 +19,9 @@ public struct Simulation: Sendable {
     public var speech: SpeechMaterial
     /// Trajectory records to keep, by replication.
     public var captures: [UInt32: Range<UInt64>] = [:]
+    /// Until when ``account(_:)`` adds replications, whatever ``replications`` says; nil for just
+    /// those.
+    public var precision: PrecisionGoal?
 
     /// The run of all replications that `scenario` asks for.
     public init(
@@ -77,11 +80,4 @@ private final class NextIndex: Sendable {
         let index = value.add(1, ordering: .relaxed).oldValue
         return index < limit ? index : nil
     }
-}
-
-/// The fingerprint of a run: that of its replications' fingerprints in the order of their numbers.
-public func runFingerprint(_ outcomes: [ReplicationOutcome]) -> TrajectoryFingerprint {
-    var fingerprint = TrajectoryFingerprint()
-    for outcome in outcomes { fingerprint.add(outcome.fingerprint) }
-    return fingerprint
 }

@@ -36,7 +36,13 @@ public struct TrajectoryFile: Codable, Equatable, Sendable {
 
     /// The trajectories of `outcomes`.
     public init(_ outcomes: [ReplicationOutcome]) {
-        replications = outcomes.map { outcome in
+        replications = []
+        for outcome in outcomes { add(outcome) }
+    }
+
+    /// Adds the trajectory of one more replication.
+    public mutating func add(_ outcome: ReplicationOutcome) {
+        replications.append(
             Replication(
                 replication: outcome.replication, fingerprint: outcome.fingerprint.hexadecimal,
                 count: outcome.fingerprint.count, checkpoints: outcome.fingerprint.checkpoints,
@@ -44,8 +50,7 @@ public struct TrajectoryFile: Codable, Equatable, Sendable {
                     Record(
                         time: $0.time.nanoseconds, code: $0.code, subject: $0.subject,
                         detail: $0.detail)
-                })
-        }
+                }))
     }
 
     /// Where two trajectories part: the replication and the numbers of the records among which

@@ -71,6 +71,14 @@ public struct ConfidenceInterval: Hashable, Sendable, BitwiseCopyable {
     public var middle: Double { 0.5 * (low + high) }
     /// Half the width: the "±" of a printed figure.
     public var halfWidth: Double { 0.5 * (high - low) }
+
+    /// The part of it that is in `range`: an interval of what cannot lie outside loses nothing by
+    /// being cut there.
+    public func clamped(to range: ClosedRange<Double>) -> ConfidenceInterval {
+        ConfidenceInterval(
+            low: min(max(low, range.lowerBound), range.upperBound),
+            high: min(max(high, range.lowerBound), range.upperBound))
+    }
 }
 
 /// Figures of independent replications, one number each, brought together.

@@ -56,6 +56,27 @@ import Testing
         }
     }
 
+    @Test func `a run to a precision records it and says how many more it would take`() throws {
+        try Tool.withDirectory { directory in
+            let arguments =
+                ["run", Tool.smoke, "--out", "results"] + Self.short
+                + ["--set", "thresholds={arrivals: <= 1000}"]
+                + ["--set", "media.fidelity={flow: 100 %}", "--set", "ice.setup=modelled"]
+                + ["--precision", "0.1 %", "--max-replications", "3"]
+            let result = try Tool.finish(Tool.start(arguments, in: directory), in: directory)
+            #expect(result.status == 0, "\(result.errors)")
+            #expect(result.output.contains("precision ±0.1 % not reached with 3 replications"))
+            #expect(result.output.contains("arrivals is ±"))
+            #expect(result.output.contains("  by: Poisson process, rate × window"))
+            let run = try String(
+                contentsOf: directory.appendingPathComponent("results/run.json"), encoding: .utf8)
+            #expect(run.contains("\"replications\": 3,"))
+            #expect(
+                run.contains(
+                    "\"precision\": {\"goal\": 0.001, \"wave\": 3, \"max_replications\": 3}"))
+        }
+    }
+
     @Test func `a threshold that fails leaves with 99`() throws {
         try Tool.withDirectory { directory in
             let arguments =
@@ -77,7 +98,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ["run"], ["run", "x.yaml", "--threads", "0"], ["run", "x.yaml", "--replications", "0"],
+        ["run"], ["run", "x.yaml", "--threads", "0"], ["run", "x.yaml", "--precision", "0%"],
+        ["run", "x.yaml", "--precision", "broad"], ["run", "x.yaml", "--max-replications", "9"],
+        ["run", "x.yaml", "--precision", "5%", "--max-replications", "-1"],
+        ["run", "x.yaml", "--replications", "0"],
         ["nothing"], ["run", "x.yaml", "--seed", "minus"],
     ])
     func `a wrong command line leaves with 64`(arguments: [String]) throws {

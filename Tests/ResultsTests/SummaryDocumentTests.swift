@@ -10,7 +10,7 @@ import Testing
         #expect(
             json.members?.map(\.key) == [
                 "schema", "scenario", "seed", "replications", "fingerprint", "metrics", "groups",
-                "thresholds",
+                "thresholds", "theory",
             ])
         #expect(json["schema"]?.string == "voicesim.summary/1")
         #expect(
