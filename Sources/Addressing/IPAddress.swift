@@ -73,26 +73,39 @@ extension IPAddress: LosslessStringConvertible, CustomStringConvertible {
     }
 
     /// Parses dotted decimal or IPv6 text (with `::`; no embedded IPv4, no zone); nil if malformed.
-    public init?(_ text: String) {
-        if text.utf8.contains(UInt8(ascii: ":")) {
-            self.init(v6Text: text)
+    public init?(_ text: String) { self.init(utf8: Array(text.utf8)[...]) }
+
+    /// Parses the same from the bytes of a longer text; nil if malformed.
+    public init?(utf8 text: ArraySlice<UInt8>) {
+        if text.contains(UInt8(ascii: ":")) {
+            self.init(v6Text: String(decoding: text, as: UTF8.self))
         } else {
             self.init(v4Text: text)
         }
     }
 
-    private init?(v4Text text: String) {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 4 else { return nil }
+    /// Dotted decimal: four numbers up to 255 without leading zeros.
+    private init?(v4Text text: ArraySlice<UInt8>) {
         var bits: UInt32 = 0
-        for part in parts {
-            let digits = part.utf8
-            guard (1...3).contains(digits.count), digits.allSatisfy({ (48...57).contains($0) }),
-                let byte = UInt8(part), digits.count == 1 || digits.first != 48
-            else { return nil }
-            bits = bits << 8 | UInt32(byte)
+        var part: UInt32 = 0
+        var partDigits = 0
+        var parts = 1
+        for byte in text {
+            if byte == UInt8(ascii: ".") {
+                guard partDigits > 0, parts < 4 else { return nil }
+                bits = bits << 8 | part
+                part = 0
+                partDigits = 0
+                parts += 1
+                continue
+            }
+            guard (48...57).contains(byte), partDigits == 0 || part > 0 else { return nil }
+            part = part * 10 + UInt32(byte - 48)
+            partDigits += 1
+            guard part <= 255 else { return nil }
         }
-        self.init(v4: bits)
+        guard parts == 4, partDigits > 0 else { return nil }
+        self.init(v4: bits << 8 | part)
     }
 
     private init?(v6Text text: String) {

@@ -4,20 +4,35 @@ import COpenSSL
 ///
 /// STUN authenticates every message with it (RFC 8489 §14.5); preparing the states halves the
 /// cost per message.
-public struct HMACSHA1Key: Sendable {
-    private let inner: SHA_CTX
-    private let outer: SHA_CTX
+public struct HMACSHA1Key: Sendable, BitwiseCopyable {
+    private let inner: SHA1Digest.Chaining
+    private let outer: SHA1Digest.Chaining
 
     /// Length of the code in bytes.
     public static var byteCount: Int { 20 }
 
     /// Prepares `key`, of any length.
+    @inlinable
     public init(_ key: some Collection<UInt8>) {
-        var block = Array(key)
-        if block.count > 64 { block = SHA1Digest.of(block) }
-        block += [UInt8](repeating: 0, count: 64 - block.count)
-        inner = SHA1Digest.state(after: block.map { $0 ^ 0x36 })
-        outer = SHA1Digest.state(after: block.map { $0 ^ 0x5c })
+        let prepared = key.withContiguousStorageIfAvailable {
+            HMACSHA1Key(bytes: UnsafeRawBufferPointer($0))
+        }
+        self = prepared ?? Array(key).withUnsafeBytes { HMACSHA1Key(bytes: $0) }
+    }
+
+    @usableFromInline
+    init(bytes key: UnsafeRawBufferPointer) {
+        var block = InlineArray<64, UInt8>(repeating: 0)
+        if key.count > 64 {
+            let digest = SHA1Digest.of(Array(key))
+            for index in digest.indices { block[index] = digest[index] }
+        } else {
+            for index in key.indices { block[index] = key[index] }
+        }
+        for index in block.indices { block[index] ^= 0x36 }
+        inner = SHA1Digest.Chaining(after: block)
+        for index in block.indices { block[index] ^= 0x36 ^ 0x5c }
+        outer = SHA1Digest.Chaining(after: block)
     }
 
     /// Writes the 20-byte code of `message` to `output`.
@@ -38,11 +53,11 @@ public struct HMACSHA1Key: Sendable {
     ) {
         precondition(output.count >= Self.byteCount, "an HMAC-SHA-1 code has 20 bytes")
         let target = output.baseAddress!.assumingMemoryBound(to: UInt8.self)
-        var state = inner
+        var state = inner.context
         SHA1_Update(&state, head.baseAddress, head.count)
         if !tail.isEmpty { SHA1_Update(&state, tail.baseAddress, tail.count) }
         SHA1_Final(target, &state)
-        state = outer
+        state = outer.context
         SHA1_Update(&state, target, Self.byteCount)
         SHA1_Final(target, &state)
     }

@@ -2,15 +2,31 @@ import COpenSSL
 
 /// SHA-1 (FIPS 180-4), 20 bytes; here only inside HMAC.
 enum SHA1Digest {
-    static func state(after block: [UInt8]) -> SHA_CTX {
-        var state = SHA_CTX()
-        SHA1_Init(&state)
-        SHA1_Update(&state, block, block.count)
-        return state
+    /// Where the hash stands after one block: 20 bytes, of which OpenSSL's context is made anew
+    /// whenever the message goes on.
+    struct Chaining: BitwiseCopyable {
+        private let words: (UInt32, UInt32, UInt32, UInt32, UInt32)
+
+        init(after block: InlineArray<64, UInt8>) {
+            var state = SHA_CTX()
+            SHA1_Init(&state)
+            withUnsafeBytes(of: block) { _ = SHA1_Update(&state, $0.baseAddress, $0.count) }
+            words = (state.h0, state.h1, state.h2, state.h3, state.h4)
+        }
+
+        /// The context that goes on behind the block.
+        var context: SHA_CTX {
+            var state = SHA_CTX()
+            (state.h0, state.h1, state.h2, state.h3, state.h4) = words
+            state.Nl = 512
+            return state
+        }
     }
 
     static func of(_ message: [UInt8]) -> [UInt8] {
-        var state = state(after: message)
+        var state = SHA_CTX()
+        SHA1_Init(&state)
+        SHA1_Update(&state, message, message.count)
         var digest = [UInt8](repeating: 0, count: 20)
         SHA1_Final(&digest, &state)
         return digest
@@ -50,18 +66,41 @@ public enum MD5Digest {
 
 /// CRC-32 as in ITU-T V.42 (reflected polynomial 0xEDB88320), which RFC 8489 §14.7 uses.
 public enum CRC32 {
-    private static let table: [UInt32] = (0..<256).map { index in
-        (0..<8).reduce(UInt32(index)) { crc, _ in
-            crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1
+    /// Eight tables in a row: the entry of a byte in table k takes it past k more bytes, so that
+    /// eight bytes are taken in one step ("slicing by 8", Kounavis and Berry, ISCC 2005).
+    private static let tables: [UInt32] = {
+        var tables: [UInt32] = []
+        for index in UInt32(0)..<256 {
+            var crc = index
+            for _ in 0..<8 { crc = crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
+            tables.append(crc)
         }
-    }
+        for index in 256..<2048 {
+            let crc = tables[index - 256]
+            tables.append(crc >> 8 ^ tables[Int(crc & 0xFF)])
+        }
+        return tables
+    }()
 
     /// The checksum of `bytes`.
     public static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
-        table.withUnsafeBufferPointer { table in
+        tables.withUnsafeBufferPointer { tables in
             var crc = UInt32.max
-            for byte in bytes {
-                crc = crc >> 8 ^ table[Int(UInt8(truncatingIfNeeded: crc) ^ byte)]
+            var offset = 0
+            while offset + 8 <= bytes.count {
+                var word = UInt64(
+                    littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+                word ^= UInt64(crc)
+                crc = 0
+                for table in stride(from: 1792, through: 0, by: -256) {
+                    crc ^= tables[table + Int(word & 0xFF)]
+                    word >>= 8
+                }
+                offset += 8
+            }
+            while offset < bytes.count {
+                crc = crc >> 8 ^ tables[Int(UInt8(truncatingIfNeeded: crc) ^ bytes[offset])]
+                offset += 1
             }
             return ~crc
         }

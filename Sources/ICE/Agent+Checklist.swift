@@ -68,10 +68,15 @@ extension Agent {
     }
 
     /// The pair of this base and this remote candidate, if it is on the checklist.
+    @inline(__always)
     func pair(local: Int, remote: Int) -> Int? {
-        pairs.firstIndex {
-            $0.local == local && $0.remote == remote && $0.state != .discarded
+        for index in pairs.indices
+        where pairs[index].local == local && pairs[index].remote == remote
+            && pairs[index].state != .discarded
+        {
+            return index
         }
+        return nil
     }
 
     /// Puts a pair on the checklist (RFC 8445 §6.1.2, RFC 8838 §12); nil when it cannot be one or
@@ -111,13 +116,21 @@ extension Agent {
 
     /// Frozen while another pair of the same foundations is being tried (RFC 8445 §6.1.2.6);
     /// browsers freeze nothing.
+    @inline(__always)
     private func initialState(local: Int, remote: Int) -> PairState {
         guard configuration.timing.repetition == .retransmission else { return .waiting }
-        let isTried = pairs.contains {
-            ($0.state == .waiting || $0.state == .inProgress)
-                && hasFoundations(of: (local, remote), $0)
+        return isTried(like: (local, remote)) ? .frozen : .waiting
+    }
+
+    /// Whether a pair of these foundations waits or is being checked.
+    private func isTried(like model: (local: Int, remote: Int)) -> Bool {
+        for pair in pairs
+        where (pair.state == .waiting || pair.state == .inProgress)
+            && hasFoundations(of: model, pair)
+        {
+            return true
         }
-        return isTried ? .frozen : .waiting
+        return false
     }
 
     private func hasFoundations(
@@ -141,17 +154,14 @@ extension Agent {
     func bestUnfreezable() -> Int? {
         var best: Int?
         for index in pairs.indices where pairs[index].state == .frozen {
-            let model = (pairs[index].local, pairs[index].remote)
-            let isTried = pairs.contains {
-                ($0.state == .waiting || $0.state == .inProgress) && hasFoundations(of: model, $0)
-            }
-            if isTried { continue }
+            if isTried(like: (pairs[index].local, pairs[index].remote)) { continue }
             if best == nil || pairs[index].priority > pairs[best!].priority { best = index }
         }
         return best
     }
 
     /// The priority of a pair whose local candidate has `localPriority`, in our present role.
+    @inline(__always)
     func priority(localPriority: UInt32, remote: Int) -> UInt64 {
         let theirs = remotes[remote].priority
         return role == .controlling

@@ -35,7 +35,9 @@ extension Agent {
 
     var hasFollowUpCheck: Bool { firstTriggered() != nil }
 
+    @inline(__always)
     private func firstTriggered() -> Int? {
+        guard triggeredCount > 0 else { return nil }
         var first: Int?
         for index in pairs.indices where pairs[index].triggered > 0 && isSendable(index) {
             if first == nil || pairs[index].triggered < pairs[first!].triggered { first = index }
@@ -62,6 +64,7 @@ extension Agent {
 
     /// Pairs never checked first, the best of them; then the one checked longest ago. Pairs worse
     /// than a valid one have lost already and are left alone.
+    @inline(__always)
     private func nextInTurn() -> Int? {
         let floor = bestValidPriority
         var best: Int?
@@ -85,8 +88,10 @@ extension Agent {
         return a.lastCheckAt < b.lastCheckAt
     }
 
+    @inline(__always)
     private var bestValidPriority: UInt64 {
         var best: UInt64 = 0
+        guard firstValidAt != .distantFuture else { return best }
         for pair in pairs where pair.state == .succeeded && isIdentified(pair.remote) {
             best = max(best, pair.priority)
         }
@@ -94,6 +99,7 @@ extension Agent {
     }
 
     /// Whether a check of pair `index` could leave now: over a relay the permission must stand.
+    @inline(__always)
     func isSendable(_ index: Int) -> Bool {
         let pair = pairs[index]
         let leg = locals[pair.local].leg
@@ -205,15 +211,17 @@ extension Agent {
     }
 
     /// When the next thing about checks is due while running.
+    @inline(__always)
     var earliestCheckTimeout: SimTime {
         var earliest = deadline
         if peer != nil, hasCheckToSend { earliest = min(earliest, nextCheckAt) }
-        for check in checks {
-            if let timer = check.timer { earliest = min(earliest, timer.deadline) }
+        for index in checks.indices {
+            if let timer = checks[index].timer { earliest = min(earliest, timer.deadline) }
         }
         return min(earliest, nominationTimeout)
     }
 
+    @inline(__always)
     private var hasCheckToSend: Bool {
         if firstTriggered() != nil { return true }
         if configuration.timing.repetition == .roundRobin { return nextInTurn() != nil }

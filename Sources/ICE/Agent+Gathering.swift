@@ -87,12 +87,12 @@ extension Agent {
         guard phase == .running, !gathering.isComplete else { return }
         startTransactions(at: now)
         expireQueries(at: now)
-        if gathering.relayStarted, queries.isEmpty, legs.indices.allSatisfy({ legs[$0].isSettled }),
-            gathering.fallbackAt == .distantFuture
-        {
-            gathering.isComplete = true
-            events.append(.gatheringComplete)
+        guard gathering.relayStarted, queries.isEmpty, gathering.fallbackAt == .distantFuture else {
+            return
         }
+        for index in legs.indices where !legs[index].isSettled { return }
+        gathering.isComplete = true
+        events.append(.gatheringComplete)
     }
 
     /// Starts the next transactions with servers, Ta apart where the profile paces them
@@ -190,9 +190,10 @@ extension Agent {
         announce(local)
     }
 
+    @inline(__always)
     var earliestGatheringTimeout: SimTime {
         var earliest = min(gathering.nextStartAt, gathering.fallbackAt)
-        for query in queries { earliest = min(earliest, query.timer.deadline) }
+        for index in queries.indices { earliest = min(earliest, queries[index].timer.deadline) }
         return earliest
     }
 }

@@ -23,6 +23,7 @@ extension Agent {
     }
 
     /// The best valid pair: direct ones before all others, then by priority.
+    @inline(__always)
     private func bestValid() -> Int? {
         var best: Int?
         for index in pairs.indices where pairs[index].state == .succeeded {
@@ -46,6 +47,7 @@ extension Agent {
     }
 
     /// Whether no relay is on the path of `pair`, for certain.
+    @inline(__always)
     func isDirect(_ pair: CandidatePair) -> Bool {
         locals[pair.local].type != .relayed && remotes[pair.remote].type != .relayed
             && isIdentified(pair.remote)
@@ -56,22 +58,29 @@ extension Agent {
     /// A peer-reflexive one may be a relayed one whose signalling is still on its way. It is not
     /// when a direct candidate of the peer's has the same IP (another port of a symmetric NAT), or
     /// when the peer has signalled all it has.
+    @inline(__always)
     func isIdentified(_ index: Int) -> Bool {
-        let candidate = remotes[index]
-        return candidate.type != .peerReflexive || hasRemoteEnded
-            || remotes.contains {
-                ($0.type == .host || $0.type == .serverReflexive)
-                    && $0.address.ip == candidate.address.ip
+        if remotes[index].type != .peerReflexive || hasRemoteEnded { return true }
+        let ip = remotes[index].address.ip
+        for other in remotes.indices where remotes[other].address.ip == ip {
+            if remotes[other].type == .host || remotes[other].type == .serverReflexive {
+                return true
             }
+        }
+        return false
     }
 
+    @inline(__always)
     private var canStillBeDirect: Bool {
         if configuration.policy == .relay || gathering.isUDPBlocked { return false }
-        return !hasRemoteEnded
-            || pairs.contains {
-                $0.isUndecided && locals[$0.local].type != .relayed
-                    && remotes[$0.remote].type != .relayed
-            }
+        if !hasRemoteEnded { return true }
+        for index in pairs.indices
+        where pairs[index].isUndecided && locals[pairs[index].local].type != .relayed
+            && remotes[pairs[index].remote].type != .relayed
+        {
+            return true
+        }
+        return false
     }
 
     /// The pair whose nominating check is to be sent now. It is sent again at 1.5 round trips, as
@@ -87,6 +96,7 @@ extension Agent {
     }
 
     /// When nominating has something to do.
+    @inline(__always)
     var nominationTimeout: SimTime {
         guard role == .controlling else { return .distantFuture }
         if let nomination {

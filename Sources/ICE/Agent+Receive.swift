@@ -85,6 +85,7 @@ extension Agent {
     }
 
     /// When something is due next; nil for never.
+    @inline(__always)
     func earliestTimeout() -> SimTime? {
         var earliest = earliestRelayTimeout
         if phase == .running {

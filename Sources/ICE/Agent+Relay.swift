@@ -47,7 +47,7 @@ extension Agent {
         legs.append(
             RelayLeg(
                 client: client, server: settings.server, base: base, transport: transport))
-        legs[legs.count - 1].client.allocate(at: now)
+        legs[legs.count - 1].use { $0.allocate(at: now) }
         return true
     }
 
@@ -63,6 +63,7 @@ extension Agent {
     }
 
     /// The leg that a datagram between these addresses belongs to.
+    @inline(__always)
     func leg(
         serving source: TransportAddress, local: TransportAddress, transport: TransportProtocol
     ) -> Int? {
@@ -81,7 +82,7 @@ extension Agent {
         at now: SimTime
     ) -> Received {
         if legs[index].transport == .udp { noteUDPAnswer() }
-        switch legs[index].client.handle(datagram, from: server, at: now) {
+        switch legs[index].handle(datagram, at: now) {
         case .consumed:
             return .consumed
         case .data(let peer, let bytes):
@@ -111,10 +112,8 @@ extension Agent {
     /// Lets the clients do what is due and acts on what happened to them.
     mutating func advanceRelay(at now: SimTime) {
         for index in legs.indices {
-            if let due = legs[index].client.nextTimeout, due <= now {
-                legs[index].client.handleTimeout(at: now)
-            }
-            while let event = legs[index].client.pollEvent() { act(on: event, of: index, at: now) }
+            if legs[index].dueAt <= now { legs[index].use { $0.handleTimeout(at: now) } }
+            while let event = legs[index].pollEvent() { act(on: event, of: index, at: now) }
         }
     }
 
@@ -149,7 +148,7 @@ extension Agent {
             locals.count < Self.maximumLocalCandidates
         else { return release(index, at: now) }
         let preference = Self.relayLocalPreference - UInt16(legs[index].transport.rawValue)
-        let server = legs[index].client.configuration.server.ip
+        let server = legs[index].server.ip
         var local = LocalCandidate(
             address: relayed, base: locals.count, type: .relayed, localPreference: preference,
             priority: Priority.candidate(type: .relayed, localPreference: preference),
@@ -177,7 +176,7 @@ extension Agent {
         for remote in remotes where remote.address.ip.family == family {
             if !addresses.contains(remote.address.ip) { addresses.append(remote.address.ip) }
         }
-        legs[index].client.permit(addresses, at: now)
+        legs[index].use { $0.permit(addresses, at: now) }
     }
 
     /// A remote candidate is new: the open leg asks that its address may come through.
@@ -185,7 +184,7 @@ extension Agent {
         guard selected == nil, let index = legs.indices.first(where: { legs[$0].isOpen }),
             legs[index].base.ip.family == address.ip.family
         else { return }
-        legs[index].client.permit(CollectionOfOne(address.ip), at: now)
+        legs[index].use { $0.permit(address.ip, at: now) }
     }
 
     private mutating func didFail(_ failure: ClientFailure, of index: Int, at now: SimTime) {
@@ -222,31 +221,34 @@ extension Agent {
     private mutating func release(_ index: Int, at now: SimTime) {
         guard !legs[index].isReleased, legs[index].refusal == nil else { return }
         legs[index].isReleased = true
-        legs[index].client.release(at: now)
+        legs[index].use { $0.release(at: now) }
         for pair in pairs.indices
         where pairs[pair].local == legs[index].local && pairs[pair].isLive && pair != selected {
             failPair(pair)
         }
-        while let event = legs[index].client.pollEvent() { act(on: event, of: index, at: now) }
+        while let event = legs[index].pollEvent() { act(on: event, of: index, at: now) }
     }
 
     /// Binds a channel for the selected pair; the permissions of other addresses run out.
     mutating func settleRelay(_ index: Int, with peer: TransportAddress, at now: SimTime) {
-        legs[index].client.keepPermissions(onlyFor: [peer.ip])
-        legs[index].client.bindChannel(to: peer, at: now)
+        legs[index].use {
+            $0.keepPermissions(onlyFor: [peer.ip])
+            $0.bindChannel(to: peer, at: now)
+        }
     }
 
     /// Moves what the clients want sent to the agent's own queue.
     mutating func drainRelay(at now: SimTime) {
         for index in legs.indices {
-            while let transmit = legs[index].client.pollTransmit() { transmits.append(transmit) }
+            while let transmit = legs[index].pollTransmit() { transmits.append(transmit) }
         }
     }
 
+    @inline(__always)
     var earliestRelayTimeout: SimTime {
         var earliest = SimTime.distantFuture
         for index in legs.indices {
-            earliest = min(earliest, legs[index].client.nextTimeout ?? .distantFuture)
+            earliest = min(earliest, legs[index].dueAt)
         }
         return earliest
     }

@@ -12,6 +12,9 @@ import STUN
 /// once ``nextTimeout`` has come. After each of these, take what ``pollTransmit()`` and
 /// ``pollEvent()`` give until they give nil, then look at ``nextTimeout`` again. Last
 /// ``close(at:)``, and go on until ``nextTimeout`` is nil: an allocation is being given back.
+///
+/// It is large, and a call of a method that only reads may copy it: those on the way of every
+/// datagram and timer are inlined.
 public struct Agent: Sendable {
     /// Most local base addresses used; more are ignored.
     public static let maximumLocalAddresses = 4

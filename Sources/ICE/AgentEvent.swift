@@ -21,9 +21,9 @@ public enum AgentEvent: Hashable, Sendable {
     /// answered.
     case relayRefused(code: UInt16)
     /// A pair is nominated: media may flow.
-    case connected(SelectedPair)
+    indirect case connected(SelectedPair)
     /// The controlling peer nominated another pair.
-    case selectedPairChanged(SelectedPair)
+    indirect case selectedPairChanged(SelectedPair)
     /// The agent has given up.
     case failed(AgentFailure)
     /// An allocation of ours has been given back.

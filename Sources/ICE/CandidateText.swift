@@ -34,9 +34,18 @@ extension Candidate {
     /// Parses `candidate:…` (RFC 8839 §5.1), with or without `a=` before it. Unknown extensions
     /// are skipped, as the RFC demands.
     public init(text: some Collection<UInt8>) throws(CandidateTextError) {
+        try self.init(text: Array(text)[...])
+    }
+
+    /// Parses the same from a part of a longer text.
+    public init(text: ArraySlice<UInt8>) throws(CandidateTextError) {
         guard text.count <= Self.longestText else { throw .tooLong(bytes: text.count) }
-        var line = ArraySlice(text)
-        if line.starts(with: Array("a=".utf8)) { line = line.dropFirst(2) }
+        var line = text
+        if line.count > 1, line.first == UInt8(ascii: "a"),
+            line[line.startIndex + 1] == UInt8(ascii: "=")
+        {
+            line = line.dropFirst(2)
+        }
         guard line.count > 10, ICEText.equalsIgnoringCase(line.prefix(10), "candidate:") else {
             throw .prefix
         }
@@ -68,12 +77,15 @@ extension Candidate {
 
     private static func address(_ word: ArraySlice<UInt8>, port: UInt16) -> CandidateAddress? {
         if let name = MDNSName(bytes: word) { return .mdns(name, port: port) }
-        guard let ip = IPAddress(String(decoding: word, as: UTF8.self)) else { return nil }
+        guard let ip = IPAddress(utf8: word) else { return nil }
         return .ip(TransportAddress(ip, port: port))
     }
 
     private static func type(_ word: ArraySlice<UInt8>) -> CandidateType? {
-        CandidateType.allCases.first { ICEText.equalsIgnoringCase(word, $0.token) }
+        for type in CandidateType.allCases where ICEText.equalsIgnoringCase(word, type.token) {
+            return type
+        }
+        return nil
     }
 
     private static func related(
@@ -86,7 +98,7 @@ extension Candidate {
                 throw .extension(word: index + 1)
             }
             if ICEText.equalsIgnoringCase(words[index], "raddr") {
-                ip = IPAddress(String(decoding: words[index + 1], as: UTF8.self))
+                ip = IPAddress(utf8: words[index + 1])
                 if ip == nil { throw .extension(word: index + 1) }
             } else if ICEText.equalsIgnoringCase(words[index], "rport") {
                 port = ICEText.number(words[index + 1], limit: 65535).map { UInt16($0) }
@@ -101,7 +113,7 @@ extension Candidate {
     public func appendText(to text: inout [UInt8]) {
         let space = UInt8(ascii: " ")
         text.append(contentsOf: "candidate:".utf8)
-        text.append(contentsOf: foundation.bytes)
+        foundation.append(to: &text)
         text.append(space)
         ICEText.append(component, to: &text)
         text.append(contentsOf: (transport == .udp ? " udp " : " tcp ").utf8)

@@ -24,14 +24,15 @@ public struct Credentials: Hashable, Sendable {
     public init(
         usernameFragment: some Collection<UInt8>, password: some Collection<UInt8>
     ) throws(Fault) {
-        guard Self.usernameFragmentLengths.contains(usernameFragment.count),
-            usernameFragment.allSatisfy(ICEText.isICEChar)
-        else { throw .usernameFragment(length: usernameFragment.count) }
+        let (fragment, password) = (Array(usernameFragment), Array(password))
+        guard Self.usernameFragmentLengths.contains(fragment.count),
+            fragment.allSatisfy(ICEText.isICEChar)
+        else { throw .usernameFragment(length: fragment.count) }
         guard Self.passwordLengths.contains(password.count),
             password.allSatisfy(ICEText.isICEChar)
         else { throw .password(length: password.count) }
-        self.usernameFragment = Array(usernameFragment)
-        self.password = Array(password)
+        self.usernameFragment = fragment
+        self.password = password
     }
 
     /// Fresh credentials: 24 random bits in 4 characters and 144 bits in 24

@@ -16,14 +16,20 @@ public struct Foundation: Hashable, Sendable, BitwiseCopyable {
     }
 
     /// The foundation spelt `number` in decimal.
-    init(number: UInt32) {
-        for (index, byte) in String(number).utf8.enumerated() { set(byte, at: index) }
-    }
+    init(number: UInt32) { write(number, at: 0) }
 
     /// That of peer-reflexive candidate `number` of a session: unlike every other
     /// (RFC 8445 §7.3.1.3).
     init(reflexive number: UInt32) {
-        for (index, byte) in "prflx\(number)".utf8.enumerated() { set(byte, at: index) }
+        // "prflx", the first character in the lowest byte.
+        words.0 = 0x78_6C66_7270
+        write(number, at: 5)
+    }
+
+    /// Writes `number` in decimal from character `start` on.
+    private mutating func write(_ number: UInt32, at start: Int) {
+        let digits = ICEText.Digits(UInt64(number))
+        for index in 0..<digits.count { set(digits[index], at: start + index) }
     }
 
     private mutating func set(_ byte: UInt8, at index: Int) {
@@ -39,14 +45,26 @@ public struct Foundation: Hashable, Sendable, BitwiseCopyable {
     /// Its characters.
     public var bytes: [UInt8] {
         var result: [UInt8] = []
-        for word in [words.0, words.1, words.2, words.3] {
-            for shift in stride(from: UInt64(0), to: 64, by: 8) {
-                let byte = UInt8(truncatingIfNeeded: word >> shift)
-                if byte == 0 { return result }
-                result.append(byte)
-            }
-        }
+        append(to: &result)
         return result
+    }
+
+    /// Appends its characters to `text`.
+    func append(to text: inout [UInt8]) {
+        for index in 0..<Self.longest {
+            let byte = UInt8(truncatingIfNeeded: word(index / 8) >> UInt64(index % 8 * 8))
+            if byte == 0 { return }
+            text.append(byte)
+        }
+    }
+
+    private func word(_ index: Int) -> UInt64 {
+        switch index {
+        case 0: words.0
+        case 1: words.1
+        case 2: words.2
+        default: words.3
+        }
     }
 
     /// Equal when spelt alike.

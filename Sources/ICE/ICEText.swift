@@ -33,15 +33,29 @@ enum ICEText {
         return value
     }
 
-    /// Appends `number`, not negative, in decimal.
-    static func append(_ number: some BinaryInteger, to text: inout [UInt8]) {
-        var rest = UInt64(number)
-        let start = text.count
-        repeat {
-            text.append(48 + UInt8(truncatingIfNeeded: rest % 10))
-            rest /= 10
-        } while rest > 0
-        text[start...].reverse()
+    /// The decimal digits of a number, the first one first.
+    struct Digits {
+        private var characters = InlineArray<20, UInt8>(repeating: 0)
+        private var start = 20
+
+        init(_ number: UInt64) {
+            var rest = number
+            repeat {
+                start -= 1
+                characters[start] = 48 + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            } while rest > 0
+        }
+
+        var count: Int { 20 - start }
+
+        subscript(index: Int) -> UInt8 { characters[start + index] }
+    }
+
+    /// Appends `number` in decimal.
+    static func append(_ number: some UnsignedInteger, to text: inout [UInt8]) {
+        let digits = Digits(UInt64(number))
+        for index in 0..<digits.count { text.append(digits[index]) }
     }
 
     static func append(_ address: IPAddress, to text: inout [UInt8]) {
@@ -49,7 +63,7 @@ enum ICEText {
             text.append(contentsOf: address.description.utf8)
             return
         }
-        for shift in [UInt32(24), 16, 8, 0] {
+        for shift in stride(from: UInt32(24), through: 0, by: -8) {
             append(bits >> shift & 0xFF, to: &text)
             if shift > 0 { text.append(UInt8(ascii: ".")) }
         }
@@ -57,15 +71,25 @@ enum ICEText {
 
     /// The bytes of `text` between single spaces; an empty piece stands for a doubled space.
     static func words(of text: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
-        text.split(separator: 32, omittingEmptySubsequences: false)
+        var words: [ArraySlice<UInt8>] = []
+        words.reserveCapacity(16)
+        var start = text.startIndex
+        for index in text.indices where text[index] == 32 {
+            words.append(text[start..<index])
+            start = index + 1
+        }
+        words.append(text[start...])
+        return words
     }
 
     static func equalsIgnoringCase(_ bytes: ArraySlice<UInt8>, _ lowercase: StaticString) -> Bool {
         guard bytes.count == lowercase.utf8CodeUnitCount else { return false }
         return lowercase.withUTF8Buffer { expected in
-            zip(bytes, expected).allSatisfy { byte, wanted in
-                ((65...90).contains(byte) ? byte | 0x20 : byte) == wanted
+            for (index, wanted) in expected.enumerated() {
+                let byte = bytes[bytes.startIndex + index]
+                if ((65...90).contains(byte) ? byte | 0x20 : byte) != wanted { return false }
             }
+            return true
         }
     }
 }

@@ -24,7 +24,6 @@ public struct MDNSName: Hashable, Sendable, BitwiseCopyable {
     }
 
     static let suffix = Array(".local".utf8)
-    private static let dashes: Set<Int> = [8, 13, 18, 23]
 
     /// Parses 36 hexadecimal characters and dashes followed by `.local`; nil if malformed.
     public init?(bytes: ArraySlice<UInt8>) {
@@ -33,7 +32,7 @@ public struct MDNSName: Hashable, Sendable, BitwiseCopyable {
         else { return nil }
         var halves: (high: UInt64, low: UInt64) = (0, 0)
         for (index, byte) in bytes.prefix(36).enumerated() {
-            if Self.dashes.contains(index) {
+            if index == 8 || index == 13 || index == 18 || index == 23 {
                 guard byte == UInt8(ascii: "-") else { return nil }
                 continue
             }

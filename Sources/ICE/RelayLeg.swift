@@ -4,7 +4,12 @@ import TURN
 
 /// The way to a relay over one transport, and the allocation there.
 struct RelayLeg: Sendable {
-    var client: TURN.Client
+    private var client: TURN.Client
+    /// When the client has something to do.
+    private(set) var dueAt = SimTime.distantFuture
+    /// Whether the client may have something to tell, or to send, since it was last asked.
+    private var mayHaveEvents = true
+    private var mayHaveTransmits = true
     /// The client's five-tuple, at hand without a look into the client.
     let server: TransportAddress
     let base: TransportAddress
@@ -21,6 +26,16 @@ struct RelayLeg: Sendable {
     /// Whether the client is done with the server.
     var hasEnded = false
 
+    init(
+        client: TURN.Client, server: TransportAddress, base: TransportAddress,
+        transport: TransportProtocol
+    ) {
+        self.client = client
+        self.server = server
+        self.base = base
+        self.transport = transport
+    }
+
     /// Whether nothing more is to come of it for gathering.
     var isSettled: Bool { local >= 0 || isReleased || refusal != nil }
 
@@ -33,11 +48,47 @@ struct RelayLeg: Sendable {
         return false
     }
 
+    @inline(__always)
     func permits(_ address: TransportAddress) -> Bool {
         isOpen && permitted.contains(address.ip)
     }
 
+    /// Lets `action` make the client do something; what comes of it is asked for later.
+    @inline(__always)
+    mutating func use<Result>(_ action: (inout TURN.Client) -> Result) -> Result {
+        defer { noteUse() }
+        return action(&client)
+    }
+
+    private mutating func noteUse() {
+        dueAt = client.nextTimeout ?? .distantFuture
+        mayHaveEvents = true
+        mayHaveTransmits = true
+    }
+
+    mutating func pollEvent() -> ClientEvent? {
+        guard mayHaveEvents else { return nil }
+        if let event = client.pollEvent() { return event }
+        mayHaveEvents = false
+        return nil
+    }
+
+    mutating func pollTransmit() -> Transmit? {
+        guard mayHaveTransmits else { return nil }
+        if let transmit = client.pollTransmit() { return transmit }
+        // Asking may have begun a request for permissions.
+        dueAt = client.nextTimeout ?? .distantFuture
+        mayHaveTransmits = false
+        return nil
+    }
+
     mutating func send(_ bytes: consuming [UInt8], to address: TransportAddress, at now: SimTime) {
         _ = client.send(bytes, to: address, at: now)
+        noteUse()
+    }
+
+    mutating func handle(_ datagram: consuming [UInt8], at now: SimTime) -> ClientInput {
+        defer { noteUse() }
+        return client.handle(datagram, from: server, at: now)
     }
 }

@@ -4,12 +4,16 @@ import Digests
 ///
 /// Names and passwords are used as they are: who takes them from people applies OpaqueString
 /// (RFC 8265 §4.2) first. Credentials made by a service or by ICE are ASCII and stay unchanged.
-public struct IntegrityKey: Sendable {
+public struct IntegrityKey: Sendable, BitwiseCopyable {
     let key: HMACSHA1Key
 
+    @usableFromInline
+    init(_ key: HMACSHA1Key) { self.key = key }
+
     /// A short-term key: the password (RFC 8489 §9.1.1).
+    @inlinable
     public init(shortTermPassword password: some Collection<UInt8>) {
-        key = HMACSHA1Key(password)
+        self.init(HMACSHA1Key(password))
     }
 
     /// A short-term key: the UTF-8 of the password (RFC 8489 §9.1.1).
@@ -18,6 +22,7 @@ public struct IntegrityKey: Sendable {
     }
 
     /// A long-term key: MD5(username ":" realm ":" password) (RFC 8489 §9.2.2).
+    @inlinable
     public init(
         longTermUsername username: some Collection<UInt8>, realm: some Collection<UInt8>,
         password: some Collection<UInt8>
@@ -30,7 +35,7 @@ public struct IntegrityKey: Sendable {
         text.append(contentsOf: realm)
         text.append(colon)
         text.append(contentsOf: password)
-        key = HMACSHA1Key(MD5Digest.of(text))
+        self.init(HMACSHA1Key(MD5Digest.of(text)))
     }
 
     /// A long-term key of UTF-8 texts (RFC 8489 §9.2.2).

@@ -16,9 +16,7 @@ public struct MessageBuilder: ~Copyable {
         self.id = id
         bytes = []
         bytes.reserveCapacity(capacity)
-        write(MessageType.encode(kind, method))
-        write(UInt16(0))
-        write(Header.magicCookie)
+        write(UInt64(MessageType.encode(kind, method)) << 48 | UInt64(Header.magicCookie))
         write(id.high)
         write(id.low)
     }
@@ -36,7 +34,16 @@ public struct MessageBuilder: ~Copyable {
     /// Appends an attribute with the bytes `value`.
     ///
     /// - Precondition: what the message holds fits into 65,532 bytes.
+    @inlinable
     public mutating func add(_ type: AttributeType, _ value: some Collection<UInt8>) {
+        let isAdded: Void? = value.withContiguousStorageIfAvailable {
+            add(type, bytes: UnsafeRawBufferPointer($0))
+        }
+        if isAdded == nil { Array(value).withUnsafeBytes { add(type, bytes: $0) } }
+    }
+
+    @usableFromInline
+    mutating func add(_ type: AttributeType, bytes value: UnsafeRawBufferPointer) {
         writeHeader(type, byteCount: value.count)
         bytes.append(contentsOf: value)
         pad(after: value.count)
@@ -49,8 +56,7 @@ public struct MessageBuilder: ~Copyable {
 
     /// Appends an attribute with a 32-bit number: PRIORITY, LIFETIME.
     public mutating func add(_ type: AttributeType, _ number: UInt32) {
-        writeHeader(type, byteCount: 4)
-        write(number)
+        write(header(type, byteCount: 4) << 32 | UInt64(number))
     }
 
     /// Appends an attribute with a 64-bit number: ICE-CONTROLLED, ICE-CONTROLLING,
@@ -66,15 +72,11 @@ public struct MessageBuilder: ~Copyable {
         let isPlain = type == .mappedAddress || type == .alternateServer
         let portMask = isPlain ? 0 : UInt16(truncatingIfNeeded: Header.magicCookie >> 16)
         if let v4 = address.ip.v4Bits {
-            writeHeader(type, byteCount: 8)
-            write(UInt16(1))
-            write(address.port ^ portMask)
+            write(header(type, byteCount: 8) << 32 | 1 << 16 | UInt64(address.port ^ portMask))
             write(v4 ^ (isPlain ? 0 : Header.magicCookie))
         } else {
             let mask = isPlain ? (high: 0, low: 0) : id.addressMask
-            writeHeader(type, byteCount: 20)
-            write(UInt16(2))
-            write(address.port ^ portMask)
+            write(header(type, byteCount: 20) << 32 | 2 << 16 | UInt64(address.port ^ portMask))
             write(address.ip.high ^ mask.high)
             write(address.ip.low ^ mask.low)
         }
@@ -123,10 +125,9 @@ public struct MessageBuilder: ~Copyable {
     ) -> [UInt8] {
         let end = bytes.count
         setLength(end + 4 + HMACSHA1Key.byteCount - Header.byteCount)
-        writeHeader(.messageIntegrity, byteCount: HMACSHA1Key.byteCount)
+        write(header(.messageIntegrity, byteCount: HMACSHA1Key.byteCount) << 32)
         write(UInt64(0))
         write(UInt64(0))
-        write(UInt32(0))
         bytes.withUnsafeMutableBytes { whole in
             key.key.authenticate(
                 UnsafeRawBufferPointer(rebasing: whole[..<end]),
@@ -139,8 +140,7 @@ public struct MessageBuilder: ~Copyable {
     private mutating func appendFingerprint() {
         setLength(bytes.count + 8 - Header.byteCount)
         let checksum = bytes.withUnsafeBytes { CRC32.checksum($0) }
-        writeHeader(.fingerprint, byteCount: 4)
-        write(checksum ^ Fingerprint.mask)
+        write(header(.fingerprint, byteCount: 4) << 32 | UInt64(checksum ^ Fingerprint.mask))
     }
 
     private mutating func setLength(_ length: Int) {
@@ -151,9 +151,14 @@ public struct MessageBuilder: ~Copyable {
         bytes[3] = UInt8(truncatingIfNeeded: length)
     }
 
-    private mutating func writeHeader(_ type: AttributeType, byteCount: Int) {
+    /// The 32 bits before a value.
+    private func header(_ type: AttributeType, byteCount: Int) -> UInt64 {
         precondition(byteCount <= Int(UInt16.max), "a value has at most 65,535 bytes")
-        write(UInt32(type.rawValue) << 16 | UInt32(byteCount))
+        return UInt64(type.rawValue) << 16 | UInt64(byteCount)
+    }
+
+    private mutating func writeHeader(_ type: AttributeType, byteCount: Int) {
+        write(UInt32(truncatingIfNeeded: header(type, byteCount: byteCount)))
     }
 
     private mutating func pad(after byteCount: Int) {

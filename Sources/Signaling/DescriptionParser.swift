@@ -31,12 +31,27 @@ struct TextLines: Sequence, IteratorProtocol {
     }
 }
 
+/// A set of lines, a bit for each.
+private struct LineSet {
+    private var bits: UInt32 = 0
+
+    func contains(_ line: DescriptionError.StaticLine) -> Bool {
+        bits >> UInt32(line.rawValue) & 1 == 1
+    }
+
+    /// Adds `line`; false when it is there already.
+    mutating func insert(_ line: DescriptionError.StaticLine) -> Bool {
+        defer { bits |= 1 << UInt32(line.rawValue) }
+        return !contains(line)
+    }
+}
+
 /// Takes a description line by line.
 struct DescriptionParser {
     typealias Line = DescriptionError.StaticLine
 
     private var number = 0
-    private var seen: Set<Line> = []
+    private var seen = LineSet()
     private var sessionID: UInt64 = 0
     private var version: UInt64 = 0
     private var fragment: ArraySlice<UInt8> = []
@@ -70,7 +85,7 @@ struct DescriptionParser {
         switch letter {
         case UInt8(ascii: "v"):
             try once(.version)
-            guard value.elementsEqual("0".utf8) else { throw error(.unsupported(.version)) }
+            guard "0" ~= Spelling(value) else { throw error(.unsupported(.version)) }
         case UInt8(ascii: "o"):
             try once(.origin)
             try takeOrigin(value)
@@ -94,7 +109,7 @@ struct DescriptionParser {
     }
 
     private mutating func once(_ line: Line) throws(DescriptionError) {
-        guard seen.insert(line).inserted else { throw error(.repeated(line)) }
+        guard seen.insert(line) else { throw error(.repeated(line)) }
     }
 
     /// `- ID VERSION IN IP4 ADDRESS` (RFC 8866 §5.2).
@@ -102,7 +117,7 @@ struct DescriptionParser {
         let words = Words.split(value)
         let limit = UInt64(Int64.max)
         guard words.count == 6, let id = Words.number(words[1], limit: limit),
-            let version = Words.number(words[2], limit: limit), words[3].elementsEqual("IN".utf8)
+            let version = Words.number(words[2], limit: limit), "IN" ~= Spelling(words[3])
         else { throw error(.malformed(.origin)) }
         sessionID = id
         self.version = version
@@ -114,8 +129,7 @@ struct DescriptionParser {
         guard words.count >= 4, Words.number(words[1], limit: 65535) != nil else {
             throw error(.malformed(.media))
         }
-        guard words[0].elementsEqual("audio".utf8),
-            words[2].elementsEqual("UDP/TLS/RTP/SAVPF".utf8)
+        guard "audio" ~= Spelling(words[0]), "UDP/TLS/RTP/SAVPF" ~= Spelling(words[2])
         else { throw error(.unsupported(.media)) }
         for word in words[3...] {
             guard let type = Words.number(word, limit: 127) else {
@@ -128,7 +142,7 @@ struct DescriptionParser {
     private mutating func takeAttribute(_ line: ArraySlice<UInt8>) throws(DescriptionError) {
         let colon = line.firstIndex(of: UInt8(ascii: ":")) ?? line.endIndex
         let value = colon < line.endIndex ? line[(colon + 1)...] : line[colon...]
-        switch String(decoding: line[..<colon], as: UTF8.self) {
+        switch Spelling(line[..<colon]) {
         case "ice-ufrag":
             try once(.usernameFragment)
             fragment = value
@@ -138,7 +152,7 @@ struct DescriptionParser {
             password = value
             passwordLine = number
         case "ice-options":
-            trickles = Words.split(value).contains { $0.elementsEqual("trickle".utf8) }
+            trickles = Words.split(value).contains { "trickle" ~= Spelling($0) }
         case "fingerprint":
             try takeFingerprint(value)
         case "setup":
@@ -166,12 +180,13 @@ struct DescriptionParser {
         let words = Words.split(value)
         guard words.count == 2 else { throw error(.malformed(.fingerprint)) }
         // Others may stand beside it (RFC 8122 §5); SHA-256 is the one that must be there.
-        guard Words.lowercase(words[0]) == Array("sha-256".utf8) else { return }
+        guard Spelling(words[0]).equalsIgnoringCase("sha-256") else { return }
         try once(.fingerprint)
         let text = words[1]
         guard text.count == SessionDescription.fingerprintByteCount * 3 - 1 else {
             throw error(.malformed(.fingerprint))
         }
+        fingerprint.reserveCapacity(SessionDescription.fingerprintByteCount)
         for position in stride(from: text.startIndex, to: text.endIndex, by: 3) {
             guard let high = Words.hexadecimalDigit(text[position]),
                 let low = Words.hexadecimalDigit(text[position + 1]),
@@ -183,10 +198,9 @@ struct DescriptionParser {
 
     private mutating func takeSetup(_ value: ArraySlice<UInt8>) throws(DescriptionError) {
         try once(.setup)
-        let role = SetupRole.allCases.first { role in
-            role.token.withUTF8Buffer { value.elementsEqual($0) }
+        guard let role = SetupRole.allCases.first(where: { $0.token ~= Spelling(value) }) else {
+            throw error(.malformed(.setup))
         }
-        guard let role else { throw error(.malformed(.setup)) }
         setup = role
     }
 
@@ -215,7 +229,7 @@ struct DescriptionParser {
         guard words.count == 2, let type = Words.number(words[0], limit: 127) else {
             throw error(.malformed(.rtpmap))
         }
-        guard Words.lowercase(words[1]) == Array("opus/48000/2".utf8), !seen.contains(.rtpmap),
+        guard Spelling(words[1]).equalsIgnoringCase("opus/48000/2"), !seen.contains(.rtpmap),
             payloadTypes.contains(UInt8(type))
         else { return }
         guard OpusFormat.payloadTypes.contains(UInt8(type)) else {
@@ -233,26 +247,26 @@ struct DescriptionParser {
             throw error(.malformed(.fmtp))
         }
         guard seen.contains(.rtpmap), UInt8(type) == format.payloadType else { return }
-        for piece in value[space...].split(separator: UInt8(ascii: ";")) {
-            let pair = Words.trim(piece).split(separator: UInt8(ascii: "="), maxSplits: 1)
-            guard pair.count == 2 else { continue }
-            try takeParameter(String(decoding: pair[0], as: UTF8.self), pair[1])
+        var rest = value[space...]
+        while !rest.isEmpty {
+            let end = rest.firstIndex(of: UInt8(ascii: ";")) ?? rest.endIndex
+            let piece = Words.trim(rest[..<end])
+            rest = rest[end...].dropFirst()
+            guard let sign = piece.firstIndex(of: UInt8(ascii: "=")), sign > piece.startIndex,
+                sign + 1 < piece.endIndex
+            else { continue }
+            try takeParameter(Spelling(piece[..<sign]), piece[(sign + 1)...])
         }
     }
 
     private mutating func takeParameter(
-        _ name: String, _ value: ArraySlice<UInt8>
+        _ name: Spelling, _ value: ArraySlice<UInt8>
     ) throws(DescriptionError) {
         switch name {
-        case "useinbandfec", "usedtx":
-            guard let flag = Words.number(value, limit: 1) else {
-                throw error(.malformed(.fmtp))
-            }
-            if name == "usedtx" {
-                format.usesDTX = flag == 1
-            } else {
-                format.usesInBandFEC = flag == 1
-            }
+        case "useinbandfec":
+            format.usesInBandFEC = try flag(value)
+        case "usedtx":
+            format.usesDTX = try flag(value)
         case "maxaveragebitrate":
             guard let rate = Words.number(value, limit: UInt64(OpusFormat.bitrates.upperBound)),
                 OpusFormat.bitrates.contains(UInt32(rate))
@@ -263,6 +277,11 @@ struct DescriptionParser {
         }
     }
 
+    private func flag(_ value: ArraySlice<UInt8>) throws(DescriptionError) -> Bool {
+        guard let flag = Words.number(value, limit: 1) else { throw error(.malformed(.fmtp)) }
+        return flag == 1
+    }
+
     private mutating func takePacketTime(_ value: ArraySlice<UInt8>) throws(DescriptionError) {
         try once(.ptime)
         guard let time = Words.number(value, limit: 255),
@@ -271,12 +290,13 @@ struct DescriptionParser {
         format.packetTime = UInt8(time)
     }
 
+    private static let needed: [Line] = [
+        .version, .origin, .sessionName, .time, .media, .usernameFragment, .password,
+        .fingerprint, .setup, .mid, .rtcpMultiplexing, .rtpmap,
+    ]
+
     func finish() throws(DescriptionError) -> SessionDescription {
-        let needed: [Line] = [
-            .version, .origin, .sessionName, .time, .media, .usernameFragment, .password,
-            .fingerprint, .setup, .mid, .rtcpMultiplexing, .rtpmap,
-        ]
-        for line in needed where !seen.contains(line) { throw error(.missing(line)) }
+        for line in Self.needed where !seen.contains(line) { throw error(.missing(line)) }
         let credentials: Credentials
         do {
             credentials = try Credentials(usernameFragment: fragment, password: password)

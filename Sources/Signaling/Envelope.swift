@@ -26,15 +26,16 @@ struct Envelope {
     var call: CallID
     var body: ArraySlice<UInt8>
 
-    private static let opening = Array("VOICEMEET/1 ".utf8)
+    private static let opening: StaticString = "VOICEMEET/1 "
 
     init(_ text: [UInt8]) throws(SignalingError) {
         guard text.count <= SignalingMessage.longestText else {
             throw .tooLong(bytes: text.count)
         }
         var lines = HeaderLines(text)
-        guard let first = lines.next(), first.starts(with: Self.opening),
-            let kind = Self.kind(first.dropFirst(Self.opening.count))
+        let openingCount = Self.opening.utf8CodeUnitCount
+        guard let first = lines.next(), Self.opening ~= Spelling(first.prefix(openingCount)),
+            let kind = Self.kind(first.dropFirst(openingCount))
         else { throw .firstLine }
         var call: UInt64?
         var length: UInt64?
@@ -45,10 +46,11 @@ struct Envelope {
                 colon + 1 < line.endIndex, line[colon + 1] == 32
             else { throw .header(line: lines.number) }
             let value = line[(colon + 2)...]
-            if line[..<colon].elementsEqual("call".utf8) {
+            let name = Spelling(line[..<colon])
+            if "call" ~= name {
                 call = Words.number(value)
                 if call == nil { throw .header(line: lines.number) }
-            } else if line[..<colon].elementsEqual("length".utf8) {
+            } else if "length" ~= name {
                 length = Words.number(value)
                 if length == nil { throw .header(line: lines.number) }
             }
@@ -63,9 +65,10 @@ struct Envelope {
     }
 
     private static func kind(_ word: ArraySlice<UInt8>) -> SignalingMessage.Kind? {
-        SignalingMessage.Kind.allCases.first { kind in
-            kind.token.withUTF8Buffer { word.elementsEqual($0) }
+        for kind in SignalingMessage.Kind.allCases where kind.token ~= Spelling(word) {
+            return kind
         }
+        return nil
     }
 }
 
@@ -106,7 +109,7 @@ extension SignalingMessage {
                 throw .candidate(error)
             }
         case .endOfCandidates:
-            guard Self.line(envelope.body).elementsEqual("a=end-of-candidates".utf8) else {
+            guard "a=end-of-candidates" ~= Spelling(Self.line(envelope.body)) else {
                 throw .body(.endOfCandidates)
             }
             self = .endOfCandidates
@@ -128,6 +131,6 @@ extension SignalingMessage {
 
     /// The only line of `body`, without its end.
     private static func line(_ body: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        body.suffix(2).elementsEqual([13, 10]) ? body.dropLast(2) : body
+        "\r\n" ~= Spelling(body.suffix(2)) ? body.dropLast(2) : body
     }
 }

@@ -11,19 +11,24 @@ struct TextWriter {
     mutating func text(_ text: some Sequence<UInt8>) { bytes.append(contentsOf: text) }
 
     mutating func number(_ number: some UnsignedInteger) {
+        var digits = InlineArray<20, UInt8>(repeating: 0)
+        var start = digits.count
         var rest = UInt64(number)
-        let start = bytes.count
         repeat {
-            bytes.append(48 + UInt8(truncatingIfNeeded: rest % 10))
+            start -= 1
+            digits[start] = 48 + UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
         } while rest > 0
-        bytes[start...].reverse()
+        for index in start..<digits.count { bytes.append(digits[index]) }
     }
 
     /// Two upper-case hexadecimal digits.
     mutating func hexadecimal(_ byte: UInt8) {
-        for digit in [byte >> 4, byte & 15] { bytes.append(digit < 10 ? 48 + digit : 55 + digit) }
+        bytes.append(Self.digit(byte >> 4))
+        bytes.append(Self.digit(byte & 15))
     }
+
+    private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 48 + value : 55 + value }
 
     mutating func endLine() {
         bytes.append(13)

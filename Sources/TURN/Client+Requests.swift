@@ -87,9 +87,9 @@ extension Client {
                 transport: configuration.transport, payload: payload))
     }
 
-    /// One CreatePermission for all peers that wait for one.
-    mutating func requestWantedPermissions() {
-        guard case .allocated = state, !permissions.isEmpty else { return }
+    /// One CreatePermission for all peers that wait for one; whether there are any.
+    mutating func requestWantedPermissions() -> Bool {
+        guard case .allocated = state, !permissions.isEmpty else { return false }
         var peers: [IPAddress] = []
         for index in permissions.indices {
             guard case .wanted = permissions[index].status else { continue }
@@ -97,11 +97,13 @@ extension Client {
             peers.append(permissions[index].peer)
         }
         if !peers.isEmpty { start(.permissions(peers)) }
+        return !peers.isEmpty
     }
 
     /// Retransmits, gives up and refreshes what is due.
     public mutating func handleTimeout(at now: SimTime) {
         clock = now
+        defer { planTimeout() }
         var index = 0
         while index < transactions.count {
             switch transactions[index].timer.expire(at: now) {

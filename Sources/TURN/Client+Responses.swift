@@ -5,6 +5,7 @@ import STUN
 extension Client {
     /// Takes the answer to transaction number `index` (RFC 8489 §9.2.5).
     mutating func handleAnswer(_ answer: MessageView, to index: Int) -> ClientInput {
+        defer { planTimeout() }
         let transaction = transactions[index]
         let isAuthentic =
             if transaction.isAuthenticated, let authentication {

@@ -67,6 +67,8 @@ public struct Client: Sendable {
     public let configuration: ClientConfiguration
     /// Where the allocation stands.
     public internal(set) var state = State.idle
+    /// When ``handleTimeout(at:)`` is due.
+    public private(set) var nextTimeout: SimTime?
 
     var randomness: RandomStream
     var authentication: Authentication?
@@ -92,8 +94,8 @@ public struct Client: Sendable {
         if case .allocated(let relayed, _, _) = state { relayed } else { nil }
     }
 
-    /// When ``handleTimeout(at:)`` is due.
-    public var nextTimeout: SimTime? {
+    /// Looks again at all that is planned, after something of it has changed.
+    mutating func planTimeout() {
         var earliest = SimTime.distantFuture
         for transaction in transactions { earliest = min(earliest, transaction.timer.deadline) }
         if case .allocated = state {
@@ -103,13 +105,13 @@ public struct Client: Sendable {
             }
             for channel in channels { earliest = min(earliest, channel.refreshAt) }
         }
-        return earliest == .distantFuture ? nil : earliest
+        nextTimeout = earliest == .distantFuture ? nil : earliest
     }
 
     /// The next datagram, or piece of a stream, for the server. Peers permitted since the last
     /// call share one CreatePermission.
     public mutating func pollTransmit() -> Transmit? {
-        requestWantedPermissions()
+        if requestWantedPermissions() { planTimeout() }
         return outbox.pop()
     }
 
@@ -127,6 +129,7 @@ public struct Client: Sendable {
         clock = now
         state = .allocating
         start(.allocate)
+        planTimeout()
     }
 
     /// Asks for permissions for `peers`, as soon as there is an allocation. Those that have one, or
@@ -137,9 +140,16 @@ public struct Client: Sendable {
         for peer in peers { want(peer) }
     }
 
+    /// Asks for a permission for one peer.
+    public mutating func permit(_ peer: IPAddress, at now: SimTime) {
+        clock = now
+        if isUsable { want(peer) }
+    }
+
     /// Stops refreshing the permissions of all others than `peers`: they expire within 5 minutes.
     public mutating func keepPermissions(onlyFor peers: [IPAddress]) {
         permissions.removeAll { $0.isInstalled && !peers.contains($0.peer) }
+        planTimeout()
     }
 
     /// Asks for a channel to `peer`, which also gives it a permission; until the answer data goes
@@ -148,6 +158,7 @@ public struct Client: Sendable {
     @discardableResult
     public mutating func bindChannel(to peer: TransportAddress, at now: SimTime) -> Bool {
         clock = now
+        defer { planTimeout() }
         guard case .allocated = state else { return false }
         if let channel = channels.first(where: { $0.peer == peer }) {
             if !channel.isBound, !isAsking(forChannel: channel.number) {
@@ -170,6 +181,7 @@ public struct Client: Sendable {
     /// ``ClientEvent/released`` follows when the server has answered, or did not for long enough.
     public mutating func release(at now: SimTime) {
         clock = now
+        defer { planTimeout() }
         switch state {
         case .releasing, .ended: return
         case .idle: finish(with: .released)

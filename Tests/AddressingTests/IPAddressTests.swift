@@ -22,4 +22,15 @@ import Testing
         #expect(TransportAddress(IPAddress("192.0.2.1")!, port: 5).description == "192.0.2.1:5")
         #expect(TransportAddress(IPAddress("::1")!, port: 5).description == "[::1]:5")
     }
+    @Test func `an address is read out of a longer text`() {
+        let text = Array("raddr 192.0.2.1 rport".utf8)
+        #expect(IPAddress(utf8: text[6..<15]) == IPAddress(v4: 0xc000_0201))
+        #expect(IPAddress(utf8: text[6..<16]) == nil)
+        #expect(IPAddress(utf8: text[6..<6]) == nil)
+    }
+
+    @Test(arguments: ["1.2.3.", "1.2.3.4.", ".1.2.3", "1..2.3", "0.00.0.0", "1.2.3.0256"])
+    func `dots at the ends, doubled ones and leading zeros are refused`(text: String) {
+        #expect(IPAddress(text) == nil)
+    }
 }

@@ -50,4 +50,18 @@ import Testing
         let check = Array("123456789".utf8).withUnsafeBytes { CRC32.checksum($0) }
         #expect(check == 0xCBF4_3926)
     }
+    @Test func `a checksum is the same as by the polynomial, bit by bit, at every length`() {
+        let text = (0..<67).map { UInt8(truncatingIfNeeded: $0 * 89 + 7) }
+        for length in 0...text.count {
+            var expected = UInt32.max
+            for byte in text[..<length] {
+                expected ^= UInt32(byte)
+                for _ in 0..<8 {
+                    expected = expected & 1 == 1 ? expected >> 1 ^ 0xEDB8_8320 : expected >> 1
+                }
+            }
+            let checksum = text[..<length].withUnsafeBytes { CRC32.checksum($0) }
+            #expect(checksum == ~expected)
+        }
+    }
 }
