@@ -9,6 +9,13 @@ public struct PathStatistics: Hashable, Sendable {
     /// BurstR of the E-model: mean run of lost packets over that of independent loss; 1 without
     /// loss (ITU-T G.107 §7.5).
     public var burstRatio: Double
+
+    /// The given figures.
+    public init(meanDelay: SimDuration, loss: Double, burstRatio: Double) {
+        self.meanDelay = meanDelay
+        self.loss = loss
+        self.burstRatio = burstRatio
+    }
 }
 
 extension Network {

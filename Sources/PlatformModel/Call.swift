@@ -7,11 +7,10 @@ import RandomStreams
 import RiskScoring
 
 /// Two peers that were paired, from the pairing until the last of its sockets is wound up.
-struct Call {
+struct Call: BitwiseCopyable {
     /// Number in the order of pairing.
     let serial: UInt32
-    let offerer: Handle
-    let answerer: Handle
+    let parties: BothSides<Handle>
     let pairedAt: SimTime
     let isMeasured: Bool
     let fidelity: Fidelity
@@ -19,12 +18,14 @@ struct Call {
     var path: CallPath?
     var iceConnectedAt: SimTime?
     var talkingSince: SimTime?
-    /// The rights of the two to report each other.
-    var capabilities: CallCapabilities?
     /// Hanging up once the talk has begun; before that, the end of all patience with the set-up.
     var deadline: EventID = .none
-    /// What the connection will come to, where it is modelled.
+    /// Where the machines of its two sides begin; ``noMachines`` where no packet is simulated.
+    var machines: Int32 = Call.noMachines
+    /// What the connection will come to, and holds on the relays, where it is modelled.
     var plan: ModelledPlan?
+    /// The rights of the two to report each other.
+    var capabilities: CallCapabilities?
 
     enum Fidelity: UInt8, BitwiseCopyable {
         case full
@@ -40,7 +41,12 @@ struct Call {
         case windingUp
     }
 
-    subscript(side: Side) -> Handle { side == .offerer ? offerer : answerer }
+    static var noMachines: Int32 { -1 }
+
+    var offerer: Handle { parties.offerer }
+    var answerer: Handle { parties.answerer }
+
+    subscript(side: Side) -> Handle { parties[side] }
 }
 
 /// How the media of a call travel.
@@ -54,16 +60,34 @@ enum CallPath: BitwiseCopyable {
     var isRelayed: Bool {
         if case .direct = self { false } else { true }
     }
+
+    /// Calls `body` with each server on the path.
+    @inline(__always)
+    func forEachServer(_ body: (UInt16) -> Void) {
+        switch self {
+        case .direct: break
+        case .relayed(_, let server): body(server)
+        case .relayedTwice(let a, let b):
+            body(a)
+            body(b)
+        }
+    }
 }
 
-/// What one side of a call runs.
+/// The machines that one side of a call runs where its packets are simulated.
 struct Leg {
+    /// Whose they are.
+    let id: LegID
     var agent: Agent?
     var agentTimer = ArmedTimer()
     var media: MediaEndpoint?
     var mediaTimer = ArmedTimer()
     /// The relay server this side allocates on.
     var server: UInt16 = .max
+    /// The port of the side's socket.
+    var port: UInt16 = 0
+    /// The place of the next of the peer's sockets; ``noSocket`` at the end.
+    var nextSocket = Leg.noSocket
     /// No signalling message to this side arrives before that: the channel keeps their order.
     var channelFree: SimTime = .zero
     var connectedAt: SimTime?
@@ -72,9 +96,9 @@ struct Leg {
     var remoteFingerprint: [UInt8] = []
     var certificate: Certificate?
     /// Draws the latency of messages to this side.
-    var channel: RandomStream?
+    var channel: RandomStream
     /// Nothing is left to do for this side.
     var isWound = false
-    /// The relay port that this side of a modelled connection holds.
-    var heldPort: UInt16?
+
+    static var noSocket: Int32 { -1 }
 }

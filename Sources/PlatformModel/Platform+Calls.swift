@@ -25,15 +25,13 @@ extension Platform {
             UInt64(first.serial) << 32 | UInt64(second.serial))
         let call = calls.insert(
             Call(
-                serial: paired, offerer: first.peer, answerer: second.peer, pairedAt: now,
+                serial: paired, parties: BothSides(first.peer, second.peer), pairedAt: now,
                 isMeasured: isMeasured(now), fidelity: fidelity(of: first.peer)))
         paired += 1
-        prepareLegs(of: call)
         calls[call].deadline = engine.schedule(.deadline(call), after: SetUp.patience)
-        for side in Side.allCases {
-            peers[calls[call][side]].state = .inCall(LegID(call: call, side: side))
-        }
+        for side in Side.both { peers[calls[call][side]].state = .inCall }
         if scenario.ice.setup == .packets || calls[call].fidelity == .full {
+            prepareMachines(of: call)
             openSignaling(of: call, &engine)
         } else {
             modelConnection(of: call, &engine)
@@ -59,35 +57,25 @@ extension Platform {
         root.stream(purpose, peer: peers[peer].serial, visit: peers[peer].visits - 1)
     }
 
-    private mutating func prepareLegs(of call: Handle) {
-        let needed = (Int(call.index) + 1) * 2
-        while legs.count < needed { legs.append(Leg()) }
-        for side in Side.allCases {
-            var leg = Leg()
-            leg.channel = visitStream(.signaling, calls[call][side])
-            legs[place(of: LegID(call: call, side: side))] = leg
-        }
-    }
-
-    func place(of leg: LegID) -> Int { Int(leg.call.index) * 2 + Int(leg.side.rawValue) }
-
     /// Both sides can hear: the talk begins and the end of it is known.
     mutating func beginTalk(_ call: Handle, _ engine: inout Engine<PlatformEvent>) {
         let now = engine.now
         calls[call].phase = .talking
         calls[call].talkingSince = now
-        var wishes: [SimDuration] = []
-        for side in Side.allCases {
-            let peer = calls[call][side]
-            var stream = visitStream(.conversation, peer)
-            wishes.append(persona(of: peer).conversation.sampleDuration(using: &stream))
-        }
+        let wishes = BothSides { conversationWish(of: calls[call][$0]) }
         engine.log(TrajectoryCode.secured, UInt64(calls[call].serial), 0)
-        engine.reschedule(calls[call].deadline, at: now + min(wishes[0], wishes[1]))
+        engine.reschedule(calls[call].deadline, at: now + min(wishes.offerer, wishes.answerer))
         recordTalkBegins(call, at: now)
         calls[call].capabilities = risk.callBegins(
             peers[calls[call].offerer].device!, peers[calls[call].answerer].device!, at: now)
         loadRelays(call, sign: 1, at: now)
+    }
+
+    /// How long a peer would talk in its present visit.
+    private func conversationWish(of peer: Handle) -> SimDuration {
+        var stream = visitStream(.conversation, peer)
+        return scenario.population[Int(peers[peer].attributes.persona)].conversation
+            .sampleDuration(using: &stream)
     }
 
     mutating func deadlinePasses(_ call: Handle, _ engine: inout Engine<PlatformEvent>) {
@@ -129,18 +117,25 @@ extension Platform {
     /// Winds the call up and lets both peers go on.
     private mutating func release(_ call: Handle, _ engine: inout Engine<PlatformEvent>) {
         calls[call].phase = .windingUp
-        closeSignaling(of: call)
         let (offerer, answerer) = (calls[call].offerer, calls[call].answerer)
-        for side in Side.allCases { closeAgent(LegID(call: call, side: side), &engine) }
+        if hasMachines(call) {
+            closeSignaling(of: call)
+            for side in Side.both { closeAgent(LegID(call: call, side: side), &engine) }
+        } else {
+            for side in Side.both {
+                releaseModelled(LegID(call: call, side: side), at: engine.now)
+            }
+            _ = calls.remove(call)
+        }
         goOn(offerer, &engine)
         goOn(answerer, &engine)
     }
 
     /// After a call or a failed set-up: queue again, or leave.
     private mutating func goOn(_ peer: Handle, _ engine: inout Engine<PlatformEvent>) {
-        let persona = persona(of: peer)
+        let inclinations = inclinations(of: peer)
         var choice = visitStream(.requeue, peer)
-        let returns = choice.nextBool(probability: persona.requeue)
+        let returns = choice.nextBool(probability: inclinations.requeue)
         guard returns, peers[peer].visits < Peer.maximumVisits else {
             depart(peer, at: engine.now)
             return
@@ -150,9 +145,10 @@ extension Platform {
         var change = visitStream(.returning, peer)
         peers[peer].signals = risk.returning(
             peers[peer].signals, persona: peers[peer].attributes.persona,
-            switching: persona.deviceSwitch, using: &change)
-        engine.schedule(
-            .joinsQueue(peer), after: persona.thinkTime.sampleDuration(using: &pause))
+            switching: inclinations.deviceSwitch, using: &change)
+        let thinkTime = scenario.population[Int(peers[peer].attributes.persona)].thinkTime
+            .sampleDuration(using: &pause)
+        engine.schedule(.joinsQueue(peer), after: thinkTime)
     }
 }
 

@@ -21,7 +21,7 @@ extension Platform {
         let serial = peers[peer].serial
         let port = Self.firstPort + (peers[peer].visits - 1) % Self.portCount
         let server = relays.nearest(to: Int(attributes.region), spread: serial)
-        let base = TransportAddress(network.localAddress(of: peers[peer].host), port: port)
+        let base = TransportAddress(network.localAddress(of: peers[peer].host!), port: port)
         let configuration = AgentConfiguration(
             timing: scenario.ice.timing == .browser ? .browser : .rfc8445,
             hidesHostAddresses: attributes.hidesAddresses,
@@ -36,7 +36,7 @@ extension Platform {
         let place = place(of: leg)
         legs[place].agent = agent
         legs[place].server = server ?? .max
-        peers[peer].sockets.append(Peer.Socket(port: port, leg: leg))
+        openSocket(leg, port: port)
     }
 
     /// Whether the side allocates on a relay: both do in browsers; else the offerer, and whoever
@@ -100,9 +100,10 @@ extension Platform {
 
     /// Carries out what the agent of a side wants: datagrams, events, its next timer.
     mutating func drainAgent(_ leg: LegID, _ engine: inout Engine<PlatformEvent>) {
+        guard calls.contains(leg.call) else { return }
         let place = place(of: leg)
         guard legs[place].agent != nil else { return }
-        let host = peers[calls[leg.call][leg.side]].host
+        let host = peers[calls[leg.call][leg.side]].host!
         while true {
             while let output = legs[place].agent!.pollTransmit() {
                 transmit(output, from: host, &engine)
@@ -158,7 +159,10 @@ extension Platform {
         calls[leg.call].iceConnectedAt = engine.now
         calls[leg.call].path = path(of: leg.call)
         recordIceConnected(leg.call, at: engine.now)
-        if calls[leg.call].fidelity == .flow { modelHandshake(leg.call, &engine) }
+        if calls[leg.call].fidelity == .flow {
+            let answerer = LegID(call: leg.call, side: .answerer)
+            modelHandshake(leg.call, after: legs[self.place(of: answerer)].connectedAt!, &engine)
+        }
     }
 
     /// A side has gone over to a better pair: the media take the path that both now mean.
@@ -192,7 +196,6 @@ extension Platform {
     mutating func closeAgent(_ leg: LegID, _ engine: inout Engine<PlatformEvent>) {
         let place = place(of: leg)
         guard legs[place].agent != nil else {
-            releaseModelled(leg, at: engine.now)
             wound(leg)
             return
         }
@@ -205,7 +208,7 @@ extension Platform {
         engine.disarm(&legs[place].agentTimer)
         legs[place].agent = nil
         let peer = calls[leg.call][leg.side]
-        peers[peer].sockets.removeAll { $0.leg == leg }
+        closeSocket(of: leg)
         detachIfDone(peer)
         wound(leg)
     }
@@ -214,6 +217,7 @@ extension Platform {
     private mutating func wound(_ leg: LegID) {
         legs[place(of: leg)].isWound = true
         if legs[place(of: LegID(call: leg.call, side: leg.side.other))].isWound {
+            freeMachines(of: leg.call)
             _ = calls.remove(leg.call)
         }
     }

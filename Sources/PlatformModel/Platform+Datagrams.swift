@@ -43,8 +43,4 @@ extension Platform {
                 leg, datagram.payload, local, from: source, datagram.flight.transport, &engine)
         }
     }
-
-    private func leg(of peer: Handle, onPort port: UInt16) -> LegID? {
-        peers[peer].sockets.first { $0.port == port }?.leg
-    }
 }

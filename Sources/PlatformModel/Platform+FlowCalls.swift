@@ -13,7 +13,9 @@ extension Platform {
     /// DTLS 1.2 (RFC 6347 §4.2.4, RFC 5246 §7.3) needs four flights from the active side's hello
     /// to its receipt of the passive side's Finished; a lost flight goes again after the timer,
     /// which doubles.
-    mutating func modelHandshake(_ call: Handle, _ engine: inout Engine<PlatformEvent>) {
+    mutating func modelHandshake(
+        _ call: Handle, after answererConnected: SimTime, _ engine: inout Engine<PlatformEvent>
+    ) {
         var stream = visitStream(.flowHandshake, calls[call].offerer)
         let there = pathStatistics(of: call, from: .answerer)
         let back = pathStatistics(of: call, from: .offerer)
@@ -29,9 +31,7 @@ extension Platform {
             }
             total += path.meanDelay
         }
-        let answerer = legs[place(of: LegID(call: call, side: .answerer))].connectedAt
-        let begins = answerer ?? engine.now
-        engine.schedule(.secured(call), at: max(engine.now, begins + total))
+        engine.schedule(.secured(call), at: max(engine.now, answererConnected + total))
     }
 
     mutating func flowCallSecured(_ call: Handle, _ engine: inout Engine<PlatformEvent>) {
@@ -41,20 +41,19 @@ extension Platform {
 
     /// What the path from `sender`'s side to the other does to packets in the long run.
     func pathStatistics(of call: Handle, from sender: Side) -> PathStatistics {
-        let (a, b) = (peers[calls[call][sender]].host, peers[calls[call][sender.other]].host)
+        let a = peers[calls[call][sender]].attributes
+        let b = peers[calls[call][sender.other]].attributes
         switch calls[call].path! {
         case .direct:
-            return network.pathStatistics(from: a, to: b)
+            return paths.statistics(from: a, to: b)
         case .relayed(_, let server):
-            return network.pathStatistics(
-                from: a, to: b, via: relays.stations[Int(server)].host!)
+            return paths.statistics(
+                from: a, to: b, viaServerIn: relays.stations[Int(server)].region)
         case .relayedTwice(let offerer, let answerer):
-            let near = sender == .offerer ? offerer : answerer
-            let far = sender == .offerer ? answerer : offerer
-            var statistics = network.pathStatistics(
-                from: a, to: b, via: relays.stations[Int(near)].host!)
-            statistics.meanDelay += network.backboneDelay(
-                from: relays.stations[Int(near)].region, to: relays.stations[Int(far)].region)
+            let near = relays.stations[Int(sender == .offerer ? offerer : answerer)].region
+            let far = relays.stations[Int(sender == .offerer ? answerer : offerer)].region
+            var statistics = paths.statistics(from: a, to: b, viaServerIn: near)
+            statistics.meanDelay += paths.backboneDelay(from: near, to: far)
             return statistics
         }
     }
@@ -62,7 +61,7 @@ extension Platform {
     /// What the relays on the call's path add at their present load.
     func relayEffect(of call: Handle) -> FluidLink.Effect {
         var total = FluidLink.Effect.none
-        for (server, _) in relayFlows(of: calls[call].path!) {
+        calls[call].path!.forEachServer { server in
             let effect = relays.stations[Int(server)].effect
             total.loss = 1 - (1 - total.loss) * (1 - effect.loss)
             total.delay += effect.delay
@@ -70,10 +69,10 @@ extension Platform {
         return total
     }
 
-    /// What both sides of a `flow` call heard, the offerer's ear first.
-    func flowQuality(of call: Handle, duration: SimDuration) -> [HeardQuality] {
+    /// What both sides of a `flow` call heard.
+    func flowQuality(of call: Handle, duration: SimDuration) -> BothSides<HeardQuality> {
         let effect = relayEffect(of: call)
-        return Side.allCases.map { listener in
+        return BothSides { listener in
             quality.heard(
                 over: pathStatistics(of: call, from: listener.other), relay: effect,
                 from: peers[calls[call][listener.other]].attributes.access,

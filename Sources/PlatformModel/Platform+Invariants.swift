@@ -15,10 +15,9 @@ struct Tally: BitwiseCopyable {
 extension Platform {
     /// Whoever joins the queue was doing nothing else.
     mutating func checkIdle(_ peer: Handle, at now: SimTime) {
-        let isIdle: Bool
-        if case .thinking = peers[peer].state { isIdle = true } else { isIdle = false }
         invariants.check(
-            .peersAreInOnePlace, isIdle, subject: UInt64(peers[peer].serial), at: now)
+            .peersAreInOnePlace, peers[peer].state == .thinking,
+            subject: UInt64(peers[peer].serial), at: now)
     }
 
     /// Checks what can be counted up; O(calls), done once for each row of the time series.

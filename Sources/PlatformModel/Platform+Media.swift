@@ -82,26 +82,26 @@ extension Platform {
         beginTalk(leg.call, &engine)
     }
 
-    /// Ends both sides' media; keys are gone afterwards. What both heard, the offerer's ear first.
+    /// Ends both sides' media; keys are gone afterwards. What both heard.
     mutating func concludeMedia(
         of call: Handle, _ engine: inout Engine<PlatformEvent>
-    ) -> [HeardQuality] {
-        let reports = Side.allCases.map { side in
+    ) -> BothSides<HeardQuality> {
+        let reports = BothSides { side in
             closeMedia(LegID(call: call, side: side), &engine)!
         }
-        for report in reports {
+        for side in Side.both {
+            let report = reports[side]
             engine.log(
                 TrajectoryCode.media, UInt64(calls[call].serial),
                 UInt64(report.mediaReceived.datagrams) << 32 | UInt64(report.playout.played))
         }
-        return zip(reports, reports.reversed()).map { own, other in
-            quality.heard(own, speaker: other)
-        }
+        return BothSides { quality.heard(reports[$0], speaker: reports[$0.other]) }
     }
 
     /// Ends the media of a set-up that failed.
     mutating func abandonMedia(of call: Handle, _ engine: inout Engine<PlatformEvent>) {
-        for side in Side.allCases { _ = closeMedia(LegID(call: call, side: side), &engine) }
+        guard hasMachines(call) else { return }
+        for side in Side.both { _ = closeMedia(LegID(call: call, side: side), &engine) }
     }
 
     private mutating func closeMedia(

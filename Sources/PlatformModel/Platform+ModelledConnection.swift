@@ -7,15 +7,40 @@ import ScenarioModel
 
 /// What a modelled connection will come to: decided at the pairing, and again when an allocation
 /// is refused.
-struct ModelledPlan {
+struct ModelledPlan: BitwiseCopyable {
     let begins: SimTime
     var conditions: SetUpConditions
     var estimate: SetUpEstimate
+    /// The relay server each side allocates on; ``noServer`` where there is none.
+    let servers: BothSides<UInt16>
+    /// The relay ports held.
+    var heldPorts = BothSides<UInt16?>(nil, nil)
     /// The event of the outcome.
     var outcome: EventID = .none
 
+    static var noServer: UInt16 { .max }
+
     subscript(side: Side) -> SetUpEstimate.Allocation? {
         side == .offerer ? estimate.offererAllocation : estimate.answererAllocation
+    }
+
+    /// Whether a side holds a port that is not to be given back before the call ends.
+    func isOnPath(_ side: Side) -> Bool {
+        guard let allocation = self[side], heldPorts[side] != nil else { return false }
+        return allocation.releasedAt == nil
+    }
+
+    /// The path that the outcome means, given the ports that were to be had.
+    var path: CallPath? {
+        guard estimate.outcome != .unreachable else { return nil }
+        guard estimate.outcome == .relayed else { return .direct }
+        switch (isOnPath(.offerer), isOnPath(.answerer)) {
+        case (true, true):
+            return .relayedTwice(offerer: servers.offerer, answerer: servers.answerer)
+        case (true, false): return .relayed(by: .offerer, server: servers.offerer)
+        case (false, true): return .relayed(by: .answerer, server: servers.answerer)
+        case (false, false): return nil
+        }
     }
 }
 
@@ -27,71 +52,69 @@ struct ModelledPlan {
 /// Calls at full fidelity are set up by packets all the same: their media need the sockets.
 extension Platform {
     mutating func modelConnection(of call: Handle, _ engine: inout Engine<PlatformEvent>) {
-        let (offerer, answerer) = (
-            place(of: LegID(call: call, side: .offerer)),
-            place(of: LegID(call: call, side: .answerer))
-        )
-        let latency = scenario.signaling.latency
-        let notice = latency.sampleDuration(using: &legs[offerer].channel!)
-        let message = latency.sampleDuration(using: &legs[answerer].channel!)
-        for side in Side.allCases {
-            let leg = LegID(call: call, side: side)
-            let peer = peers[calls[call][side]]
-            legs[place(of: leg)].server =
-                relays.nearest(to: Int(peer.attributes.region), spread: peer.serial) ?? .max
-            recordSignal(side == .offerer ? notice : message, to: leg)
-        }
-        let conditions = conditions(of: call, signalling: message)
+        let (offerer, answerer) = (calls[call].offerer, calls[call].answerer)
+        var (there, back) = (visitStream(.signaling, offerer), visitStream(.signaling, answerer))
+        let notice = scenario.signaling.latency.sampleDuration(using: &there)
+        let message = scenario.signaling.latency.sampleDuration(using: &back)
+        recordSignal(notice, to: LegID(call: call, side: .offerer))
+        recordSignal(message, to: LegID(call: call, side: .answerer))
+        let servers = BothSides(
+            nearestRelay(to: offerer) ?? ModelledPlan.noServer,
+            nearestRelay(to: answerer) ?? ModelledPlan.noServer)
+        let conditions = conditions(of: call, servers, signalling: message)
         let estimate = formula.estimate(conditions)
         let begins = engine.now + notice
-        calls[call].phase = .connecting
-        calls[call].plan = ModelledPlan(
-            begins: begins, conditions: conditions, estimate: estimate)
-        for side in Side.allCases {
-            guard let allocation = calls[call].plan![side] else { continue }
+        var plan = ModelledPlan(
+            begins: begins, conditions: conditions, estimate: estimate, servers: servers)
+        for side in Side.both {
+            guard let allocation = plan[side] else { continue }
             engine.schedule(
                 .modelledAllocation(LegID(call: call, side: side)), at: begins + allocation.madeAt)
         }
-        calls[call].plan!.outcome = engine.schedule(
-            .modelledOutcome(call), at: begins + estimate.connected)
+        plan.outcome = engine.schedule(.modelledOutcome(call), at: begins + estimate.connected)
+        calls[call].phase = .connecting
+        calls[call].plan = plan
+    }
+
+    private func nearestRelay(to peer: Handle) -> UInt16? {
+        relays.nearest(
+            to: Int(peers[peer].attributes.region), spread: peers[peer].serial)
     }
 
     private var formula: SetUpTimeFormula {
         scenario.ice.timing == .browser ? .browser : .rfc8445
     }
 
-    private func conditions(of call: Handle, signalling: SimDuration) -> SetUpConditions {
-        let (a, b) = (peers[calls[call].offerer].host, peers[calls[call].answerer].host)
-        let servers = Side.allCases.map { relayHost(of: LegID(call: call, side: $0)) }
-        func party(_ side: Side) -> SetUpParty {
-            let peer = peers[calls[call][side]]
-            func delay(to server: HostID?) -> SimDuration {
-                server.map { network.meanOneWayDelay(from: peer.host, to: $0) } ?? .zero
-            }
-            let own = Int(side.rawValue)
-            return SetUpParty(
-                nat: peer.attributes.nat, toOwnServer: delay(to: servers[own]),
-                toOtherServer: delay(to: servers[1 - own]),
-                gathersRelay: servers[own] != nil
-                    && gathersRelay(LegID(call: call, side: side)),
-                hidesHostAddresses: peer.attributes.hidesAddresses)
+    private func conditions(
+        of call: Handle, _ servers: BothSides<UInt16>, signalling: SimDuration
+    ) -> SetUpConditions {
+        let regions = BothSides { side in
+            servers[side] == ModelledPlan.noServer
+                ? nil : relays.stations[Int(servers[side])].region
         }
-        let between: SimDuration =
-            if let x = servers[0], let y = servers[1] {
-                network.meanOneWayDelay(from: x, to: y)
-            } else {
-                .zero
+        let (a, b) = (
+            peers[calls[call].offerer].attributes, peers[calls[call].answerer].attributes
+        )
+        func party(_ peer: Peer.Attributes, _ side: Side) -> SetUpParty {
+            func delay(to region: Int?) -> SimDuration {
+                region.map { paths.meanDelay(peer, toServerIn: $0) } ?? .zero
             }
-        let loss = network.pathLoss(from: a, to: b).loss
+            return SetUpParty(
+                nat: peer.nat, toOwnServer: delay(to: regions[side]),
+                toOtherServer: delay(to: regions[side.other]),
+                gathersRelay: regions[side] != nil
+                    && gathersRelay(LegID(call: call, side: side)),
+                hidesHostAddresses: peer.hidesAddresses)
+        }
+        var between = SimDuration.zero
+        if let x = regions.offerer, let y = regions.answerer {
+            between = paths.backboneDelay(from: x, to: y)
+        }
+        let loss = paths.loss(from: a, to: b)
         return SetUpConditions(
-            offerer: party(.offerer), answerer: party(.answerer),
-            direct: network.meanOneWayDelay(from: a, to: b), betweenServers: between,
+            offerer: party(a, .offerer), answerer: party(b, .answerer),
+            direct: paths.meanDelay(a, b), betweenServers: between,
             signalling: signalling, exchangeLoss: min(0.99, 1 - (1 - loss) * (1 - loss)))
-    }
-
-    private func relayHost(of leg: LegID) -> HostID? {
-        let server = legs[place(of: leg)].server
-        return server == .max ? nil : relays.stations[Int(server)].host
     }
 
     mutating func modelledAllocationMade(
@@ -100,12 +123,12 @@ extension Platform {
         guard calls.contains(leg.call), calls[leg.call].phase == .connecting,
             calls[leg.call].plan?[leg.side] != nil
         else { return }
-        let place = place(of: leg)
-        guard let port = holdPort(on: legs[place].server, at: engine.now) else {
+        let server = calls[leg.call].plan!.servers[leg.side]
+        guard let port = holdPort(on: server, at: engine.now) else {
             replan(leg.call, without: leg.side, &engine)
             return
         }
-        legs[place].heldPort = port
+        calls[leg.call].plan!.heldPorts[leg.side] = port
         scheduleRelease(of: leg, &engine)
     }
 
@@ -113,17 +136,17 @@ extension Platform {
     private mutating func scheduleRelease(
         of leg: LegID, _ engine: inout Engine<PlatformEvent>
     ) {
-        let plan = calls[leg.call].plan!
-        guard let end = plan[leg.side]?.releasedAt else { return }
+        guard let plan = calls[leg.call].plan, let end = plan[leg.side]?.releasedAt else { return }
         engine.schedule(.modelledRelease(leg), at: max(plan.begins + end, engine.now))
     }
 
     /// An allocation that the plan gives back is not on the call's path any more.
     mutating func modelledReleaseDue(_ leg: LegID, _ engine: inout Engine<PlatformEvent>) {
-        guard calls.contains(leg.call), calls[leg.call].phase < .windingUp else { return }
         // A later plan may keep it, or for longer.
-        let plan = calls[leg.call].plan!
-        guard let end = plan[leg.side]?.releasedAt, plan.begins + end <= engine.now else { return }
+        guard calls.contains(leg.call), calls[leg.call].phase < .windingUp,
+            let plan = calls[leg.call].plan, let end = plan[leg.side]?.releasedAt,
+            plan.begins + end <= engine.now
+        else { return }
         releaseModelled(leg, at: engine.now)
     }
 
@@ -140,8 +163,8 @@ extension Platform {
         engine.reschedule(
             plan.outcome, at: max(plan.begins + plan.estimate.connected, engine.now))
         calls[call].plan = plan
-        let other = LegID(call: call, side: side.other)
-        if legs[place(of: other)].heldPort != nil { scheduleRelease(of: other, &engine) }
+        guard plan.heldPorts[side.other] != nil else { return }
+        scheduleRelease(of: LegID(call: call, side: side.other), &engine)
     }
 
     mutating func modelledOutcomeArrives(
@@ -150,7 +173,7 @@ extension Platform {
         guard calls.contains(call), calls[call].phase == .connecting,
             let plan = calls[call].plan
         else { return }
-        guard let path = path(of: call, by: plan) else {
+        guard let path = plan.path else {
             fail(call, .noPath, &engine)
             return
         }
@@ -160,37 +183,13 @@ extension Platform {
         engine.log(
             TrajectoryCode.connected, UInt64(calls[call].serial), path.isRelayed ? 1 : 0)
         recordIceConnected(call, at: engine.now)
-        legs[place(of: LegID(call: call, side: .answerer))].connectedAt =
-            plan.begins + plan.estimate.answererConnected
-        modelHandshake(call, &engine)
+        modelHandshake(call, after: plan.begins + plan.estimate.answererConnected, &engine)
     }
 
-    /// The path that the plan's outcome means, given the ports that were to be had.
-    private func path(of call: Handle, by plan: ModelledPlan) -> CallPath? {
-        guard plan.estimate.outcome != .unreachable else { return nil }
-        guard plan.estimate.outcome == .relayed else { return .direct }
-        let (a, b) = (
-            legs[place(of: LegID(call: call, side: .offerer))],
-            legs[place(of: LegID(call: call, side: .answerer))]
-        )
-        switch (isOnPath(a, plan[.offerer]), isOnPath(b, plan[.answerer])) {
-        case (true, true): return .relayedTwice(offerer: a.server, answerer: b.server)
-        case (true, false): return .relayed(by: .offerer, server: a.server)
-        case (false, true): return .relayed(by: .answerer, server: b.server)
-        case (false, false): return nil
-        }
-    }
-
-    /// Whether a side holds a port that is not to be given back before the call ends.
-    private func isOnPath(_ leg: Leg, _ allocation: SetUpEstimate.Allocation?) -> Bool {
-        guard let allocation, leg.heldPort != nil else { return false }
-        return allocation.releasedAt == nil
-    }
-
-    /// Gives back what a modelled connection still holds.
+    /// Gives back what a side of a modelled connection still holds.
     mutating func releaseModelled(_ leg: LegID, at now: SimTime) {
-        let place = place(of: leg)
-        guard let port = legs[place].heldPort.take() else { return }
-        releasePort(port, on: legs[place].server, at: now)
+        guard let port = calls[leg.call].plan?.heldPorts[leg.side] else { return }
+        calls[leg.call].plan!.heldPorts[leg.side] = nil
+        releasePort(port, on: calls[leg.call].plan!.servers[leg.side], at: now)
     }
 }

@@ -45,14 +45,15 @@ extension Platform {
         precondition(arrived < .max, "a run sees at most 2^32 − 1 arrivals")
         arrived += 1
         let attributes = crowd.attributes(of: serial)
-        let host = network.attachHost(crowd.host(serial, attributes))
+        let host =
+            carriesPackets ? network.attachHost(crowd.host(serial, attributes)) : nil
         var looks = root.stream(.fingerprint, UInt64(serial))
         let signals = risk.newDevice(persona: attributes.persona, using: &looks)
         let peer = peers.insert(
             Peer(
-                serial: serial, attributes: attributes, host: host, signals: signals,
-                isMeasured: isMeasured(engine.now)))
-        setOwner(.peer(peer), of: host)
+                serial: serial, isMeasured: isMeasured(engine.now), attributes: attributes,
+                signals: signals, host: host))
+        if let host { setOwner(.peer(peer), of: host) }
         engine.log(TrajectoryCode.arrival, UInt64(serial), UInt64(attributes.persona))
         recordArrival(attributes, at: engine.now)
         joinQueue(peer, &engine)
@@ -62,8 +63,8 @@ extension Platform {
     /// Whether something created at `time` counts.
     func isMeasured(_ time: SimTime) -> Bool { time >= measuredFrom && time < stopTime }
 
-    func persona(of peer: Handle) -> Persona {
-        scenario.population[Int(peers[peer].attributes.persona)]
+    func inclinations(of peer: Handle) -> Inclinations {
+        inclinations[Int(peers[peer].attributes.persona)]
     }
 
     mutating func joinQueue(_ handle: Handle, _ engine: inout Engine<PlatformEvent>) {
@@ -87,7 +88,7 @@ extension Platform {
         let place = tickets.insert(record)
         tickets[place].patience = engine.schedule(
             .losesPatience(ticket: place), after: patience)
-        peers[handle].state = .waiting(ticket: place)
+        peers[handle].state = .waiting
         engine.log(TrajectoryCode.ticket, UInt64(record.serial), UInt64(serial))
         recordTicket(record, at: now)
         let ticket = Ticket(
@@ -135,10 +136,13 @@ extension Platform {
 
     /// Lets go of a peer that has left and has no socket to wind up.
     mutating func detachIfDone(_ handle: Handle) {
-        guard case .leaving = peers[handle].state, peers[handle].sockets.isEmpty else { return }
+        guard peers[handle].state == .leaving, peers[handle].firstSocket == Leg.noSocket else {
+            return
+        }
         let peer = peers.remove(handle)
-        setOwner(.nobody, of: peer.host)
-        network.detach(peer.host)
+        guard let host = peer.host else { return }
+        setOwner(.nobody, of: host)
+        network.detach(host)
     }
 }
 

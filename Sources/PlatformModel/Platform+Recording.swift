@@ -55,7 +55,7 @@ extension Platform {
             recorder.record(.matchLatency, wait, labels)
             recorder.ratio(.abandoned, hit: false, labels)
             recorder.ratio(.matchAgeInversions, hit: pairing.ageInversion, labels)
-            if !persona(of: ticket.peer).behaviour.isAbusive {
+            if !inclinations(of: ticket.peer).isAbusive {
                 recorder.contrast(
                     .riskNewcomerPenalty, wait, isFirstClass: peers[ticket.peer].visits == 1)
             }
@@ -103,7 +103,7 @@ extension Platform {
 
     // MARK: Talk
 
-    mutating func recordEnded(_ call: Handle, _ heard: [HeardQuality], at now: SimTime) {
+    mutating func recordEnded(_ call: Handle, _ heard: BothSides<HeardQuality>, at now: SimTime) {
         recorder.level(.callsActive, add: -1, at: now)
         if calls[call].path!.isRelayed { recorder.level(.callsRelayed, add: -1, at: now) }
         guard calls[call].isMeasured else { return }
@@ -111,9 +111,7 @@ extension Platform {
         recorder.record(
             .callDuration, duration, between: labels(of: call, .offerer),
             and: labels(of: call, .answerer))
-        for (side, quality) in zip(Side.allCases, heard) {
-            recordHeard(quality, labels(of: call, side))
-        }
+        for side in Side.both { recordHeard(heard[side], labels(of: call, side)) }
         recordExposure(call, duration)
     }
 
@@ -133,14 +131,14 @@ extension Platform {
 
     /// Minutes of honest people with abusers, and with each other.
     private mutating func recordExposure(_ call: Handle, _ duration: SimDuration) {
-        let abusive = Side.allCases.map { persona(of: calls[call][$0]).behaviour.isAbusive }
-        for side in Side.allCases where !abusive[Int(side.rawValue)] {
-            let exposed = abusive[Int(side.other.rawValue)]
-            let peer = peers[calls[call][side]]
+        let isAbusive = BothSides { inclinations(of: calls[call][$0]).isAbusive }
+        for side in Side.both where !isAbusive[side] {
+            let exposed = isAbusive[side.other]
+            let peer = calls[call][side]
             recorder.ratio(
                 .riskExposure, numerator: exposed ? duration.nanoseconds : 0,
                 denominator: exposed ? 0 : duration.nanoseconds,
-                labels(peer.attributes, tier: UInt16(peer.tier.rawValue)))
+                labels(peers[peer].attributes, tier: UInt16(peers[peer].tier.rawValue)))
         }
     }
 

@@ -81,20 +81,11 @@ extension Platform {
         countAllocations(Int(server), at: now)
     }
 
-    /// What a relayed call sends through each server it uses, on average.
-    func relayFlows(of path: CallPath) -> [(server: UInt16, flow: MediaFlow)] {
-        switch path {
-        case .direct: []
-        case .relayed(_, let server): [(server, quality.flowThroughRelay)]
-        case .relayedTwice(let a, let b):
-            [(a, quality.flowThroughRelay), (b, quality.flowThroughRelay)]
-        }
-    }
-
     /// The media of a call begin (`sign` 1) or cease (−1) to load the relays on its path.
     mutating func loadRelays(_ call: Handle, sign: Int, at now: SimTime) {
         guard let path = calls[call].path, path.isRelayed else { return }
-        for (server, flow) in relayFlows(of: path) {
+        let flow = quality.flowThroughRelay
+        path.forEachServer { server in
             relays.load(server, flow, isAdded: sign > 0)
             recordRelayLoad(by: flow, sign: Int64(sign), at: now)
         }

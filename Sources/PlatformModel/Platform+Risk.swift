@@ -15,16 +15,17 @@ extension Platform {
     ) {
         let now = engine.now
         let record = calls[call]
-        for side in Side.allCases {
+        for side in Side.both {
             risk.callEnds(of: peers[record[side]].device!, lasting: duration, at: now)
             if !peers[record[side]].wasContained { peers[record[side]].callsBeforeContainment += 1 }
         }
-        for side in Side.allCases {
+        for side in Side.both {
             let reporter = record[side]
-            let persona = persona(of: reporter)
-            let isAbuse = self.persona(of: record[side.other]).behaviour.isAbusive
+            let inclinations = inclinations(of: reporter)
+            let isAbuse = self.inclinations(of: record[side.other]).isAbusive
             var stream = visitStream(.report, reporter)
-            let chance = isAbuse ? persona.reportPropensity : persona.falseReport
+            let chance =
+                isAbuse ? inclinations.reportPropensity : inclinations.falseReport
             guard stream.nextBool(probability: chance) else { continue }
             let right = record.capabilities!
             let outcome = risk.report(
@@ -58,7 +59,7 @@ extension Platform {
             !peers[handle].wasContained
         else { return }
         peers[handle].wasContained = true
-        guard persona(of: handle).behaviour.isAbusive, isMeasured(now) else { return }
+        guard inclinations(of: handle).isAbusive, isMeasured(now) else { return }
         recorder.record(
             .riskContainmentCalls, units: peers[handle].callsBeforeContainment,
             labels(peers[handle].attributes))
@@ -67,8 +68,8 @@ extension Platform {
     /// A peer leaves: whether an honest one was ever contained. Those who came in the warm-up do
     /// not count.
     mutating func recordContainment(_ peer: Peer) {
-        let persona = scenario.population[Int(peer.attributes.persona)]
-        guard peer.isMeasured, !persona.behaviour.isAbusive, scenario.risk.enabled else { return }
+        let isAbusive = inclinations[Int(peer.attributes.persona)].isAbusive
+        guard peer.isMeasured, !isAbusive, scenario.risk.enabled else { return }
         recorder.ratio(
             .riskFalseContainment, hit: peer.wasContained, labels(peer.attributes))
     }

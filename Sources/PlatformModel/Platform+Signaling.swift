@@ -12,7 +12,7 @@ extension Platform {
     mutating func openSignaling(of call: Handle, _ engine: inout Engine<PlatformEvent>) {
         signaling.open(
             callID(call), between: party(call, .offerer), and: party(call, .answerer))
-        for side in Side.allCases {
+        for side in Side.both {
             deliver([], to: LegID(call: call, side: side), &engine)
         }
     }
@@ -44,7 +44,7 @@ extension Platform {
         _ text: [UInt8], to leg: LegID, _ engine: inout Engine<PlatformEvent>
     ) {
         let place = place(of: leg)
-        let latency = scenario.signaling.latency.sampleDuration(using: &legs[place].channel!)
+        let latency = scenario.signaling.latency.sampleDuration(using: &legs[place].channel)
         let arrival = max(engine.now + latency, legs[place].channelFree)
         legs[place].channelFree = arrival
         recordSignal(arrival - engine.now, to: leg)

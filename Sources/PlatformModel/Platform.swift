@@ -40,8 +40,10 @@ struct Platform: ~Copyable {
     var ticketed: UInt32 = 0
     var calls = Slots<Call>()
     var paired: UInt32 = 0
-    /// Two a call, at twice the index of the call's place.
+    /// The machines of calls whose packets are simulated, two neighbours each.
     var legs: [Leg] = []
+    /// Where pairs of them are unused.
+    var freeLegs: [Int32] = []
     var datagrams = Slots<Datagram>()
     var signals = Slots<SignalInFlight>()
     /// Who is behind a host of the network, by the host's place.
@@ -49,6 +51,9 @@ struct Platform: ~Copyable {
     var expansionTimer = ArmedTimer()
     var riskTimer = ArmedTimer()
     var quality: QualityDesk
+    let paths: PathDesk
+    /// By persona.
+    let inclinations: [Inclinations]
 
     enum HostOwner: BitwiseCopyable {
         case nobody
@@ -92,6 +97,8 @@ struct Platform: ~Copyable {
                 nat: crowd.natClasses.map(\.description), tier: RiskDesk.tierNames),
             seriesStep: scenario.general.seriesStep)
         quality = QualityDesk(scenario, traffic: traffic)
+        paths = PathDesk(scenario)
+        inclinations = scenario.population.map { Inclinations($0) }
         attachRelays()
     }
 
@@ -118,6 +125,11 @@ struct Platform: ~Copyable {
 
     /// The end of the simulated time.
     var stopTime: SimTime { .zero + scenario.general.stopTime }
+
+    /// Whether packets of any call are simulated, so that peers need a place on the network.
+    var carriesPackets: Bool {
+        scenario.ice.setup == .packets || scenario.media.fidelity.full > 0
+    }
 
     var measuredFrom: SimTime { .zero + scenario.general.warmUp }
 

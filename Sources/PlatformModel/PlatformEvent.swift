@@ -2,12 +2,51 @@ import EventEngine
 import Quantities
 
 /// Which of a call's two sides: the one that offers (the older ticket) or the one that answers.
-enum Side: UInt8, CaseIterable, Sendable, BitwiseCopyable {
+enum Side: UInt8, Sendable, BitwiseCopyable {
     case offerer
     case answerer
 
+    static var both: Both { Both() }
+
+    /// Both sides, the offerer first, without an array.
+    struct Both: RandomAccessCollection {
+        var startIndex: Int { 0 }
+        var endIndex: Int { 2 }
+        subscript(position: Int) -> Side { position == 0 ? .offerer : .answerer }
+    }
+
     var other: Side { self == .offerer ? .answerer : .offerer }
 }
+
+/// Something for each side of a call.
+struct BothSides<Value> {
+    var offerer: Value
+    var answerer: Value
+
+    init(_ offerer: Value, _ answerer: Value) {
+        self.offerer = offerer
+        self.answerer = answerer
+    }
+
+    /// What `value` says of each side.
+    init(_ value: (Side) -> Value) {
+        offerer = value(.offerer)
+        answerer = value(.answerer)
+    }
+
+    subscript(side: Side) -> Value {
+        get { side == .offerer ? offerer : answerer }
+        set {
+            switch side {
+            case .offerer: offerer = newValue
+            case .answerer: answerer = newValue
+            }
+        }
+    }
+}
+
+extension BothSides: BitwiseCopyable where Value: BitwiseCopyable {}
+extension BothSides: Sendable where Value: Sendable {}
 
 /// A side of a call.
 struct LegID: Hashable, Sendable, BitwiseCopyable {
