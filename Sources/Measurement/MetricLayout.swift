@@ -4,31 +4,52 @@ struct MetricLayout: Hashable, Sendable {
     static let dimensionCount = LabelDimension.allCases.count
 
     let spaces: LabelSpaces
-    /// Metric × (overall, dimensions): first slot, or −1.
-    private var bases: [Int32]
-    /// Sizes of the label spaces.
-    private var sizes: [Int]
+    /// By the metric's number.
+    private var rows: [Row] = []
+    /// All groups, those of one metric together.
+    private var groups: [Group] = []
     /// Slots needed for each kind, by the kind's position.
-    private(set) var slotCounts: [MetricKind: Int]
+    private(set) var slotCounts: [MetricKind: Int] = [:]
     /// The resolutions of the distributions, by slot.
     private(set) var resolutions: [UInt64] = []
 
+    /// Where a metric lies.
+    struct Row: Hashable, Sendable {
+        /// The slot of the metric as a whole.
+        var slot: Int
+        /// Its groups.
+        var groups: Range<Int>
+        /// How many recorded units make a reported one.
+        var unitsPerReported: Double
+    }
+
+    /// Where the groups of a metric in one dimension lie: a slot for each label from `first` on.
+    private struct Group: Hashable, Sendable, BitwiseCopyable {
+        var dimension: Int
+        var first: Int
+        var count: Int
+    }
+
     init(spaces: LabelSpaces) {
         self.spaces = spaces
-        sizes = LabelDimension.allCases.map { spaces[$0].count }
-        let width = 1 + Self.dimensionCount
-        bases = [Int32](repeating: -1, count: Metric.allCases.count * width)
-        slotCounts = [:]
         for entry in MetricCatalogue.all {
-            let row = Int(entry.metric.rawValue) * width
-            bases[row] = take(1, for: entry)
-            for dimension in entry.dimensions where sizes[dimension.rawValue] > 0 {
-                bases[row + 1 + dimension.rawValue] = take(sizes[dimension.rawValue], for: entry)
+            let slot = take(1, for: entry)
+            let first = groups.count
+            for dimension in entry.dimensions where !spaces[dimension].isEmpty {
+                let count = spaces[dimension].count
+                groups.append(
+                    Group(
+                        dimension: dimension.rawValue, first: take(count, for: entry), count: count)
+                )
             }
+            rows.append(
+                Row(
+                    slot: slot, groups: first..<groups.count,
+                    unitsPerReported: entry.unitsPerReported))
         }
     }
 
-    private mutating func take(_ count: Int, for entry: MetricDescription) -> Int32 {
+    private mutating func take(_ count: Int, for entry: MetricDescription) -> Int {
         let first = slotCounts[entry.kind, default: 0]
         slotCounts[entry.kind] = first + count
         if entry.kind == .distribution {
@@ -36,28 +57,29 @@ struct MetricLayout: Hashable, Sendable {
             let resolution: UInt64 = entry.unit == .second ? 1024 : 1
             resolutions += [UInt64](repeating: resolution, count: count)
         }
-        return Int32(first)
+        return first
     }
+
+    /// Where `metric` lies.
+    func row(_ metric: Metric) -> Row { rows[Int(metric.rawValue)] }
 
     /// The slot of the metric as a whole.
-    func slot(_ metric: Metric) -> Int {
-        Int(bases[Int(metric.rawValue) * (1 + Self.dimensionCount)])
-    }
+    func slot(_ metric: Metric) -> Int { row(metric).slot }
 
-    /// The slot of the group of `metric` that `labels` name in `dimension`; nil if not grouped.
-    func slot(_ metric: Metric, _ dimension: Int, _ labels: Labels) -> Int? {
-        let base = bases[Int(metric.rawValue) * (1 + Self.dimensionCount) + 1 + dimension]
-        guard base >= 0 else { return nil }
-        let label = Int(labels[dimension])
-        guard label != Int(Labels.unlabelled) else { return nil }
-        precondition(label < sizes[dimension], "a label number without a name")
-        return Int(base) + label
+    /// The slot of group number `group` that `labels` name; nil without such a label.
+    func slot(ofGroup group: Int, _ labels: Labels) -> Int? {
+        let group = groups[group]
+        let label = labels[group.dimension]
+        guard label != Labels.unlabelled else { return nil }
+        precondition(Int(label) < group.count, "a label number without a name")
+        return group.first + Int(label)
     }
 
     /// The slots of the groups of `metric` in `dimension`, by label number.
     func groupSlots(_ metric: Metric, _ dimension: LabelDimension) -> Range<Int>? {
-        let width = 1 + Self.dimensionCount
-        let base = bases[Int(metric.rawValue) * width + 1 + dimension.rawValue]
-        return base < 0 ? nil : Int(base)..<Int(base) + sizes[dimension.rawValue]
+        for index in row(metric).groups where groups[index].dimension == dimension.rawValue {
+            return groups[index].first..<groups[index].first + groups[index].count
+        }
+        return nil
     }
 }

@@ -34,12 +34,21 @@ public struct RunRecorder: Sendable {
     /// Observes `value` whole units of a distribution (nanoseconds, calls, thousandths); what
     /// exceeds `DistributionRecorder.greatestObservation` (52 days in nanoseconds) counts as that.
     public mutating func record(_ metric: Metric, units value: Int64, _ labels: Labels = .none) {
-        let value = min(value, DistributionRecorder.greatestObservation)
-        store.distributions[slot(metric, .distribution)].record(value)
-        for dimension in 0..<MetricLayout.dimensionCount {
-            guard let slot = layout.slot(metric, dimension, labels) else { continue }
-            store.distributions[slot].record(value)
+        let row = row(metric, .distribution)
+        let observation = observation(of: value, in: row)
+        store.distributions[row.slot].record(observation)
+        for group in row.groups {
+            guard let slot = layout.slot(ofGroup: group, labels) else { continue }
+            store.distributions[slot].record(observation)
         }
+    }
+
+    private func observation(
+        of value: Int64, in row: MetricLayout.Row
+    ) -> DistributionRecorder.Observation {
+        DistributionRecorder.Observation(
+            min(value, DistributionRecorder.greatestObservation),
+            resolution: layout.resolutions[row.slot])
     }
 
     /// Observes a span of time.
@@ -54,26 +63,35 @@ public struct RunRecorder: Sendable {
     public mutating func record(
         _ metric: Metric, _ span: SimDuration, between a: Labels, and b: Labels
     ) {
-        record(metric, span, a)
-        let value = min(span.nanoseconds, DistributionRecorder.greatestObservation)
-        for dimension in 0..<MetricLayout.dimensionCount where a[dimension] != b[dimension] {
-            guard let slot = layout.slot(metric, dimension, b) else { continue }
-            store.distributions[slot].record(value)
+        let row = row(metric, .distribution)
+        let observation = observation(of: span.nanoseconds, in: row)
+        store.distributions[row.slot].record(observation)
+        for group in row.groups {
+            let (one, other) = slots(ofGroup: group, a, b)
+            if let one { store.distributions[one].record(observation) }
+            if let other { store.distributions[other].record(observation) }
         }
+    }
+
+    /// The slots of the groups that two people belong to; the second is nil where it is the first.
+    private func slots(ofGroup group: Int, _ a: Labels, _ b: Labels) -> (Int?, Int?) {
+        let (one, other) = (layout.slot(ofGroup: group, a), layout.slot(ofGroup: group, b))
+        return (one, other == one ? nil : other)
     }
 
     /// Observes `value` in reported units (an R-factor, a MOS), rounded to the recorded unit; what
     /// is below 0 counts as 0.
     public mutating func record(_ metric: Metric, value: Double, _ labels: Labels = .none) {
-        let units = value * metric.description.unitsPerReported
+        let units = value * layout.row(metric).unitsPerReported
         record(metric, units: Int64(max(units, 0).rounded(.toNearestOrEven)), labels)
     }
 
     /// Counts `n` occurrences or recorded units.
     public mutating func count(_ metric: Metric, _ n: Int64 = 1, _ labels: Labels = .none) {
-        store.counters[slot(metric, .count)].add(n)
-        for dimension in 0..<MetricLayout.dimensionCount {
-            guard let slot = layout.slot(metric, dimension, labels) else { continue }
+        let row = row(metric, .count)
+        store.counters[row.slot].add(n)
+        for group in row.groups {
+            guard let slot = layout.slot(ofGroup: group, labels) else { continue }
             store.counters[slot].add(n)
         }
     }
@@ -81,10 +99,12 @@ public struct RunRecorder: Sendable {
     /// Counts something between two people: once overall, and once in each group that at least
     /// one of them belongs to.
     public mutating func count(_ metric: Metric, between a: Labels, and b: Labels) {
-        count(metric, 1, a)
-        for dimension in 0..<MetricLayout.dimensionCount where a[dimension] != b[dimension] {
-            guard let slot = layout.slot(metric, dimension, b) else { continue }
-            store.counters[slot].add(1)
+        let row = row(metric, .count)
+        store.counters[row.slot].add(1)
+        for group in row.groups {
+            let (one, other) = slots(ofGroup: group, a, b)
+            if let one { store.counters[one].add(1) }
+            if let other { store.counters[other].add(1) }
         }
     }
 
@@ -97,9 +117,10 @@ public struct RunRecorder: Sendable {
     public mutating func ratio(
         _ metric: Metric, numerator: Int64, denominator: Int64, _ labels: Labels = .none
     ) {
-        store.ratios[slot(metric, .ratio)].add(numerator: numerator, denominator: denominator)
-        for dimension in 0..<MetricLayout.dimensionCount {
-            guard let slot = layout.slot(metric, dimension, labels) else { continue }
+        let row = row(metric, .ratio)
+        store.ratios[row.slot].add(numerator: numerator, denominator: denominator)
+        for group in row.groups {
+            guard let slot = layout.slot(ofGroup: group, labels) else { continue }
             store.ratios[slot].add(numerator: numerator, denominator: denominator)
         }
     }
@@ -107,10 +128,12 @@ public struct RunRecorder: Sendable {
     /// Counts one case of a ratio between two people: once overall, and once in each group that at
     /// least one of them belongs to.
     public mutating func ratio(_ metric: Metric, hit: Bool, between a: Labels, and b: Labels) {
-        ratio(metric, hit: hit, a)
-        for dimension in 0..<MetricLayout.dimensionCount where a[dimension] != b[dimension] {
-            guard let slot = layout.slot(metric, dimension, b) else { continue }
-            store.ratios[slot].add(hit: hit)
+        let row = row(metric, .ratio)
+        store.ratios[row.slot].add(hit: hit)
+        for group in row.groups {
+            let (one, other) = slots(ofGroup: group, a, b)
+            if let one { store.ratios[one].add(hit: hit) }
+            if let other { store.ratios[other].add(hit: hit) }
         }
     }
 
@@ -168,8 +191,10 @@ public struct RunRecorder: Sendable {
             replication: replication, layout: layout, store: store, series: series)
     }
 
-    private func slot(_ metric: Metric, _ kind: MetricKind) -> Int {
+    private func slot(_ metric: Metric, _ kind: MetricKind) -> Int { row(metric, kind).slot }
+
+    private func row(_ metric: Metric, _ kind: MetricKind) -> MetricLayout.Row {
         assert(metric.description.kind == kind, "\(metric) is not a \(kind)")
-        return layout.slot(metric)
+        return layout.row(metric)
     }
 }

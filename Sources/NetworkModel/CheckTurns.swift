@@ -28,44 +28,57 @@ struct CheckTurns {
     /// Repetitions by the STUN timer: Rc − 1 (RFC 8489 §6.2.1).
     static let mostRepetitions = 6
 
+    /// A time for each kind of pair; ``never`` where there is none.
+    typealias Times = InlineArray<6, SimDuration>
+
+    static let never = SimDuration.max
+
     let formula: SetUpTimeFormula
-    /// When each kind of pair can be checked first; nil for never.
-    let available: [SimDuration?]
+    /// When each kind of pair can be checked first.
+    let available: Times
     /// When the pair with the far relay is valid: those worse than it are left alone from then
     /// on where checks are repeated in turn.
     var farRelayValid = SimDuration.max
 
     /// The first turn of all.
-    var start: SimDuration? { available.compactMap { $0 }.min() }
+    var start: SimDuration? { nextAvailable(after: nil) }
+
+    private func nextAvailable(after time: SimDuration?) -> SimDuration? {
+        var next = Self.never
+        for pair in available.indices where available[pair] < next {
+            if let time, available[pair] <= time { continue }
+            next = available[pair]
+        }
+        return next == Self.never ? nil : next
+    }
 
     /// Calls `visit` with every turn's time and pair until it returns true.
+    @inline(__always)
     private func forEachTurn(_ visit: (SimDuration, CheckedPair) -> Bool) {
         guard var time = start else { return }
-        var last = [SimDuration?](repeating: nil, count: available.count)
+        var last = Times(repeating: Self.never)
         for _ in 0..<Self.mostTurns {
             guard let pair = next(at: time, last) else {
-                let later = available.compactMap { $0 }.filter { $0 > time }.min()
-                guard let later else { return }
+                guard let later = nextAvailable(after: time) else { return }
                 time = later
                 continue
             }
-            last[pair] = time
-            if let kind = CheckedPair(rawValue: pair), visit(time, kind) { return }
+            last[pair.rawValue] = time
+            if visit(time, pair) { return }
             time += formula.pacing
         }
     }
 
-    private func next(at time: SimDuration, _ last: [SimDuration?]) -> Int? {
+    private func next(at time: SimDuration, _ last: Times) -> CheckedPair? {
         var oldest: Int?
-        for pair in available.indices {
-            guard let availableAt = available[pair], availableAt <= time else { continue }
+        for pair in available.indices where available[pair] <= time {
             if pair >= CheckedPair.farRelay.rawValue, time >= farRelayValid { continue }
-            guard let checked = last[pair] else { return pair }
+            if last[pair] == Self.never { return CheckedPair(rawValue: pair) }
             if !formula.repeatsInTurn { continue }
-            if let best = oldest, let other = last[best], other <= checked { continue }
+            if let best = oldest, last[best] <= last[pair] { continue }
             oldest = pair
         }
-        return oldest
+        return oldest.flatMap { CheckedPair(rawValue: $0) }
     }
 
     /// When `pair` is first checked; nil for never.

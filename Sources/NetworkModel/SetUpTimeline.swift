@@ -4,6 +4,8 @@ import Quantities
 struct SetUpTimeline {
     let formula: SetUpTimeFormula
     let conditions: SetUpConditions
+    /// The mean delay that losses add to an exchange.
+    private let lossDelay: SimDuration
 
     /// Round trips of an allocation over UDP, with the challenge (RFC 8656 §7, RFC 8489 §9.2.3).
     private static let allocationRoundTrips: Int64 = 2
@@ -15,13 +17,20 @@ struct SetUpTimeline {
         valid: SimDuration, nominated: SimDuration, answerer: SimDuration, offerer: SimDuration
     )
 
+    init(formula: SetUpTimeFormula, conditions: SetUpConditions) {
+        self.formula = formula
+        self.conditions = conditions
+        let repetitions = conditions.exchangeLoss / (1 - conditions.exchangeLoss)
+        lossDelay = SimDuration(seconds: formula.repetition.seconds * repetitions)
+    }
+
     func estimate() -> SetUpEstimate {
         var times: Times
         var relay: SetUpSide?
         let outcome = ConnectivityRules.outcome(
             conditions.offerer.nat, conditions.answerer.nat,
             hidesHostAddresses: conditions.answerer.hidesHostAddresses,
-            hasRelay: SetUpSide.allCases.contains { isRelayUseful(of: $0) })
+            hasRelay: isRelayUseful(of: .offerer) || isRelayUseful(of: .answerer))
         switch outcome {
         case .direct:
             times = directTimes()
@@ -56,8 +65,7 @@ struct SetUpTimeline {
 
     /// A request answered in `roundTrip`, with the mean delay that its losses cost.
     func exchange(_ roundTrip: SimDuration) -> SimDuration {
-        let repetitions = conditions.exchangeLoss / (1 - conditions.exchangeLoss)
-        return roundTrip + SimDuration(seconds: formula.repetition.seconds * repetitions)
+        roundTrip + lossDelay
     }
 
     /// When `side` is told the address that the other can be reached at directly; nil for never.
@@ -119,8 +127,11 @@ struct SetUpTimeline {
         var turns = CheckTurns(
             formula: formula,
             available: [
-                privateAddress, direct, farRelay, permitted(side, for: privateAddress),
-                permitted(side, for: learns(side)), permitted(side, for: farRelay),
+                privateAddress ?? CheckTurns.never, direct ?? CheckTurns.never,
+                farRelay ?? CheckTurns.never,
+                permitted(side, for: privateAddress) ?? CheckTurns.never,
+                permitted(side, for: learns(side)) ?? CheckTurns.never,
+                permitted(side, for: farRelay) ?? CheckTurns.never,
             ])
         if conditions[side].nat != .udpBlocked, formula.repeatsInTurn {
             turns.farRelayValid = relayAnswer(to: side, in: turns) ?? .max
@@ -281,7 +292,8 @@ extension SetUpTimeline {
             near.check(
                 of: needsBothRelays ? .bothRelays : .ownRelay, arrivingAfter: path, at: $0)
         }
-        return [inTurn, ours.map { $0 + path * 2 }].compactMap { $0 }.min().map(exchange)
+        guard let inTurn else { return ours.map { exchange($0 + path * 2) } }
+        return exchange(ours.map { min(inTurn, $0 + path * 2) } ?? inTurn)
     }
 
     /// When the offerer knows that no direct pair can become valid; nil where it has addresses to

@@ -38,7 +38,8 @@ public struct TimeWeightedLevel: Hashable, Sendable, BitwiseCopyable {
     @usableFromInline
     mutating func change(to newLevel: Int64, at now: SimTime) {
         precondition(now >= last, "a level changes forwards in time")
-        area += Int128(level) * Int128((now - last).nanoseconds)
+        let product = level.multipliedFullWidth(by: (now - last).nanoseconds)
+        area += Int128(product.high) << 64 | Int128(product.low)
         last = now
         level = newLevel
         if newLevel > peak { peak = newLevel }

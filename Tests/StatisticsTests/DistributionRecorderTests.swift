@@ -1,3 +1,4 @@
+import Histogram
 import Quantities
 import RandomStreams
 import Statistics
@@ -63,6 +64,29 @@ private func stream(_ entity: UInt64) -> RandomStream {
         }
         #expect(r.percentile(0) == sorted.first)
         #expect(r.percentile(100) == sorted.last)
+    }
+
+    @Test(arguments: [UInt64(1), 64, 1024])
+    func `cells are those of the published histogram`(resolution: UInt64) {
+        var s = stream(500 + resolution)
+        for round in 0..<30 {
+            let values = (0..<200).map { _ in
+                Int64(s.nextInteger(below: UInt64(1) << (1 + s.nextInteger(below: 52))))
+            }
+            let ours = recorder(values, resolution: resolution)
+            var theirs = Histogram<UInt64>(
+                lowestDiscernibleValue: resolution, highestTrackableValue: 2 * resolution,
+                numberOfSignificantValueDigits: .three)
+            theirs.autoResize = true
+            for value in values { theirs.record(UInt64(value)) }
+            for percent in [0.01, 0.5, 3, 25, 50, 77, 95, 99, 99.7] {
+                let cell = theirs.lowestEquivalentForValue(theirs.valueAtPercentile(percent))
+                let found = UInt64(ours.percentile(percent)!)
+                #expect(
+                    theirs.lowestEquivalentForValue(found) == cell,
+                    "round \(round), p\(percent): \(found) is not in the cell at \(cell)")
+            }
+        }
     }
 
     /// However observations are spread over recorders, however these are grouped and ordered.
