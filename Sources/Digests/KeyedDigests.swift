@@ -93,14 +93,33 @@ public struct HMACSHA256Key: Sendable {
     /// The 32-byte code of `message`.
     public func code(of message: [UInt8]) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: Self.byteCount) { buffer, count in
-            let target = buffer.baseAddress!
-            var state = inner
-            SHA256_Update(&state, message, message.count)
-            SHA256_Final(target, &state)
-            state = outer
-            SHA256_Update(&state, target, Self.byteCount)
-            SHA256_Final(target, &state)
+            message.withUnsafeBytes {
+                authenticate($0, into: UnsafeMutableRawBufferPointer(buffer))
+            }
             count = Self.byteCount
         }
+    }
+
+    /// Writes the 32-byte code of `message` to `output`.
+    ///
+    /// - Precondition: `output` has room for 32 bytes.
+    public func authenticate(
+        _ message: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
+    ) {
+        precondition(output.count >= Self.byteCount, "an HMAC-SHA-256 code has 32 bytes")
+        let target = output.baseAddress!.assumingMemoryBound(to: UInt8.self)
+        var state = inner
+        SHA256_Update(&state, message.baseAddress, message.count)
+        SHA256_Final(target, &state)
+        state = outer
+        SHA256_Update(&state, target, Self.byteCount)
+        SHA256_Final(target, &state)
+    }
+
+    /// The first 16 bytes of the code of `message` as two big-endian words.
+    public func words(of message: UnsafeRawBufferPointer) -> (high: UInt64, low: UInt64) {
+        var code = (UInt64(0), UInt64(0), UInt64(0), UInt64(0))
+        withUnsafeMutableBytes(of: &code) { authenticate(message, into: $0) }
+        return (UInt64(bigEndian: code.0), UInt64(bigEndian: code.1))
     }
 }

@@ -49,18 +49,24 @@ extension Platform {
         _ first: TicketRecord, _ second: TicketRecord, _ pairing: Pairing, at now: SimTime
     ) {
         recorder.level(.queueLength, add: -2, at: now)
-        for ticket in [first, second] where ticket.isMeasured {
-            let labels = labels(ticket)
-            let wait = now - ticket.createdAt
-            recorder.record(.matchLatency, wait, labels)
-            recorder.ratio(.abandoned, hit: false, labels)
-            recorder.ratio(.matchAgeInversions, hit: pairing.ageInversion, labels)
-            if !inclinations(of: ticket.peer).isAbusive {
-                recorder.contrast(
-                    .riskNewcomerPenalty, wait, isFirstClass: peers[ticket.peer].visits == 1)
-            }
-        }
+        recordPaired(first, pairing, at: now)
+        recordPaired(second, pairing, at: now)
         if isMeasured(now) { recorder.count(.matches) }
+    }
+
+    private mutating func recordPaired(
+        _ ticket: TicketRecord, _ pairing: Pairing, at now: SimTime
+    ) {
+        guard ticket.isMeasured else { return }
+        let labels = labels(ticket)
+        let wait = now - ticket.createdAt
+        recorder.record(.matchLatency, wait, labels)
+        recorder.ratio(.abandoned, hit: false, labels)
+        recorder.ratio(.matchAgeInversions, hit: pairing.ageInversion, labels)
+        if !inclinations(of: ticket.peer).isAbusive {
+            recorder.contrast(
+                .riskNewcomerPenalty, wait, isFirstClass: peers[ticket.peer].visits == 1)
+        }
     }
 
     // MARK: Set-up

@@ -56,10 +56,7 @@ extension Platform {
     private mutating func countAllocations(_ station: Int, at now: SimTime) {
         let ports = relays.stations[station].server.takenPortCount
         let change = ports - relays.stations[station].countedPorts
-        if change != 0 {
-            relays.stations[station].countedPorts = ports
-            recorder.level(.relayAllocations, add: Int64(change), at: now)
-        }
+        if change != 0 { countPorts(station, change: change, at: now) }
         let refused = relays.stations[station].server.counters.refused
         let news = refused - relays.stations[station].countedRefusals
         if news != 0 {
@@ -68,17 +65,26 @@ extension Platform {
         }
     }
 
+    private mutating func countPorts(_ station: Int, change: Int, at now: SimTime) {
+        relays.stations[station].countedPorts += change
+        recorder.level(.relayAllocations, add: Int64(change), at: now)
+    }
+
     /// Takes a port for a modelled connection; nil when none is free.
     mutating func holdPort(on server: UInt16, at now: SimTime) -> UInt16? {
         let port = relays.stations[Int(server)].server.holdPort()
-        countAllocations(Int(server), at: now)
+        if port == nil {
+            countAllocations(Int(server), at: now)
+        } else {
+            countPorts(Int(server), change: 1, at: now)
+        }
         return port
     }
 
     /// Gives a modelled connection's port back.
     mutating func releasePort(_ port: UInt16, on server: UInt16, at now: SimTime) {
         relays.stations[Int(server)].server.releasePort(port)
-        countAllocations(Int(server), at: now)
+        countPorts(Int(server), change: -1, at: now)
     }
 
     /// The media of a call begin (`sign` 1) or cease (−1) to load the relays on its path.

@@ -50,6 +50,9 @@ struct Platform: ~Copyable {
     var hostOwners: [HostOwner] = []
     var expansionTimer = ArmedTimer()
     var riskTimer = ArmedTimer()
+    /// Keeps the platform in its place: what holds an existential is handed on by its address, and
+    /// a method that only looks at `self` would otherwise be given a copy of these three kilobytes.
+    private let anchor: any Sendable = ()
     var quality: QualityDesk
     let paths: PathDesk
     /// By persona.

@@ -19,30 +19,7 @@ public struct DeviceIdentifier: Hashable, Sendable, BitwiseCopyable {
         self.epoch = epoch
     }
 
-    /// The first 16 bytes of `code`.
-    init(code: [UInt8], epoch: UInt32) {
-        self.init(
-            high: Self.word(code, at: 0), low: Self.word(code, at: 8), epoch: epoch)
-    }
-
-    static func word(_ bytes: [UInt8], at offset: Int) -> UInt64 {
-        bytes[offset..<offset + 8].reduce(0) { $0 << 8 | UInt64($1) }
-    }
-
     /// Feeds the lower word, which is as good as random already.
     @inlinable
     public func hash(into hasher: inout Hasher) { hasher.combine(low) }
-
-    /// `words` one after another, big-endian.
-    static func bytes(_ words: UInt64...) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: words.count * 8) { buffer, count in
-            for word in words {
-                for index in 0..<8 {
-                    buffer[count + index] = UInt8(
-                        truncatingIfNeeded: word >> UInt64(56 - 8 * index))
-                }
-                count += 8
-            }
-        }
-    }
 }

@@ -72,17 +72,18 @@ public struct FingerprintPopulation: Hashable, Sendable {
 
     /// The signals of configuration `number`; different numbers differ in their canvas digest.
     private static func signals(configuration number: UInt64) -> FingerprintSignals {
-        let words = (1...5).map { scrambled(number &+ UInt64($0) &* 0x9E37_79B9_7F4A_7C15) }
+        func word(_ n: UInt64) -> UInt64 { scrambled(number &+ n &* 0x9E37_79B9_7F4A_7C15) }
+        let traits = word(1)
         let isPhone = number & 1 == 1
-        let width = UInt16(isPhone ? 360 + words[0] % 8 * 10 : 1280 + words[0] % 9 * 160)
+        let width = UInt16(isPhone ? 360 + traits % 8 * 10 : 1280 + traits % 9 * 160)
         return FingerprintSignals(
-            browser: UInt16(words[0] >> 8 & 3) << 10 | UInt16(100 + words[0] >> 16 & 15),
-            platform: UInt16(words[0] >> 24 & 63), languages: UInt16(words[0] >> 32 & 31),
-            timeZone: Int16(words[0] >> 40 & 15) * 60 - 420, screenWidth: width,
+            browser: UInt16(traits >> 8 & 3) << 10 | UInt16(100 + traits >> 16 & 15),
+            platform: UInt16(traits >> 24 & 63), languages: UInt16(traits >> 32 & 31),
+            timeZone: Int16(traits >> 40 & 15) * 60 - 420, screenWidth: width,
             screenHeight: isPhone ? width * 2 : width / 16 * 9,
-            pixelRatio: isPhone ? 300 : 100, processors: UInt8(4 << (words[0] >> 48 & 3)),
-            touchPoints: isPhone ? 5 : 0, canvas: words[1], graphics: words[2], audio: words[3],
-            fonts: words[4])
+            pixelRatio: isPhone ? 300 : 100, processors: UInt8(4 << (traits >> 48 & 3)),
+            touchPoints: isPhone ? 5 : 0, canvas: word(2), graphics: word(3), audio: word(4),
+            fonts: word(5))
     }
 
     /// The finaliser of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): a bijection of 64 bits.

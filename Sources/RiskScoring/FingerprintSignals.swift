@@ -55,24 +55,39 @@ public struct FingerprintSignals: Hashable, Sendable, BitwiseCopyable {
 
     /// The one way to write these signals as bytes: a version octet, then every field in order of
     /// declaration, big-endian and of fixed width, so that different signals never give the same bytes.
-    public var canonicalBytes: [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: Self.byteCount) { buffer, count in
-            func put(_ value: some FixedWidthInteger) {
-                let end = count + value.bitWidth / 8
-                var rest = value
-                for index in (count..<end).reversed() {
-                    buffer[index] = UInt8(truncatingIfNeeded: rest)
-                    rest >>= 8
-                }
-                count = end
-            }
-            put(UInt8(1))
-            for value in [browser, platform, languages] { put(value) }
-            put(timeZone)
-            for value in [screenWidth, screenHeight, pixelRatio] { put(value) }
-            put(processors)
-            put(touchPoints)
-            for value in [canvas, graphics, audio, fonts] { put(value) }
+    public var canonicalBytes: [UInt8] { withCanonicalBytes { Array($0) } }
+
+    /// What `body` makes of the ``canonicalBytes``, which lie on the stack while it runs.
+    func withCanonicalBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        var words = (UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0))
+        return withUnsafeMutableBytes(of: &words) { bytes in
+            bytes[0] = 1
+            bytes.put(browser, at: 1)
+            bytes.put(platform, at: 3)
+            bytes.put(languages, at: 5)
+            bytes.put(UInt16(bitPattern: timeZone), at: 7)
+            bytes.put(screenWidth, at: 9)
+            bytes.put(screenHeight, at: 11)
+            bytes.put(pixelRatio, at: 13)
+            bytes[15] = processors
+            bytes[16] = touchPoints
+            bytes.put(canvas, at: 17)
+            bytes.put(graphics, at: 25)
+            bytes.put(audio, at: 33)
+            bytes.put(fonts, at: 41)
+            return body(UnsafeRawBufferPointer(rebasing: bytes[..<Self.byteCount]))
         }
+    }
+}
+
+extension UnsafeMutableRawBufferPointer {
+    /// Writes `value` big-endian.
+    fileprivate func put(_ value: UInt16, at offset: Int) {
+        storeBytes(of: value.bigEndian, toByteOffset: offset, as: UInt16.self)
+    }
+
+    /// Writes `value` big-endian.
+    fileprivate func put(_ value: UInt64, at offset: Int) {
+        storeBytes(of: value.bigEndian, toByteOffset: offset, as: UInt64.self)
     }
 }

@@ -17,13 +17,20 @@ struct KeyRing: Sendable {
     private var randomness: RandomStream
 
     /// The identifier of a device under the current key.
-    func name(_ canonicalBytes: [UInt8]) -> DeviceIdentifier {
-        DeviceIdentifier(code: current.code(of: canonicalBytes), epoch: epoch)
+    func name(_ signals: FingerprintSignals) -> DeviceIdentifier {
+        Self.name(signals, under: current, epoch: epoch)
     }
 
     /// The identifier that the device had under the key before, if there was one.
-    func formerName(_ canonicalBytes: [UInt8]) -> DeviceIdentifier? {
-        previous.map { DeviceIdentifier(code: $0.code(of: canonicalBytes), epoch: epoch - 1) }
+    func formerName(_ signals: FingerprintSignals) -> DeviceIdentifier? {
+        previous.map { Self.name(signals, under: $0, epoch: epoch - 1) }
+    }
+
+    static func name(
+        _ signals: FingerprintSignals, under key: HMACSHA256Key, epoch: UInt32
+    ) -> DeviceIdentifier {
+        let (high, low) = signals.withCanonicalBytes { key.words(of: $0) }
+        return DeviceIdentifier(high: high, low: low, epoch: epoch)
     }
 
     init(epochLength: SimDuration, randomness: RandomStream) {

@@ -69,10 +69,9 @@ public struct Scorer: Sendable {
         -> DeviceIdentifier
     {
         advance(to: now)
-        let bytes = signals.canonicalBytes
-        let device = keys.name(bytes)
+        let device = keys.name(signals)
         // Without any record there is nothing to carry over.
-        guard recordCount > 0, let former = keys.formerName(bytes),
+        guard recordCount > 0, let former = keys.formerName(signals),
             let record = store.index[former]
         else { return device }
         if let present = store.index[device] {
@@ -105,18 +104,21 @@ public struct Scorer: Sendable {
         var capability = ReportCapability(
             number: capabilities, target: target, reporter: reporter, expiry: expiry, tag: 0)
         capabilities += 1
-        capability.tag = tag(of: capability)
+        capability.tag = Self.tag(of: capability, under: capabilityKey)
         return capability
     }
 
     /// The code over everything but the tag.
-    private func tag(of capability: ReportCapability) -> UInt64 {
+    private static func tag(
+        of capability: ReportCapability, under key: HMACSHA256Key
+    ) -> UInt64 {
         let (target, reporter) = (capability.target, capability.reporter)
-        let message = DeviceIdentifier.bytes(
-            capability.number, UInt64(bitPattern: capability.expiry),
-            UInt64(target.epoch) << 32 | UInt64(reporter.epoch), target.high, target.low,
-            reporter.high, reporter.low)
-        return DeviceIdentifier.word(capabilityKey.code(of: message), at: 0)
+        let message = (
+            capability.number.bigEndian, capability.expiry.bigEndian, target.epoch.bigEndian,
+            reporter.epoch.bigEndian, target.high.bigEndian, target.low.bigEndian,
+            reporter.high.bigEndian, reporter.low.bigEndian
+        )
+        return withUnsafeBytes(of: message) { key.words(of: $0).high }
     }
 
     /// Counts a call that ended at `now` as exposure of `device`, if it is on record; otherwise nothing
@@ -139,7 +141,9 @@ public struct Scorer: Sendable {
     /// Counts a report, once for each capability.
     public mutating func report(_ capability: ReportCapability, at now: SimTime) -> ReportOutcome {
         advance(to: now)
-        guard capability.tag == tag(of: capability) else { return .ignored(.forged) }
+        guard capability.tag == Self.tag(of: capability, under: capabilityKey) else {
+            return .ignored(.forged)
+        }
         guard now.nanoseconds < capability.expiry else { return .ignored(.lapsed) }
         guard capability.reporter != capability.target else {
             return .ignored(.indistinguishable)
@@ -175,8 +179,10 @@ public struct Scorer: Sendable {
     /// What a reporter is called within one record: the same device is known again, but two records do
     /// not show that the same device reported both.
     private func alias(of reporter: DeviceIdentifier, in record: Int32) -> UInt64 {
-        let message = DeviceIdentifier.bytes(store[record].salt, reporter.high, reporter.low)
-        return DeviceIdentifier.word(keys.current.code(of: message), at: 0)
+        let message = (
+            store[record].salt.bigEndian, reporter.high.bigEndian, reporter.low.bigEndian
+        )
+        return withUnsafeBytes(of: message) { keys.current.words(of: $0).high }
     }
 
     private mutating func trim(_ record: Int32) {

@@ -10,7 +10,10 @@ import Testing
     private func turns(_ formula: SetUpTimeFormula) -> CheckTurns {
         CheckTurns(
             formula: formula,
-            available: [nil, .milliseconds(10), .milliseconds(30), nil, .milliseconds(120), nil])
+            available: [
+                CheckTurns.never, .milliseconds(10), .milliseconds(30), CheckTurns.never,
+                .milliseconds(120), CheckTurns.never,
+            ])
     }
 
     @Test func `browsers check what is new first and go round`() {

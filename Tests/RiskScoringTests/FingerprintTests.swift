@@ -19,11 +19,13 @@ import Testing
     }
 
     @Test func `an identifier is the first 16 bytes of HMAC-SHA-256`() {
-        let code = HMACSHA256Key([UInt8](0..<32)).code(of: Self.sample.canonicalBytes)
-        let device = DeviceIdentifier(code: code, epoch: 5)
-        #expect(
-            DeviceIdentifier.bytes(device.high, device.low).hexadecimal
-                == "2dd060d132c14ddd4211c989bcc32b17")
+        let key = HMACSHA256Key([UInt8](0..<32))
+        let device = KeyRing.name(Self.sample, under: key, epoch: 5)
+        #expect(device.high == 0x2dd0_60d1_32c1_4ddd)
+        #expect(device.low == 0x4211_c989_bcc3_2b17)
+        #expect(device.epoch == 5)
+        let code = key.code(of: Self.sample.canonicalBytes)
+        #expect(code.prefix(16).hexadecimal == "2dd060d132c14ddd4211c989bcc32b17")
     }
 
     @Test func `every signal changes the bytes`() {
