@@ -19,6 +19,9 @@ struct FlatTable<
     private let blank: Value
     private(set) var count = 0
 
+    /// Memory of the table.
+    var byteCount: Int { entries.capacity * MemoryLayout<Entry>.stride }
+
     /// An empty table that writes `blank` over removed values.
     init(blank: Value) {
         self.blank = blank

@@ -53,6 +53,12 @@ public struct Matchmaker: Sendable {
     /// Sessions of which something is remembered.
     public var sessionCount: Int { sessions.count }
 
+    /// Memory of what is kept of waiting tickets, in bytes; it never shrinks.
+    public var ticketByteCount: Int { room.byteCount + tickets.byteCount }
+
+    /// Memory of what is kept of sessions, in bytes; it never shrinks.
+    public var sessionByteCount: Int { sessions.byteCount }
+
     /// Whether a ticket waits.
     public func isWaiting(_ id: TicketID) -> Bool { tickets[id.rawValue] != nil }
 

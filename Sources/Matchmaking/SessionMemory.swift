@@ -26,6 +26,13 @@ struct SessionMemory: Sendable {
     /// Sessions of which anything is known.
     var count: Int { index.count }
 
+    /// Memory of the tables.
+    var byteCount: Int {
+        index.byteCount + records.capacity * MemoryLayout<Record>.stride
+            + (partners.capacity + freeRecords.capacity + freePartners.capacity)
+            * MemoryLayout<Int32>.stride
+    }
+
     /// The record of `session`, made if there is none.
     mutating func record(of session: SessionID) -> Int32 {
         if let record = index[session.rawValue] { return record }

@@ -50,6 +50,12 @@ struct WaitingRoom: Sendable {
             repeating: List(head: Self.none, tail: Self.none), count: ladder.levels.count)
     }
 
+    /// Memory of the tables.
+    var byteCount: Int {
+        slots.capacity * MemoryLayout<Slot>.stride + links.capacity * MemoryLayout<Link>.stride
+            + freeSlots.capacity * MemoryLayout<Int32>.stride + offers.byteCount
+    }
+
     /// Takes a slot for a ticket that is in no list yet.
     mutating func allocate(_ slot: Slot) -> Int32 {
         count += 1

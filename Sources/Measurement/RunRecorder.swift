@@ -169,6 +169,11 @@ public struct RunRecorder: Sendable {
         for i in levels.indices { levels[i].reset(at: now) }
     }
 
+    /// Memory of the histograms in bytes; it never shrinks.
+    public var byteCount: Int {
+        store.distributions.reduce(0) { $0 + $1.footprint }
+    }
+
     /// When the next row of the series is due; nil when the series is full.
     public var nextSample: SimTime? { series.nextTime }
 

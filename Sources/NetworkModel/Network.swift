@@ -41,6 +41,12 @@ public struct Network: Sendable {
     /// Hosts attached now, servers included.
     public var hostCount: Int { routes.count }
 
+    /// Memory of what is kept of hosts, in bytes, but for the bindings in their NATs.
+    public var byteCount: Int {
+        hosts.capacity * MemoryLayout<HostState>.stride
+            + vacant.capacity * MemoryLayout<UInt32>.stride + routes.byteCount
+    }
+
     /// Attaches a peer on its own public address, or behind its own NAT with one.
     public mutating func attachHost(_ configuration: HostConfiguration) -> HostID {
         precondition(nextPeerAddress <= Self.peerAddresses.upperBound, "peer addresses used up")

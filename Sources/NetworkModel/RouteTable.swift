@@ -13,6 +13,9 @@ struct RouteTable: Sendable {
     private var shift: Int
     private(set) var count = 0
 
+    /// Memory of the table.
+    var byteCount: Int { entries.capacity * MemoryLayout<Entry>.stride }
+
     init() {
         entries = Array(repeating: Entry(ip: 0, slot: Self.empty), count: 16)
         shift = 32 - 4

@@ -47,6 +47,9 @@ public struct ReplicationRun: ~Copyable {
     /// The most events that were pending at once.
     public var peakPending: Int { engine.peakPending }
 
+    /// What the tables came to so far.
+    public var footprint: Footprint { platform.footprint(engine) }
+
     /// The first law of the platform that was found broken: a bug, whatever the scenario.
     public var violation: InvariantViolation? { platform.invariants.first }
 

@@ -84,6 +84,8 @@ struct RiskDesk {
         scorer.report(capability, at: now)
     }
 
+    var byteCount: Int { scorer.byteCount }
+
     var nextTimeout: SimTime? { scorer.nextTimeout }
 
     mutating func handleTimeout(at now: SimTime) { scorer.handleTimeout(at: now) }

@@ -11,6 +11,10 @@ public struct HostFacts: Hashable, Sendable {
     public var replicationSeconds: [Double]
     /// Simulated events over all replications.
     public var events: UInt64
+    /// Tickets created over all replications, measured or not.
+    public var tickets: Int
+    /// What the records took; nil where it was not looked at.
+    public var memory: MemoryFacts?
     /// Simulated time over all replications, in seconds.
     public var simulatedSeconds: Double
     /// The most memory the process held, in bytes.
@@ -25,13 +29,15 @@ public struct HostFacts: Hashable, Sendable {
     /// The given measurements, with what the system says of itself.
     public init(
         wallSeconds: Double, replicationSeconds: [Double], events: UInt64,
-        simulatedSeconds: Double, threads: Int
+        simulatedSeconds: Double, threads: Int, tickets: Int = 0, memory: MemoryFacts? = nil
     ) {
         self.wallSeconds = wallSeconds
         self.replicationSeconds = replicationSeconds
         self.events = events
         self.simulatedSeconds = simulatedSeconds
         self.threads = threads
+        self.tickets = tickets
+        self.memory = memory
         peakMemory = Self.peakMemory()
         processor = Self.processorName()
         processorCount = ProcessInfo.processInfo.processorCount
@@ -50,11 +56,20 @@ public struct HostFacts: Hashable, Sendable {
             .init("simulated_time", .number(simulatedSeconds)),
             .init(
                 "speed_up", wallSeconds > 0 ? .number(simulatedSeconds / wallSeconds) : .null),
+            .init("tickets", .integer(Int64(tickets))),
+            .init("tickets_per_core_second", ticketRate.map { .number($0) } ?? .null),
             .init("peak_memory", .integer(peakMemory)),
+            .init("memory", memory?.json ?? .null),
             .init("threads", .integer(Int64(threads))),
             .init("cpu_model", .string(processor)),
             .init("cpu_count", .integer(Int64(processorCount))),
         ])
+    }
+
+    /// Tickets for each second that a replication kept a thread busy; nil where none passed.
+    private var ticketRate: Double? {
+        let seconds = replicationSeconds.reduce(0, +)
+        return seconds > 0 ? (Double(tickets) / seconds).rounded() : nil
     }
 
     /// The most memory this process has held so far, in bytes (getrusage; Linux counts KiB).

@@ -51,6 +51,15 @@ struct RecordStore: Sendable {
 
     var reportCount: Int { reports.count - freeReports.count }
 
+    /// Memory of the tables, the index estimated from above.
+    var byteCount: Int {
+        records.capacity * MemoryLayout<Record>.stride
+            + reports.capacity * MemoryLayout<Report>.stride
+            + (freeRecords.capacity + freeReports.capacity) * MemoryLayout<Int32>.stride
+            + index.capacity * 2
+            * (MemoryLayout<DeviceIdentifier>.stride + MemoryLayout<Int32>.stride)
+    }
+
     subscript(record: Int32) -> Record { records[Int(record)] }
 
     func report(_ report: Int32) -> Report { reports[Int(report)] }

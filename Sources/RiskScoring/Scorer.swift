@@ -56,6 +56,9 @@ public struct Scorer: Sendable {
     /// Used capabilities that are remembered until they lapse.
     public var usedCapabilityCount: Int { used.count }
 
+    /// Memory of all that is kept of devices and reports, in bytes; it seldom shrinks.
+    public var byteCount: Int { store.byteCount + used.byteCount }
+
     // MARK: Identity
 
     /// The name of the device that shows `signals`, under the key of the current epoch.

@@ -16,6 +16,12 @@ struct UsedCapabilities: Sendable {
 
     var count: Int { numbers.count }
 
+    /// Memory of the tables, the set estimated from above.
+    var byteCount: Int {
+        numbers.capacity * 2 * MemoryLayout<UInt64>.stride
+            + queue.capacity * MemoryLayout<Use>.stride
+    }
+
     /// Notes a use; false if the capability was used before.
     mutating func insert(_ number: UInt64, until: SimTime) -> Bool {
         guard numbers.insert(number).inserted else { return false }

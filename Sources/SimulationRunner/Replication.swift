@@ -17,6 +17,8 @@ public struct ReplicationOutcome: Sendable {
     public var events: UInt64
     /// The most events that were pending at once.
     public var peakPending: Int
+    /// What its tables came to.
+    public var footprint: Footprint
     /// Real time it took, in seconds.
     public var wallSeconds: Double
 }
@@ -53,9 +55,10 @@ func simulate(
     let fingerprint = run.fingerprint
     let events = run.eventCount
     let peak = run.peakPending
+    let footprint = run.footprint
     let record = run.finish()
     progress.finishReplication()
     return ReplicationOutcome(
         replication: replication, record: record, fingerprint: fingerprint, events: events,
-        peakPending: peak, wallSeconds: (clock.now - began) / .seconds(1))
+        peakPending: peak, footprint: footprint, wallSeconds: (clock.now - began) / .seconds(1))
 }

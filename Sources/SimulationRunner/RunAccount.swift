@@ -1,5 +1,6 @@
 import EventEngine
 import Measurement
+import PlatformModel
 import Results
 
 /// What a run keeps of its replications.
@@ -23,6 +24,9 @@ public struct RunAccount: Sendable {
     var fingerprint = TrajectoryFingerprint()
     var seconds: [Double] = []
     var events: UInt64 = 0
+    var tickets = 0
+    /// Of the replication in which there was most.
+    var footprint: Footprint?
     private var monitor: PrecisionMonitor?
 
     /// An account of no replications yet, whose figures are held to `goal`.
@@ -43,6 +47,8 @@ public struct RunAccount: Sendable {
         fingerprint.add(outcome.fingerprint)
         seconds.append(outcome.wallSeconds)
         events += outcome.events
+        tickets += outcome.footprint.tickets
+        if outcome.footprint.bytes > footprint?.bytes ?? -1 { footprint = outcome.footprint }
     }
 }
 

@@ -1,4 +1,5 @@
 import Measurement
+import PlatformModel
 import Results
 import ScenarioModel
 import Theory
@@ -68,6 +69,19 @@ extension RunResults {
                 wallSeconds: wallSeconds, replicationSeconds: account.seconds,
                 events: account.events,
                 simulatedSeconds: scenario.general.stopTime.seconds * Double(count),
-                threads: simulation.threads))
+                threads: simulation.threads, tickets: account.tickets,
+                memory: account.footprint.map { MemoryFacts($0) }))
+    }
+}
+
+extension MemoryFacts {
+    init(_ footprint: Footprint) {
+        func records(_ table: Footprint.Table) -> Records {
+            Records(peak: table.peak, bytes: table.bytes)
+        }
+        self.init(
+            peers: records(footprint.peers), waitingTickets: records(footprint.waitingTickets),
+            calls: records(footprint.calls), events: records(footprint.events),
+            bytes: footprint.bytes, histogramBytes: footprint.histogramBytes)
     }
 }

@@ -1,0 +1,41 @@
+import MediaPipeline
+import Quantities
+import ScenarioModel
+import Testing
+
+@testable import PlatformModel
+
+/// What records take in memory is bounded, at 1 KiB for each of the people where no packets are
+/// simulated.
+@Suite struct FootprintTests {
+    @Test func `people whose calls are modelled take less than a kibibyte each`() {
+        var scenario = Scenario(title: "Crowd")
+        scenario.general = General(
+            seed: 5, warmUp: .zero, stopTime: .seconds(10), replications: 1,
+            seriesStep: .seconds(1))
+        scenario.arrivals = .rate(1000)
+        scenario.population[0].conversation = .constant(60)
+        scenario.media.fidelity = FidelityShares(full: 0, sealed: 0, flow: 1)
+        scenario.ice.setup = .modelled
+        let speech = SyntheticSpeech.material()
+        var run = ReplicationRun(
+            scenario, seed: 5, replication: 0, speech: speech,
+            traffic: SpeechTraffic(of: speech, as: scenario.media))
+        run.advance(to: run.end)
+        let footprint = run.footprint
+        // 10,000 are expected to come; all stay.
+        #expect(footprint.peers.peak > 9_000 && footprint.peers.peak < 11_000)
+        #expect(footprint.tickets >= footprint.peers.peak)
+        #expect(footprint.calls.peak > 4_000)
+        #expect(footprint.bytes > 200 * footprint.peers.peak)
+        #expect(footprint.bytes < 1024 * footprint.peers.peak)
+        #expect(footprint.histogramBytes > 0)
+    }
+
+    @Test func `records are as small as they need be`() {
+        #expect(MemoryLayout<Peer>.stride <= 144)
+        #expect(MemoryLayout<Platform.TicketRecord>.stride <= 40)
+        #expect(MemoryLayout<Call>.stride <= 512)
+        #expect(MemoryLayout<PlatformEvent>.size <= 16)
+    }
+}
