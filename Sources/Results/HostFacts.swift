@@ -11,6 +11,8 @@ public struct HostFacts: Hashable, Sendable {
     public var replicationSeconds: [Double]
     /// Simulated events over all replications.
     public var events: UInt64
+    /// Time that the replications' threads were running, in seconds over all replications.
+    public var cpuSeconds: Double
     /// Tickets created over all replications, measured or not.
     public var tickets: Int
     /// What the records took; nil where it was not looked at.
@@ -29,7 +31,8 @@ public struct HostFacts: Hashable, Sendable {
     /// The given measurements, with what the system says of itself.
     public init(
         wallSeconds: Double, replicationSeconds: [Double], events: UInt64,
-        simulatedSeconds: Double, threads: Int, tickets: Int = 0, memory: MemoryFacts? = nil
+        simulatedSeconds: Double, threads: Int, tickets: Int = 0,
+        cpuSeconds: Double = 0, memory: MemoryFacts? = nil
     ) {
         self.wallSeconds = wallSeconds
         self.replicationSeconds = replicationSeconds
@@ -37,6 +40,7 @@ public struct HostFacts: Hashable, Sendable {
         self.simulatedSeconds = simulatedSeconds
         self.threads = threads
         self.tickets = tickets
+        self.cpuSeconds = cpuSeconds
         self.memory = memory
         peakMemory = Self.peakMemory()
         processor = Self.processorName()
@@ -56,6 +60,7 @@ public struct HostFacts: Hashable, Sendable {
             .init("simulated_time", .number(simulatedSeconds)),
             .init(
                 "speed_up", wallSeconds > 0 ? .number(simulatedSeconds / wallSeconds) : .null),
+            .init("cpu_time", .number(cpuSeconds)),
             .init("tickets", .integer(Int64(tickets))),
             .init("tickets_per_core_second", ticketRate.map { .number($0) } ?? .null),
             .init("peak_memory", .integer(peakMemory)),
@@ -66,10 +71,16 @@ public struct HostFacts: Hashable, Sendable {
         ])
     }
 
-    /// Tickets for each second that a replication kept a thread busy; nil where none passed.
+    /// Tickets for each second that a thread was running; nil where none passed.
     private var ticketRate: Double? {
-        let seconds = replicationSeconds.reduce(0, +)
-        return seconds > 0 ? (Double(tickets) / seconds).rounded() : nil
+        cpuSeconds > 0 ? (Double(tickets) / cpuSeconds).rounded() : nil
+    }
+
+    /// Time that the calling thread has been running so far, in seconds.
+    public static func threadSeconds() -> Double {
+        var time = timespec()
+        guard clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) == 0 else { return 0 }
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
     /// The most memory this process has held so far, in bytes (getrusage; Linux counts KiB).

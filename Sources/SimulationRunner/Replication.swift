@@ -3,6 +3,7 @@ import Measurement
 import MediaPipeline
 import PlatformModel
 import Quantities
+import Results
 import ScenarioModel
 
 /// What one replication gave.
@@ -21,6 +22,8 @@ public struct ReplicationOutcome: Sendable {
     public var footprint: Footprint
     /// Real time it took, in seconds.
     public var wallSeconds: Double
+    /// Time that its thread was running, in seconds: the wall time less what others took.
+    public var cpuSeconds: Double
 }
 
 /// Runs one replication to its end on the calling thread.
@@ -37,6 +40,7 @@ func simulate(
 
     let clock = ContinuousClock()
     let began = clock.now
+    let cpuBegan = HostFacts.threadSeconds()
     var run = ReplicationRun(
         scenario, seed: seed, replication: replication, speech: speech, traffic: traffic,
         capturing: capture)
@@ -60,5 +64,6 @@ func simulate(
     progress.finishReplication()
     return ReplicationOutcome(
         replication: replication, record: record, fingerprint: fingerprint, events: events,
-        peakPending: peak, footprint: footprint, wallSeconds: (clock.now - began) / .seconds(1))
+        peakPending: peak, footprint: footprint, wallSeconds: (clock.now - began) / .seconds(1),
+        cpuSeconds: HostFacts.threadSeconds() - cpuBegan)
 }

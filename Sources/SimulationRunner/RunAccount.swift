@@ -23,6 +23,7 @@ public struct RunAccount: Sendable {
     var pool = SeriesPool()
     var fingerprint = TrajectoryFingerprint()
     var seconds: [Double] = []
+    var cpuSeconds = 0.0
     var events: UInt64 = 0
     var tickets = 0
     /// Of the replication in which there was most.
@@ -46,6 +47,7 @@ public struct RunAccount: Sendable {
         monitor?.add(outcome.record)
         fingerprint.add(outcome.fingerprint)
         seconds.append(outcome.wallSeconds)
+        cpuSeconds += outcome.cpuSeconds
         events += outcome.events
         tickets += outcome.footprint.tickets
         if outcome.footprint.bytes > footprint?.bytes ?? -1 { footprint = outcome.footprint }

@@ -70,6 +70,7 @@ extension RunResults {
                 events: account.events,
                 simulatedSeconds: scenario.general.stopTime.seconds * Double(count),
                 threads: simulation.threads, tickets: account.tickets,
+                cpuSeconds: account.cpuSeconds,
                 memory: account.footprint.map { MemoryFacts($0) }))
     }
 }

@@ -26,7 +26,7 @@ import Testing
             summary: document, series: SeriesFile.text(RunSample.records(3)),
             host: HostFacts(
                 wallSeconds: 2, replicationSeconds: [1, 1], events: 10, simulatedSeconds: 45,
-                threads: 1, tickets: 40,
+                threads: 1, tickets: 40, cpuSeconds: 2,
                 memory: MemoryFacts(
                     peers: .init(peak: 10, bytes: 3_000), waitingTickets: .init(peak: 0, bytes: 64),
                     calls: .init(peak: 4, bytes: 2_000), events: .init(peak: 20, bytes: 1_000),
@@ -45,6 +45,7 @@ import Testing
             Array(try Data(contentsOf: URL(filePath: path + "/host.json"))))
         #expect(host["events_per_second"]?.number == 5)
         #expect((host["peak_memory"]?.integer ?? 0) > 1_000_000)
+        #expect(host["cpu_time"]?.number == 2)
         #expect(host["tickets_per_core_second"]?.number == 20)
         let memory = host["memory"]
         #expect(memory?["idle_peer"]?.integer == 350)
