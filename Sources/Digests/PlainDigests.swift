@@ -88,14 +88,19 @@ public enum CRC32 {
             var crc = UInt32.max
             var offset = 0
             while offset + 8 <= bytes.count {
-                var word = UInt64(
-                    littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-                word ^= UInt64(crc)
-                crc = 0
-                for table in stride(from: 1792, through: 0, by: -256) {
-                    crc ^= tables[table + Int(word & 0xFF)]
-                    word >>= 8
-                }
+                let word =
+                    UInt64(crc)
+                    ^ UInt64(
+                        littleEndian: bytes.loadUnaligned(
+                            fromByteOffset: offset, as: UInt64.self))
+                let early =
+                    tables[1792 + Int(word & 0xFF)] ^ tables[1536 + Int(word >> 8 & 0xFF)]
+                    ^ tables[1280 + Int(word >> 16 & 0xFF)]
+                    ^ tables[1024 + Int(word >> 24 & 0xFF)]
+                let late =
+                    tables[768 + Int(word >> 32 & 0xFF)] ^ tables[512 + Int(word >> 40 & 0xFF)]
+                    ^ tables[256 + Int(word >> 48 & 0xFF)] ^ tables[Int(word >> 56)]
+                crc = early ^ late
                 offset += 8
             }
             while offset < bytes.count {

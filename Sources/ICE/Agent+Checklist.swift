@@ -83,12 +83,15 @@ extension Agent {
     /// is not good enough for a full list.
     @discardableResult
     mutating func formPair(local: Int, remote: Int) -> Int? {
-        guard locals[local].address.ip.family == remotes[remote].address.ip.family,
-            locals[local].leg < 0 || legs[locals[local].leg].isOpen
-        else { return nil }
+        let leg = locals[local].leg
+        guard locals[local].address.ip.family == remotes[remote].address.ip.family else {
+            return nil
+        }
+        if leg >= 0, !legs[leg].isOpen { return nil }
         let new = CandidatePair(
             local: local, remote: remote,
-            priority: priority(localPriority: locals[local].priority, remote: remote),
+            priority: Self.priority(
+                local: locals[local].priority, remote: remotes[remote].priority, as: role),
             state: initialState(local: local, remote: remote))
         if pairs.count < Self.maximumPairs {
             pairs.append(new)
@@ -119,33 +122,18 @@ extension Agent {
     @inline(__always)
     private func initialState(local: Int, remote: Int) -> PairState {
         guard configuration.timing.repetition == .retransmission else { return .waiting }
-        return isTried(like: (local, remote)) ? .frozen : .waiting
-    }
-
-    /// Whether a pair of these foundations waits or is being checked.
-    private func isTried(like model: (local: Int, remote: Int)) -> Bool {
-        for pair in pairs
-        where (pair.state == .waiting || pair.state == .inProgress)
-            && hasFoundations(of: model, pair)
-        {
-            return true
-        }
-        return false
-    }
-
-    private func hasFoundations(
-        of other: (local: Int, remote: Int), _ pair: CandidatePair
-    ) -> Bool {
-        locals[pair.local].foundation == locals[other.local].foundation
-            && remotes[pair.remote].foundation == remotes[other.remote].foundation
+        let foundations = Foundations(locals[local], remotes[remote])
+        return foundations.areTried(among: pairs, locals, remotes) ? .frozen : .waiting
     }
 
     /// Pairs of the foundations of pair `index` need wait no longer (RFC 8445 §7.2.5.3.3).
     mutating func unfreeze(like index: Int) {
-        let model = (pairs[index].local, pairs[index].remote)
-        for other in pairs.indices
-        where pairs[other].state == .frozen && hasFoundations(of: model, pairs[other]) {
-            pairs[other].state = .waiting
+        let model = Foundations(locals[pairs[index].local], remotes[pairs[index].remote])
+        for other in pairs.indices where pairs[other].state == .frozen {
+            let pair = pairs[other]
+            if Foundations(locals[pair.local], remotes[pair.remote]) == model {
+                pairs[other].state = .waiting
+            }
         }
     }
 
@@ -154,30 +142,30 @@ extension Agent {
     func bestUnfreezable() -> Int? {
         var best: Int?
         for index in pairs.indices where pairs[index].state == .frozen {
-            if isTried(like: (pairs[index].local, pairs[index].remote)) { continue }
+            let model = Foundations(locals[pairs[index].local], remotes[pairs[index].remote])
+            if model.areTried(among: pairs, locals, remotes) { continue }
             if best == nil || pairs[index].priority > pairs[best!].priority { best = index }
         }
         return best
     }
 
-    /// The priority of a pair whose local candidate has `localPriority`, in our present role.
-    @inline(__always)
-    func priority(localPriority: UInt32, remote: Int) -> UInt64 {
-        let theirs = remotes[remote].priority
-        return role == .controlling
-            ? Priority.pair(controlling: localPriority, controlled: theirs)
-            : Priority.pair(controlling: theirs, controlled: localPriority)
+    /// The priority of a pair whose candidates have these priorities, in our role.
+    static func priority(local ours: UInt32, remote theirs: UInt32, as role: Role) -> UInt64 {
+        role == .controlling
+            ? Priority.pair(controlling: ours, controlled: theirs)
+            : Priority.pair(controlling: theirs, controlled: ours)
     }
 
     /// After a change of role or of a candidate's priority (RFC 8445 §7.3.1.1).
     mutating func recomputePriorities() {
         for index in pairs.indices {
             let pair = pairs[index]
-            pairs[index].priority = priority(
-                localPriority: locals[pair.local].priority, remote: pair.remote)
+            let theirs = remotes[pair.remote].priority
+            pairs[index].priority = Self.priority(
+                local: locals[pair.local].priority, remote: theirs, as: role)
             if pair.validLocal >= 0 {
-                pairs[index].validPriority = priority(
-                    localPriority: locals[pair.validLocal].priority, remote: pair.remote)
+                pairs[index].validPriority = Self.priority(
+                    local: locals[pair.validLocal].priority, remote: theirs, as: role)
             }
         }
     }
@@ -203,5 +191,26 @@ extension Agent {
                 address: .ip(remote.address), type: remote.type, related: remote.related),
             base: locals[pair.local].address, remoteAddress: remote.address,
             roundTrip: pair.roundTrip)
+    }
+}
+
+/// The foundations of a pair's two candidates (RFC 8445 §6.1.2.6).
+private struct Foundations: Equatable {
+    let local: Foundation
+    let remote: Foundation
+
+    init(_ local: LocalCandidate, _ remote: RemoteCandidate) {
+        self.local = local.foundation
+        self.remote = remote.foundation
+    }
+
+    /// Whether one of `pairs` with these foundations waits or is being checked.
+    func areTried(
+        among pairs: [CandidatePair], _ locals: [LocalCandidate], _ remotes: [RemoteCandidate]
+    ) -> Bool {
+        for pair in pairs where pair.state == .waiting || pair.state == .inProgress {
+            if Foundations(locals[pair.local], remotes[pair.remote]) == self { return true }
+        }
+        return false
     }
 }

@@ -92,8 +92,8 @@ extension Agent {
     private var bestValidPriority: UInt64 {
         var best: UInt64 = 0
         guard firstValidAt != .distantFuture else { return best }
-        for pair in pairs where pair.state == .succeeded && isIdentified(pair.remote) {
-            best = max(best, pair.priority)
+        for index in pairs.indices where pairs[index].state == .succeeded {
+            if isIdentified(pairs[index].remote) { best = max(best, pairs[index].priority) }
         }
         return best
     }
@@ -101,9 +101,14 @@ extension Agent {
     /// Whether a check of pair `index` could leave now: over a relay the permission must stand.
     @inline(__always)
     func isSendable(_ index: Int) -> Bool {
-        let pair = pairs[index]
-        let leg = locals[pair.local].leg
-        return leg < 0 || legs[leg].permits(remotes[pair.remote].address)
+        let leg = locals[pairs[index].local].leg
+        guard leg >= 0 else { return true }
+        guard legs[leg].isOpen else { return false }
+        let ip = remotes[pairs[index].remote].address.ip
+        for place in legs[leg].permitted.indices where legs[leg].permitted[place] == ip {
+            return true
+        }
+        return false
     }
 
     /// Builds and sends a check (RFC 8445 §7.2.2).

@@ -16,31 +16,20 @@ extension Agent {
     ///    ``TimingProfile/relayPatience`` and some of its round trips since the first valid pair.
     mutating func decide(at now: SimTime) {
         guard role == .controlling, nomination == nil, firstValidAt <= now else { return }
-        guard let best = bestValid() else { return }
-        if isDirect(pairs[best]) || !canStillBeDirect || now >= patienceEnd(for: best) {
-            nomination = Nomination(pair: best, nextCheckAt: now)
-        }
+        guard let best = bestValid else { return }
+        if now < patienceEnd(for: best), !isDirect(pairs[best]), canStillBeDirect { return }
+        nomination = Nomination(pair: best, nextCheckAt: now)
     }
 
-    /// The best valid pair: direct ones before all others, then by priority.
     @inline(__always)
-    private func bestValid() -> Int? {
-        var best: Int?
-        for index in pairs.indices where pairs[index].state == .succeeded {
-            guard let current = best else {
-                best = index
-                continue
-            }
-            let direct = isDirect(pairs[index])
-            if direct != isDirect(pairs[current]) {
-                if direct { best = index }
-            } else if pairs[index].validPriority > pairs[current].validPriority {
-                best = index
-            }
-        }
-        return best
+    private var candidates: CandidateTable {
+        CandidateTable(locals: locals, remotes: remotes, hasRemoteEnded: hasRemoteEnded)
     }
 
+    @inline(__always)
+    private var bestValid: Int? { candidates.bestValid(of: pairs) }
+
+    @inline(__always)
     private func patienceEnd(for index: Int) -> SimTime {
         firstValidAt + configuration.timing.relayPatience
             + pairs[index].roundTrip * configuration.timing.relayPatienceRoundTrips
@@ -48,39 +37,17 @@ extension Agent {
 
     /// Whether no relay is on the path of `pair`, for certain.
     @inline(__always)
-    func isDirect(_ pair: CandidatePair) -> Bool {
-        locals[pair.local].type != .relayed && remotes[pair.remote].type != .relayed
-            && isIdentified(pair.remote)
-    }
+    func isDirect(_ pair: CandidatePair) -> Bool { candidates.isDirect(pair) }
 
     /// Whether it is certain what kind of candidate remote candidate `index` is.
-    ///
-    /// A peer-reflexive one may be a relayed one whose signalling is still on its way. It is not
-    /// when a direct candidate of the peer's has the same IP (another port of a symmetric NAT), or
-    /// when the peer has signalled all it has.
     @inline(__always)
-    func isIdentified(_ index: Int) -> Bool {
-        if remotes[index].type != .peerReflexive || hasRemoteEnded { return true }
-        let ip = remotes[index].address.ip
-        for other in remotes.indices where remotes[other].address.ip == ip {
-            if remotes[other].type == .host || remotes[other].type == .serverReflexive {
-                return true
-            }
-        }
-        return false
-    }
+    func isIdentified(_ index: Int) -> Bool { candidates.isIdentified(index) }
 
     @inline(__always)
     private var canStillBeDirect: Bool {
         if configuration.policy == .relay || gathering.isUDPBlocked { return false }
         if !hasRemoteEnded { return true }
-        for index in pairs.indices
-        where pairs[index].isUndecided && locals[pairs[index].local].type != .relayed
-            && remotes[pairs[index].remote].type != .relayed
-        {
-            return true
-        }
-        return false
+        return candidates.hasUndecidedDirectPair(among: pairs)
     }
 
     /// The pair whose nominating check is to be sent now. It is sent again at 1.5 round trips, as
@@ -102,7 +69,7 @@ extension Agent {
         if let nomination {
             return max(nomination.nextCheckAt, nextCheckAt)
         }
-        guard firstValidAt != .distantFuture, let best = bestValid() else { return .distantFuture }
+        guard firstValidAt != .distantFuture, let best = bestValid else { return .distantFuture }
         return patienceEnd(for: best)
     }
 
@@ -150,5 +117,59 @@ extension Agent {
         guard now >= deadline else { return }
         let isHopeless = hasRemoteEnded && gathering.isComplete && pairs.allSatisfy { !$0.isLive }
         fail(isHopeless ? .allPairsFailed : .timeout, at: now)
+    }
+}
+
+/// What an agent knows of both sides' candidates, apart from the agent: to look at it takes no copy
+/// of the whole.
+private struct CandidateTable {
+    let locals: [LocalCandidate]
+    let remotes: [RemoteCandidate]
+    let hasRemoteEnded: Bool
+
+    /// The best valid pair: direct ones before all others, then by priority.
+    func bestValid(of pairs: [CandidatePair]) -> Int? {
+        var best: Int?
+        for index in pairs.indices where pairs[index].state == .succeeded {
+            guard let current = best else {
+                best = index
+                continue
+            }
+            let direct = isDirect(pairs[index])
+            if direct != isDirect(pairs[current]) {
+                if direct { best = index }
+            } else if pairs[index].validPriority > pairs[current].validPriority {
+                best = index
+            }
+        }
+        return best
+    }
+
+    /// Whether no relay is on the path of `pair`, for certain.
+    func isDirect(_ pair: CandidatePair) -> Bool {
+        locals[pair.local].type != .relayed && remotes[pair.remote].type != .relayed
+            && isIdentified(pair.remote)
+    }
+
+    /// Whether it is certain what kind of candidate remote candidate `index` is.
+    ///
+    /// A peer-reflexive one may be a relayed one whose signalling is still on its way. It is not
+    /// when a direct candidate of the peer's has the same IP (another port of a symmetric NAT), or
+    /// when the peer has signalled all it has.
+    func isIdentified(_ index: Int) -> Bool {
+        let candidate = remotes[index]
+        return candidate.type != .peerReflexive || hasRemoteEnded
+            || remotes.contains {
+                ($0.type == .host || $0.type == .serverReflexive)
+                    && $0.address.ip == candidate.address.ip
+            }
+    }
+
+    /// Whether a pair without relay may still succeed.
+    func hasUndecidedDirectPair(among pairs: [CandidatePair]) -> Bool {
+        pairs.contains {
+            $0.isUndecided && locals[$0.local].type != .relayed
+                && remotes[$0.remote].type != .relayed
+        }
     }
 }

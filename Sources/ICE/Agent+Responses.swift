@@ -53,8 +53,9 @@ extension Agent {
             pairs[index].state = .succeeded
             pairs[index].triggered = 0
             pairs[index].validLocal = local
-            pairs[index].validPriority = priority(
-                localPriority: locals[local].priority, remote: pairs[index].remote)
+            pairs[index].validPriority = Self.priority(
+                local: locals[local].priority, remote: remotes[pairs[index].remote].priority,
+                as: role)
             pairs[index].roundTrip = now - check.sentAt
             firstValidAt = min(firstValidAt, now)
             unfreeze(like: index)

@@ -89,6 +89,15 @@ public struct Agent: Sendable {
         localKey = IntegrityKey(shortTermPassword: localCredentials.password)
         tieBreaker = stream.nextUInt64()
         self.randomness = stream
+        reserveUsualCapacity()
+    }
+
+    /// Room for what most sessions have: growing step by step would allocate again and again.
+    private mutating func reserveUsualCapacity() {
+        locals.reserveCapacity(4)
+        remotes.reserveCapacity(4)
+        pairs.reserveCapacity(8)
+        checks.reserveCapacity(8)
     }
 
     /// The next datagram to send, nil when there is none.

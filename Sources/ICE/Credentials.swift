@@ -21,10 +21,15 @@ public struct Credentials: Hashable, Sendable {
     public static let passwordLengths = 22...256
 
     /// The credentials spelt so; throws what is wrong with them.
+    @inlinable
     public init(
         usernameFragment: some Collection<UInt8>, password: some Collection<UInt8>
     ) throws(Fault) {
-        let (fragment, password) = (Array(usernameFragment), Array(password))
+        try self.init(fragment: Array(usernameFragment), password: Array(password))
+    }
+
+    @usableFromInline
+    init(fragment: [UInt8], password: [UInt8]) throws(Fault) {
         guard Self.usernameFragmentLengths.contains(fragment.count),
             fragment.allSatisfy(ICEText.isICEChar)
         else { throw .usernameFragment(length: fragment.count) }

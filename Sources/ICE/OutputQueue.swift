@@ -11,12 +11,14 @@ struct OutputQueue<Element: Sendable>: Sendable {
 
     mutating func popFirst() -> Element? {
         guard head < elements.count else { return nil }
+        if head == elements.count - 1 {
+            let last = elements.removeLast()
+            if head > 0 { elements.removeAll(keepingCapacity: true) }
+            head = 0
+            return last
+        }
         let first = elements[head].take()
         head += 1
-        if head == elements.count {
-            elements.removeAll(keepingCapacity: true)
-            head = 0
-        }
         return first
     }
 }

@@ -48,11 +48,6 @@ struct RelayLeg: Sendable {
         return false
     }
 
-    @inline(__always)
-    func permits(_ address: TransportAddress) -> Bool {
-        isOpen && permitted.contains(address.ip)
-    }
-
     /// Lets `action` make the client do something; what comes of it is asked for later.
     @inline(__always)
     mutating func use<Result>(_ action: (inout TURN.Client) -> Result) -> Result {

@@ -180,15 +180,16 @@ extension Platform {
 
     /// How the media go, by what the two agents selected.
     private func path(of call: Handle) -> CallPath {
-        let (a, b) = (
-            legs[place(of: LegID(call: call, side: .offerer))],
-            legs[place(of: LegID(call: call, side: .answerer))]
+        let a = place(of: LegID(call: call, side: .offerer))
+        let b = place(of: LegID(call: call, side: .answerer))
+        let isRelayed = (
+            a: legs[a].selected!.local.type == .relayed, b: legs[b].selected!.local.type == .relayed
         )
-        switch (a.selected!.local.type == .relayed, b.selected!.local.type == .relayed) {
+        switch isRelayed {
         case (false, false): return .direct
-        case (true, false): return .relayed(by: .offerer, server: a.server)
-        case (false, true): return .relayed(by: .answerer, server: b.server)
-        case (true, true): return .relayedTwice(offerer: a.server, answerer: b.server)
+        case (true, false): return .relayed(by: .offerer, server: legs[a].server)
+        case (false, true): return .relayed(by: .answerer, server: legs[b].server)
+        case (true, true): return .relayedTwice(offerer: legs[a].server, answerer: legs[b].server)
         }
     }
 

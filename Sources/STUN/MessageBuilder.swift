@@ -6,7 +6,12 @@ import Digests
 /// Attributes are appended in the order of the calls; ``finish(integrity:fingerprint:)`` appends
 /// MESSAGE-INTEGRITY and FINGERPRINT, sets the length and hands the bytes over. Padding is zero.
 public struct MessageBuilder: ~Copyable {
+    private static let zeros = [UInt8](repeating: 0, count: 512)
+
+    /// The message so far and zeros behind it.
     private var bytes: [UInt8]
+    /// How many bytes of it are the message's.
+    private var end = 0
     private let id: TransactionID
 
     /// A message without attributes; `capacity` bytes are reserved.
@@ -16,6 +21,8 @@ public struct MessageBuilder: ~Copyable {
         self.id = id
         bytes = []
         bytes.reserveCapacity(capacity)
+        bytes.append(
+            contentsOf: Self.zeros[..<min(max(capacity, Header.byteCount), Self.zeros.count)])
         write(UInt64(MessageType.encode(kind, method)) << 48 | UInt64(Header.magicCookie))
         write(id.high)
         write(id.low)
@@ -45,8 +52,11 @@ public struct MessageBuilder: ~Copyable {
     @usableFromInline
     mutating func add(_ type: AttributeType, bytes value: UnsafeRawBufferPointer) {
         writeHeader(type, byteCount: value.count)
-        bytes.append(contentsOf: value)
-        pad(after: value.count)
+        let start = end
+        extend(by: (value.count + 3) & ~3)
+        bytes.withUnsafeMutableBytes {
+            UnsafeMutableRawBufferPointer(rebasing: $0[start...]).copyMemory(from: value)
+        }
     }
 
     /// Appends an attribute with the UTF-8 of `text`.
@@ -97,7 +107,9 @@ public struct MessageBuilder: ~Copyable {
         let phrase = error.reasonPhrase
         writeHeader(.errorCode, byteCount: 4 + phrase.utf8CodeUnitCount)
         write(UInt32(error.rawValue / 100) << 8 | UInt32(error.rawValue % 100))
-        phrase.withUTF8Buffer { bytes.append(contentsOf: $0) }
+        phrase.withUTF8Buffer { phrase in
+            for byte in phrase { write(byte) }
+        }
         pad(after: phrase.utf8CodeUnitCount)
     }
 
@@ -114,8 +126,8 @@ public struct MessageBuilder: ~Copyable {
     /// The message without MESSAGE-INTEGRITY, with FINGERPRINT if `fingerprint`.
     public consuming func finish(fingerprint: Bool = false) -> [UInt8] {
         if fingerprint { appendFingerprint() }
-        setLength(bytes.count - Header.byteCount)
-        return bytes
+        setLength(end - Header.byteCount)
+        return cut()
     }
 
     /// The message with MESSAGE-INTEGRITY under `key`, then FINGERPRINT if `fingerprint`
@@ -123,7 +135,7 @@ public struct MessageBuilder: ~Copyable {
     public consuming func finish(
         integrity key: IntegrityKey, fingerprint: Bool
     ) -> [UInt8] {
-        let end = bytes.count
+        let end = self.end
         setLength(end + 4 + HMACSHA1Key.byteCount - Header.byteCount)
         write(header(.messageIntegrity, byteCount: HMACSHA1Key.byteCount) << 32)
         write(UInt64(0))
@@ -134,12 +146,20 @@ public struct MessageBuilder: ~Copyable {
                 into: UnsafeMutableRawBufferPointer(rebasing: whole[(end + 4)...]))
         }
         if fingerprint { appendFingerprint() }
+        return cut()
+    }
+
+    /// The message without the zeros behind it.
+    private consuming func cut() -> [UInt8] {
+        if end < bytes.count { bytes.removeLast(bytes.count - end) }
         return bytes
     }
 
     private mutating func appendFingerprint() {
-        setLength(bytes.count + 8 - Header.byteCount)
-        let checksum = bytes.withUnsafeBytes { CRC32.checksum($0) }
+        setLength(end + 8 - Header.byteCount)
+        let checksum = bytes.withUnsafeBytes {
+            CRC32.checksum(UnsafeRawBufferPointer(rebasing: $0[..<end]))
+        }
         write(header(.fingerprint, byteCount: 4) << 32 | UInt64(checksum ^ Fingerprint.mask))
     }
 
@@ -162,10 +182,26 @@ public struct MessageBuilder: ~Copyable {
     }
 
     private mutating func pad(after byteCount: Int) {
-        for _ in 0..<(4 - byteCount & 3) & 3 { bytes.append(0) }
+        extend(by: (4 - byteCount & 3) & 3)
     }
 
-    private mutating func write<Word: FixedWidthInteger>(_ word: Word) {
-        withUnsafeBytes(of: word.bigEndian) { bytes.append(contentsOf: $0) }
+    @inline(__always)
+    private mutating func write<Word: FixedWidthInteger & BitwiseCopyable>(_ word: Word) {
+        let start = end
+        extend(by: MemoryLayout<Word>.size)
+        bytes.withUnsafeMutableBytes {
+            $0.storeBytes(of: word.bigEndian, toByteOffset: start, as: Word.self)
+        }
+    }
+
+    /// Makes the next `count` bytes, zeros, part of the message.
+    @inline(__always)
+    private mutating func extend(by count: Int) {
+        end += count
+        if end > bytes.count { grow() }
+    }
+
+    private mutating func grow() {
+        bytes.append(contentsOf: repeatElement(0, count: max(end - bytes.count, bytes.count)))
     }
 }

@@ -4,30 +4,39 @@ extension SessionDescription {
     /// Parses SDP text; lines may end in CRLF or LF (RFC 8866 §5). Attributes and lines that a
     /// voice call does not need are skipped. Throws the first line that cannot be and why.
     public init(text: some Collection<UInt8>) throws(DescriptionError) {
+        try self.init(text: Array(text)[...])
+    }
+
+    /// Parses the same from a part of a longer text.
+    public init(text: ArraySlice<UInt8>) throws(DescriptionError) {
         guard text.count <= Self.longestText else {
             throw DescriptionError(line: 1, fault: .tooLong(bytes: text.count))
         }
         var parser = DescriptionParser()
-        for line in TextLines(ArraySlice(text)) {
-            try parser.take(line)
-        }
+        var lines = TextLines(text)
+        while let line = lines.next() { try parser.take(line) }
         self = try parser.finish()
     }
 }
 
 /// The lines of a text, without their CRLF or LF.
 struct TextLines: Sequence, IteratorProtocol {
-    private var rest: ArraySlice<UInt8>
+    private let text: ArraySlice<UInt8>
+    private var position: Int
 
-    init(_ text: ArraySlice<UInt8>) { rest = text }
+    init(_ text: ArraySlice<UInt8>) {
+        self.text = text
+        position = text.startIndex
+    }
 
     mutating func next() -> ArraySlice<UInt8>? {
-        guard !rest.isEmpty else { return nil }
-        let end = rest.firstIndex(of: 10) ?? rest.endIndex
-        var line = rest[rest.startIndex..<end]
-        rest = end < rest.endIndex ? rest[(end + 1)...] : rest[end...]
-        if line.last == 13 { line = line.dropLast() }
-        return line
+        let start = position
+        guard start < text.endIndex else { return nil }
+        var end = start
+        while end < text.endIndex, text[end] != 10 { end += 1 }
+        position = end < text.endIndex ? end + 1 : end
+        if end > start, text[end - 1] == 13 { end -= 1 }
+        return text[start..<end]
     }
 }
 

@@ -74,18 +74,22 @@ struct Envelope {
 
 /// The lines of a header, each ended by CRLF, and what follows them.
 private struct HeaderLines {
-    var rest: ArraySlice<UInt8>
+    private let text: [UInt8]
+    private var position = 0
     var number = 0
 
-    init(_ text: [UInt8]) { rest = text[...] }
+    init(_ text: [UInt8]) { self.text = text }
+
+    /// What follows the lines taken so far.
+    var rest: ArraySlice<UInt8> { text[position...] }
 
     mutating func next() -> ArraySlice<UInt8>? {
         number += 1
-        guard let end = rest.firstIndex(of: 10), end > rest.startIndex, rest[end - 1] == 13 else {
-            return nil
-        }
-        defer { rest = rest[(end + 1)...] }
-        return rest[rest.startIndex..<(end - 1)]
+        var end = position
+        while end < text.count, text[end] != 10 { end += 1 }
+        guard end < text.count, end > position, text[end - 1] == 13 else { return nil }
+        defer { position = end + 1 }
+        return text[position..<(end - 1)]
     }
 }
 

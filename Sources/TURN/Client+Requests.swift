@@ -89,7 +89,8 @@ extension Client {
 
     /// One CreatePermission for all peers that wait for one; whether there are any.
     mutating func requestWantedPermissions() -> Bool {
-        guard case .allocated = state, !permissions.isEmpty else { return false }
+        guard hasWantedPermissions, case .allocated = state else { return false }
+        hasWantedPermissions = false
         var peers: [IPAddress] = []
         for index in permissions.indices {
             guard case .wanted = permissions[index].status else { continue }

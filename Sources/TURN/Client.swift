@@ -41,7 +41,10 @@ public struct Client: Sendable {
     public static var channelRefreshInterval: SimDuration { .minutes(9) }
 
     struct Permission: Sendable {
-        enum Status: Sendable { case wanted, requested, installed(refreshAt: SimTime) }
+        enum Status: Sendable {
+            case wanted, requested
+            case installed(refreshAt: SimTime)
+        }
         let peer: IPAddress
         var status: Status
         var isInstalled: Bool {
@@ -74,6 +77,8 @@ public struct Client: Sendable {
     var authentication: Authentication?
     var transactions: [Transaction] = []
     var permissions: [Permission] = []
+    /// Whether one of them may be wanted and not asked for yet.
+    var hasWantedPermissions = false
     var channels: [Channel] = []
     var nextChannelNumber = ChannelData.numbers.lowerBound
     var held: [(peer: TransportAddress, data: [UInt8])] = []
@@ -212,6 +217,7 @@ public struct Client: Sendable {
             return
         }
         permissions.append(Permission(peer: peer, status: .wanted))
+        hasWantedPermissions = true
     }
 
     mutating func forgetPeers() {
