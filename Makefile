@@ -1,6 +1,6 @@
 # make run     install what is missing, build, simulate the evening peak, print its summary
 # make test    the same set-up, then every test
-# make bench   build the rivals of the engine, then measure beside them
+# make bench   build the rivals of the engine, measure beside them, and judge the targets
 # make format  lay the sources out; make format-check only looks
 
 SCENARIO ?= scenarios/evening-peak.yaml
@@ -32,7 +32,7 @@ BENCH_PYTHON = $(BENCH_DIR)/venv/bin/python
 
 bench: build $(BENCH_DIR)/rivals bench-simulators $(BENCH_DIR)/ns3_rival
 	@cp $(BENCH_SOURCES)/*.py $(BENCH_DIR)
-	$(VOICESIM) bench engine --rivals $(BENCH_DIR) $(ARGS)
+	$(VOICESIM) bench all --rivals $(BENCH_DIR) --largest --tickets 1000000 $(ARGS)
 
 $(BENCH_DIR)/rivals: $(addprefix $(BENCH_SOURCES)/,rivals.cpp common.hpp heaps.hpp ladder.hpp)
 	@mkdir -p $(BENCH_DIR)

@@ -96,7 +96,9 @@ let files: [Target] = [
 ]
 
 let runners: [Target] = [
-    room("Benchmarking", uses: ["EventEngine", "Quantities", "RandomStreams", "Statistics"]),
+    room(
+        "Benchmarking",
+        uses: ["EventEngine", "Quantities", "RandomStreams", "Results", "Statistics"]),
     room(
         "SimulationRunner",
         uses: [

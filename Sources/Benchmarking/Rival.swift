@@ -45,7 +45,7 @@ struct Rival: Sendable {
 
     /// Gets it ready for rounds of `workload`.
     func session(_ workload: EngineWorkload) throws(RivalSession.Failure) -> RivalSession {
-        try RivalSession(command: command, arguments: workload.arguments)
+        try RivalSession.open(command: command, arguments: workload.arguments)
     }
 
     static let heapName = "std::priority_queue"

@@ -23,8 +23,18 @@ final class RivalSession {
     private let answers = Pipe()
     private var unread: [UInt8] = []
 
+    private init() {}
+
     /// Starts `command` with `arguments` and waits until it is ready.
-    init(command: [String], arguments: [String]) throws(Failure) {
+    static func open(
+        command: [String], arguments: [String]
+    ) throws(Failure) -> RivalSession {
+        let session = RivalSession()
+        try session.start(command: command, arguments: arguments)
+        return session
+    }
+
+    private func start(command: [String], arguments: [String]) throws(Failure) {
         // Who writes to a rival that has died wants an error, not a signal.
         signal(SIGPIPE, SIG_IGN)
         process.executableURL = URL(fileURLWithPath: command[0])
@@ -39,8 +49,7 @@ final class RivalSession {
 
     deinit {
         try? requests.fileHandleForWriting.close()
-        if process.isRunning { process.terminate() }
-        process.waitUntilExit()
+        end()
     }
 
     /// Has it do `operations`; the CPU time of each, ns.
@@ -57,6 +66,13 @@ final class RivalSession {
         return figure
     }
 
+    /// Ends the process, with a signal that it cannot block.
+    private func end() {
+        guard process.processIdentifier > 0 else { return }
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        process.waitUntilExit()
+    }
+
     private func line() throws(Failure) -> String {
         let descriptor = answers.fileHandleForReading.fileDescriptor
         var buffer = [UInt8](repeating: 0, count: 256)
@@ -70,7 +86,7 @@ final class RivalSession {
             let ready = poll(&waiting, 1, Int32(Self.patience * 1000))
             if ready < 0, errno == EINTR { continue }
             guard ready > 0 else {
-                process.terminate()
+                end()
                 throw .silent(seconds: Self.patience)
             }
             let count = read(descriptor, &buffer, buffer.count)

@@ -2,73 +2,71 @@ import ArgumentParser
 import Benchmarking
 import Foundation
 
-/// `voicesim bench`: measures parts of VoiceSim beside their rivals.
+/// `voicesim bench`: measures VoiceSim beside its rivals and beside its targets.
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
-        abstract: "Measure parts of VoiceSim beside their rivals.",
-        discussion: "Example: make bench",
-        subcommands: [BenchEngineCommand.self])
+        abstract: "Measure VoiceSim beside its rivals and its targets.",
+        discussion: """
+            Figures are medians of rounds in which the contenders take turns, with the
+            least and the greatest; ratios are taken round by round. A target is met if
+            the median ratio or figure meets it. `make bench` builds and installs the
+            rivals and runs `voicesim bench all`.
+
+            Example: make bench
+            """,
+        subcommands: [
+            BenchAllCommand.self, BenchEngineCommand.self, BenchReplicationsCommand.self,
+            BenchControlPlaneCommand.self,
+        ])
 }
 
-/// `voicesim bench engine`: the event list and the engine.
-struct BenchEngineCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "engine",
-        abstract: "Measure the event engine beside other event lists and simulators.",
-        discussion: """
-            Prints the CPU time per operation, median of the repetitions with its
-            spread (greatest − least, of the median), and whether the targets, all
-            ratios of figures of this very run, are met. `make bench` builds and
-            installs the rivals first; without them only VoiceSim is measured.
-
-            Example: voicesim bench engine --format json > engine.json
-            Example: voicesim bench engine --baseline engine.json
-            """)
-
+/// What all benchmarks have in common: how the report comes out.
+struct BenchOutput: ParsableArguments {
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case text
         case json
     }
 
-    @Option(help: "How often each contender does each workload, 1 to 100.")
-    var repetitions = 5
-
-    @Option(help: "The directory that `make bench` put the rivals into.")
-    var rivals = ".build-bench"
-
-    @Flag(help: "Measure ten million pending events too: 2 GB of memory, some minutes.")
-    var largest = false
-
-    @Option(help: "The figures as a table (text) or as an object (json).")
+    @Option(help: "The figures as tables (text) or as an object (json).")
     var format = Format.text
 
-    @Option(help: "An earlier report in JSON to compare the figures with.")
+    @Option(
+        help: ArgumentHelp(
+            "An earlier report in JSON to compare the figures with.", valueName: "FILE"))
     var baseline: String?
 
-    func validate() throws {
-        guard 1...100 ~= repetitions else {
-            throw ValidationError("--repetitions takes 1 to 100, not \(repetitions)")
+    @Option(help: ArgumentHelp("Write the report in JSON to this file, too.", valueName: "FILE"))
+    var out: String?
+
+    /// Measures with `body` and prints the report with the verdicts on `targets`.
+    func report(
+        on targets: [SpeedTarget], _ body: (inout BenchmarkReport) throws -> Void
+    ) throws {
+        let earlier = try baseline.map(Self.read)
+        if let out, !FileManager.default.createFile(atPath: out, contents: nil) {
+            Terminal.complain("\(out) cannot be written")
+            throw ExitStatus.cannotWrite.exit
+        }
+        var report = BenchmarkReport()
+        report.machine = .current
+        do {
+            try body(&report)
+        } catch let failure as ScenarioRunner.Failure {
+            Terminal.complain(failure.description)
+            throw ExitStatus.invalidInput.exit
+        }
+        report.targets = targets.map { $0.verdict(on: report) }
+        if let earlier { report.changes = BaselineChange.changes(of: report, since: earlier) }
+        let json = try report.json()
+        if let out { try json.write(to: URL(fileURLWithPath: out)) }
+        switch format {
+        case .text: print(report.text(), terminator: "")
+        case .json: print(String(decoding: json, as: UTF8.self))
         }
     }
 
-    func run() throws {
-        let earlier = try baseline.map(Self.read)
-        var benchmark = EngineBenchmark()
-        benchmark.repetitions = repetitions
-        benchmark.rivals = rivals
-        benchmark.includesLargest = largest
-        let report = benchmark.run { Terminal.complain("measuring \($0)") }
-        if format == .json {
-            print(String(decoding: try report.json(), as: UTF8.self))
-        } else {
-            print(BenchTable.text(of: report), terminator: "")
-        }
-        if let earlier {
-            let text = BenchTable.text(of: BaselineChange.changes(of: report, since: earlier))
-            if format == .json { Terminal.complain(text) } else { print(text, terminator: "") }
-        }
-    }
+    static func progress(_ text: String) { Terminal.complain("measuring \(text)") }
 
     private static func read(_ path: String) throws -> BenchmarkReport {
         do {
@@ -80,53 +78,97 @@ struct BenchEngineCommand: ParsableCommand {
     }
 }
 
-/// Reports of benchmarks as text for people.
-enum BenchTable {
-    static func text(of report: BenchmarkReport) -> String {
-        var text =
-            pad("workload", 30) + pad("contender", 22) + left("ns", 10) + left("M/s", 9)
-            + left("spread", 9) + left("× ours", 9) + "\n"
-        for result in report.results {
-            guard let median = result.nanoseconds.median, let spread = result.nanoseconds.spread
-            else { continue }
-            let own = report.median(result.workload, EngineBenchmark.ours) ?? median
-            text +=
-                pad(result.workload, 30) + pad(result.contender, 22)
-                + left(fixed(median, 1), 10) + left(fixed(1000 / median, 2), 9)
-                + left(fixed(100 * spread, 0) + " %", 9) + left(fixed(median / own, 2), 9) + "\n"
+/// How the engine is measured.
+struct BenchEngineOptions: ParsableArguments {
+    @Option(help: "How often each contender does each workload of the engine, 1 to 100.")
+    var rounds = 5
+
+    @Option(
+        help: ArgumentHelp("The directory that `make bench` put the rivals into.", valueName: "DIR")
+    )
+    var rivals = ".build-bench"
+
+    @Flag(help: "Measure ten million pending events too: 4 GB of memory, two minutes.")
+    var largest = false
+
+    func validate() throws {
+        guard 1...100 ~= rounds else {
+            throw ValidationError("--rounds takes 1 to 100, not \(rounds)")
         }
-        if !report.targets.isEmpty { text += "\ntargets\n" }
-        for target in report.targets {
-            text +=
-                "  " + pad(target.isMet ? "met" : "NOT MET", 9) + pad(target.name, 62)
-                + left(fixed(target.ratio, 2), 8) + "  of at least "
-                + fixed(target.atLeast, 2) + "\n"
-        }
-        for absence in report.absences {
-            text += "\nwithout \(absence.contender): \(absence.reason)\n"
-        }
-        return text
     }
 
-    static func text(of changes: [BaselineChange]) -> String {
-        var text = "\nagainst the baseline (time now ÷ then)\n"
-        for change in changes {
-            text +=
-                "  " + pad(change.verdict.rawValue, 9) + pad(change.workload, 30)
-                + pad(change.contender, 22) + left(fixed(change.ratio, 2), 8) + "\n"
+    var benchmark: EngineBenchmark {
+        var benchmark = EngineBenchmark()
+        benchmark.rounds = rounds
+        benchmark.rivals = rivals
+        benchmark.includesLargest = largest
+        return benchmark
+    }
+}
+
+/// `voicesim bench engine`: the event list and the engine.
+struct BenchEngineCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "engine",
+        abstract: "Measure the event engine beside other event lists and simulators.",
+        discussion: """
+            CPU time per operation. `make bench` builds and installs the rivals first;
+            a rival that is not there is left out, with a line that says why.
+
+            Example: voicesim bench engine --out engine.json
+            Example: voicesim bench engine --baseline engine.json
+            """)
+
+    @OptionGroup var options: BenchEngineOptions
+    @OptionGroup var output: BenchOutput
+
+    func run() throws {
+        try output.report(on: SpeedTarget.engine) {
+            options.benchmark.run(into: &$0, progress: BenchOutput.progress)
         }
-        return text
+    }
+}
+
+/// `voicesim bench all`: everything, in one report.
+struct BenchAllCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "all",
+        abstract: "Measure the engine, replications and the control plane, in one report.",
+        discussion: """
+            What `make bench` runs. Replications take five minutes of the evening peak;
+            the control plane takes the evening peak as it is, made denser.
+
+            Example: voicesim bench all --largest --tickets 1000000
+            """)
+
+    @OptionGroup var options: BenchEngineOptions
+    @Option(help: "Tickets of the control plane's run with ice.setup modelled, from 1000 on.")
+    var tickets = 200_000
+    @OptionGroup var output: BenchOutput
+
+    func validate() throws {
+        guard tickets >= 1000 else {
+            throw ValidationError("--tickets takes a number from 1000 on, not \(tickets)")
+        }
     }
 
-    private static func fixed(_ value: Double, _ digits: Int) -> String {
-        String(format: "%.\(digits)f", value)
-    }
-
-    private static func pad(_ text: String, _ width: Int) -> String {
-        text + String(repeating: " ", count: max(1, width - text.count))
-    }
-
-    private static func left(_ text: String, _ width: Int) -> String {
-        String(repeating: " ", count: max(1, width - text.count)) + text
+    func run() throws {
+        let scenario = "scenarios/evening-peak.yaml"
+        let targets =
+            SpeedTarget.engine + ReplicationBenchmark.targets + ControlPlaneBenchmark.targets
+        try output.report(on: targets) { report in
+            options.benchmark.run(into: &report, progress: BenchOutput.progress)
+            let brief = ["general.warm_up=1 min", "general.stop_time=5 min"]
+            try BenchScenario.withRunner(of: scenario, brief) { runner in
+                let benchmark = ReplicationBenchmark(runner)
+                try benchmark.run(into: &report, progress: BenchOutput.progress)
+            }
+            try BenchScenario.withRunner(of: scenario, []) { runner in
+                var benchmark = ControlPlaneBenchmark(runner)
+                benchmark.tickets = tickets
+                benchmark.ticketsWithPackets = max(1000, tickets / 10)
+                try benchmark.run(into: &report, progress: BenchOutput.progress)
+            }
+        }
     }
 }
