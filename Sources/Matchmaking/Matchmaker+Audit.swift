@@ -13,7 +13,9 @@ extension Matchmaker {
     /// It shares no step with the search: it walks all waiting tickets from the oldest, compares attributes one by
     /// one, and works out each ticket's step from its age and the rules. A search that picks the
     /// wrong ticket, an offer list out of order or a ticket missing from its list shows here.
-    func audit(first: Int32, second: Int32, at now: SimTime) -> Audit {
+    func audit(
+        first: Int32, second: Int32, at now: SimTime, where predicate: some PairPredicate
+    ) -> Audit {
         guard let one = Party(first, in: self, at: now),
             let two = Party(second, in: self, at: now)
         else { return Audit(inversion: true, isTruncated: false) }
@@ -33,9 +35,9 @@ extension Matchmaker {
                 }
                 let suitsOne = one.accepts(other.attributes) && slot != first
                 let suitsTwo = two.accepts(other.attributes) && other.created <= one.created
-                if suitsOne && isCompatible(slot, with: one, at: now)
+                if suitsOne && isCompatible(slot, with: one, at: now, where: predicate)
                     || suitsTwo && room.isOlder(slot, than: first)
-                        && isCompatible(slot, with: two, at: now)
+                        && isCompatible(slot, with: two, at: now, where: predicate)
                 {
                     return Audit(inversion: true, isTruncated: false)
                 }
@@ -50,6 +52,7 @@ extension Matchmaker {
 
     /// One of the two tickets of a pairing, with what it demands at its age.
     private struct Party {
+        let id: TicketID
         let attributes: Attributes
         let created: SimTime
         let session: Int32
@@ -59,6 +62,7 @@ extension Matchmaker {
         init?(_ slot: Int32, in matchmaker: Matchmaker, at now: SimTime) {
             let ticket = matchmaker.room.slots[Int(slot)]
             guard let step = matchmaker.rules.step(atAge: now - ticket.created) else { return nil }
+            id = TicketID(ticket.id)
             attributes = ticket.attributes
             created = ticket.created
             session = ticket.session
@@ -70,9 +74,11 @@ extension Matchmaker {
         }
     }
 
-    private func isCompatible(_ slot: Int32, with party: Party, at now: SimTime) -> Bool {
+    private func isCompatible(
+        _ slot: Int32, with party: Party, at now: SimTime, where predicate: some PairPredicate
+    ) -> Bool {
         guard let other = Party(slot, in: self, at: now), other.accepts(party.attributes),
-            party.accepts(other.attributes)
+            party.accepts(other.attributes), predicate.allows(other.id, party.id)
         else { return false }
         return !(rules.avoidRematch && sessions.haveMet(other.session, party.session))
     }

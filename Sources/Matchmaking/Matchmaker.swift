@@ -68,6 +68,26 @@ public struct Matchmaker: Sendable {
     ///
     /// - Precondition: `now` is no earlier than before, and the numbers of ticket and session are not 2^32 - 1.
     public mutating func enqueue(_ ticket: Ticket, at now: SimTime) -> Decision {
+        take(ticket, at: now, where: EveryPair())
+    }
+
+    /// Takes a ticket as ``enqueue(_:at:)`` does, where only pairs that `predicate` allows are
+    /// compatible: queues whose law is known have other kinds of compatibility than a platform.
+    ///
+    /// - Precondition: the ladder demands the same at every age, so that nobody is paired but by an
+    ///   arrival; every ticket is enqueued with the same predicate.
+    /// - Complexity: O(number waiting).
+    public mutating func enqueue(
+        _ ticket: Ticket, at now: SimTime, where predicate: some PairPredicate
+    ) -> Decision {
+        precondition(
+            room.ladder.levels.count == 1, "tickets that expand are paired without a predicate")
+        return take(ticket, at: now, where: predicate)
+    }
+
+    private mutating func take(
+        _ ticket: Ticket, at now: SimTime, where predicate: some PairPredicate
+    ) -> Decision {
         precondition(
             ticket.id.rawValue < .max && ticket.session.rawValue < .max,
             "the number 2^32 - 1 stands for no ticket and no session")
@@ -83,10 +103,10 @@ public struct Matchmaker: Sendable {
                 attributes: ticket.attributes, created: now, order: arrivals,
                 id: ticket.id.rawValue, session: session, level: 0))
         arrivals &+= 1
-        if let found = search(for: slot) {
+        if let found = search(for: slot, where: predicate) {
             let pairing = pairing(
                 first: found.slot, second: slot, isArrival: true,
-                rematchesAvoided: found.rematchesAvoided)
+                rematchesAvoided: found.rematchesAvoided, where: predicate)
             if rules.avoidRematch { sessions.meet(session, room.slots[Int(found.slot)].session) }
             remove(found.slot)
             sessions.setWaiting(session, slot: WaitingRoom.none)
@@ -185,7 +205,7 @@ public struct Matchmaker: Sendable {
     private mutating func settle(_ slot: Int32) {
         chain.append(slot)
         while let last = chain.last {
-            guard let found = search(for: last) else {
+            guard let found = search(for: last, where: EveryPair()) else {
                 chain.removeLast()
                 continue
             }
@@ -200,9 +220,10 @@ public struct Matchmaker: Sendable {
 
     private mutating func pairWaiting(_ a: Int32, _ b: Int32) {
         let (first, second) = room.isOlder(a, than: b) ? (a, b) : (b, a)
-        let avoided = search(for: second)?.rematchesAvoided ?? 0
+        let avoided = search(for: second, where: EveryPair())?.rematchesAvoided ?? 0
         let pairing = pairing(
-            first: first, second: second, isArrival: false, rematchesAvoided: avoided)
+            first: first, second: second, isArrival: false, rematchesAvoided: avoided,
+            where: EveryPair())
         room.leave(first)
         room.leave(second)
         settled.append(Settled(first: first, second: second, pairing: pairing))
@@ -239,12 +260,13 @@ public struct Matchmaker: Sendable {
     }
 
     private mutating func pairing(
-        first: Int32, second: Int32, isArrival: Bool, rematchesAvoided: UInt8
+        first: Int32, second: Int32, isArrival: Bool, rematchesAvoided: UInt8,
+        where predicate: some PairPredicate
     ) -> Pairing {
         let sides = (side(first), side(second))
         let constraints = rules.constraints(atStep: Int(sides.0.step))
             .union(rules.constraints(atStep: Int(sides.1.step)))
-        let audit = audit(first: first, second: second, at: now)
+        let audit = audit(first: first, second: second, at: now, where: predicate)
         if audit.isTruncated { auditsTruncated += 1 }
         return Pairing(
             first: sides.0, second: sides.1, time: now,

@@ -260,7 +260,9 @@ import Testing
         let middle = wait(3, interest: 1, created: 2)
         let youngest = wait(4, interest: 1, created: 3)
         func inverted(_ a: Int32, _ b: Int32, at time: Double) -> Bool {
-            matchmaker.matchmaker.audit(first: a, second: b, at: Self.at(time)).inversion
+            matchmaker.matchmaker.audit(
+                first: a, second: b, at: Self.at(time), where: EveryPair()
+            ).inversion
         }
         #expect(inverted(middle, youngest, at: 3))
         #expect(inverted(oldest, youngest, at: 3), "the middle one came before the youngest")
