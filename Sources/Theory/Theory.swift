@@ -17,6 +17,7 @@ public enum Theory {
         if let queues = IndependentQueues(scenario) {
             all += queues.predictions
             all += StationaryCalls(scenario, queues)?.predictions ?? []
+            all += RelayLosses(scenario, queues)?.predictions ?? []
         }
         return inOrderOfCatalogue(all)
     }

@@ -8,7 +8,9 @@ struct CalcErlangB: ParsableCommand {
         abstract: "Servers without a queue: who is blocked, or how many servers are needed.",
         discussion: """
             Poisson arrivals, any service times, M/G/c/c. With --target-blocking instead of \
-            --servers, the smallest number of servers that meets it.
+            --servers, the smallest number of servers that meets it. With --stages, \
+            gaps between arrivals of several exponential stages and exponential \
+            service (Takács): 2 for the pairs that one queue makes of Poisson arrivals.
 
             Example: voicesim calc erlang-b --servers 10 --load 5
             Example: voicesim calc erlang-b --load 5 --target-blocking 1%
@@ -33,18 +35,31 @@ struct CalcErlangB: ParsableCommand {
         transform: Reading.share("a target", above: true))
     var targetBlocking: Double?
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Exponential stages of the gap between arrivals, with --servers.", valueName: "M"),
+        transform: Reading.count("a number of stages", 1...1000))
+    var stages = 1
+
     @OptionGroup var output: CalcOutput
 
     func validate() throws {
         guard (servers == nil) != (targetBlocking == nil) else {
             throw ValidationError("give either --servers or --target-blocking")
         }
+        guard stages == 1 || servers != nil else {
+            throw ValidationError("--stages goes with --servers")
+        }
     }
 
     func run() throws {
         let meaning = "share of arrivals that find all servers busy"
         if let servers {
-            let blocking = ErlangB.blocking(servers: servers, load: load)
+            let blocking =
+                stages == 1
+                ? ErlangB.blocking(servers: servers, load: load)
+                : RenewalLoss.blocking(servers: servers, load: load, stages: stages)
             try output.print([CalcFigure("blocking", blocking, meaning)])
             return
         }

@@ -6,6 +6,7 @@ import Testing
     private static let forms: [(arguments: [String], fields: Set<String>)] = [
         (["erlang-b", "--servers", "10", "--load", "5"], ["blocking"]),
         (["erlang-b", "--load", "5", "--target-blocking", "1%"], ["servers", "blocking"]),
+        (["erlang-b", "--servers", "10", "--load", "8", "--stages", "2"], ["blocking"]),
         (["erlang-c", "--servers", "2", "--load", "1"], ["p_wait", "mean_wait"]),
         (
             [
