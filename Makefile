@@ -1,5 +1,6 @@
 # make run     install what is missing, build, simulate the evening peak, print its summary
 # make test    the same set-up, then every test
+# make validate   hold simulations against closed forms, 100 seeds each; writes results/validation
 # make bench   build the rivals of the engine, measure beside them, and judge the targets
 # make format  lay the sources out; make format-check only looks
 
@@ -12,7 +13,7 @@ APT_PACKAGES = pkg-config libopus-dev libsrtp2-dev libssl-dev pocketsphinx-testd
 SWIFT_FLAGS = --explicit-target-dependency-import-check error
 VOICESIM = .build/release/voicesim
 
-.PHONY: run test bench bench-simulators build setup format format-check import-check schema-check calc-check determinism clean
+.PHONY: run test validate bench bench-simulators build setup format format-check import-check schema-check calc-check determinism clean
 
 run: build
 	$(VOICESIM) run $(SCENARIO) --out $(OUT) $(ARGS)
@@ -23,6 +24,10 @@ build: setup
 test: setup
 	swift build --build-tests $(SWIFT_FLAGS)
 	swift test --skip-build
+
+# A scenario names the closed form that it must meet in its first lines.
+validate: build
+	$(VOICESIM) verify --theory scenarios/validation/*.yaml --out results/validation $(ARGS)
 
 # The rivals go to .build-bench, installed or built where missing. What cannot be is left out of the
 # table, which says so.

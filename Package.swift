@@ -105,6 +105,13 @@ let runners: [Target] = [
             "EventEngine", "Measurement", "MediaPipeline", "PlatformModel", "Quantities", "Results",
             "ScenarioModel", "Statistics", "Theory",
         ]),
+    room(
+        "Validation",
+        uses: [
+            "ArrivalProcesses", "ClosedForms", "EventEngine", "Matchmaking", "Measurement",
+            "MediaPipeline", "PlatformModel", "Quantities", "RandomStreams", "Results",
+            "ScenarioModel", "Statistics", "Theory",
+        ]),
 ]
 
 let commandLine: [Target] = [
@@ -114,7 +121,7 @@ let commandLine: [Target] = [
             "Benchmarking", "COpenSSL", "COpus", "CSRTP", "ClosedForms", "Digests", "Measurement",
             "NetworkModel",
             "OpusCodec", "Quantities", "Results", "ScenarioFiles", "ScenarioModel",
-            "SimulationRunner", "SpeechFiles", "VoiceQuality",
+            "SimulationRunner", "SpeechFiles", "Validation", "VoiceQuality",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ], swiftSettings: strict)
 ]
@@ -140,6 +147,12 @@ let testTargets: [Target] = [
     tests(of: "OpusCodec", with: ["Quantities"]),
     tests(of: "RTP", with: ["Quantities", "RandomStreams"]),
     tests(of: "SpeechFiles", with: ["MediaPipeline", "OpusCodec"]),
+    tests(
+        of: "Validation",
+        with: [
+            "ClosedForms", "Quantities", "RandomStreams", "Results", "ScenarioFiles",
+            "ScenarioModel",
+        ]),
     tests(of: "VoiceQuality", with: ["Quantities"]),
     tests(of: "Quantities"),
     tests(of: "RandomStreams", with: ["Quantities"]),

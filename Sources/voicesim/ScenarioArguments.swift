@@ -8,6 +8,17 @@ struct ScenarioArguments: ParsableArguments {
     @Argument(help: "The scenario file.", completion: .file(extensions: ["yaml", "yml"]))
     var scenario: String
 
+    @OptionGroup var changes: ScenarioChanges
+
+    /// The same arguments for a child process.
+    var forwarded: [String] { [scenario] + changes.forwarded }
+
+    /// Reads the file, or says what is wrong with it and leaves with code 65.
+    func load() throws -> LoadedScenario { try changes.load(scenario) }
+}
+
+/// The options that change values of a scenario.
+struct ScenarioChanges: ParsableArguments {
     @Option(
         name: .customLong("set"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
@@ -48,15 +59,15 @@ struct ScenarioArguments: ParsableArguments {
         return all
     }
 
-    /// The same arguments for a child process.
+    /// The same options for a child process.
     var forwarded: [String] {
-        [scenario] + overrides.flatMap { ["--set", $0] }
+        overrides.flatMap { ["--set", $0] }
             + (seed.map { ["--seed", "\($0)"] } ?? [])
             + (replications.map { ["--replications", "\($0)"] } ?? [])
     }
 
-    /// Reads the file, or says what is wrong with it and leaves with code 65.
-    func load() throws -> LoadedScenario {
+    /// Reads the file at `scenario`, or says what is wrong with it and leaves with code 65.
+    func load(_ scenario: String) throws -> LoadedScenario {
         do throws(ScenarioError) {
             let loaded = try ScenarioLoader.load(path: scenario, overrides: try allOverrides())
             for warning in loaded.warnings { Terminal.complain(warning.description) }

@@ -2,19 +2,31 @@ import ArgumentParser
 import Foundation
 import SimulationRunner
 
-/// `voicesim verify`: runs a scenario in two processes and compares everything.
-struct VerifyCommand: ParsableCommand {
+/// `voicesim verify`: runs a scenario in two processes and compares everything, or holds scenarios
+/// against closed forms.
+struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Run a scenario in two processes with different thread counts and compare them.",
+        abstract: "Compare two runs of a scenario, or simulations with closed forms.",
         discussion: """
-            Compares run.json, summary.json, series.csv and the trajectory of every
-            replication byte by byte, and names the first event at which two runs part.
+            Runs the scenario in two processes with different thread counts, compares
+            run.json, summary.json, series.csv and the trajectory of every replication
+            byte by byte, and names the first event at which two runs part.
+
+            With --theory, runs every scenario with many seeds, from its own on, and
+            two queues of the matchmaker alone, and asks whether the closed forms
+            that each must meet lie inside the 95 % intervals as often as they should.
 
             Example: voicesim verify scenarios/smoke.yaml
+            Example: voicesim verify --theory scenarios/validation/*.yaml
             """)
 
-    @OptionGroup var input: ScenarioArguments
+    @Argument(
+        help: "The scenario file; with --theory any number of them.",
+        completion: .file(extensions: ["yaml", "yml"]))
+    var scenarios: [String] = []
+
+    @OptionGroup var changes: ScenarioChanges
 
     @Option(
         help: ArgumentHelp(
@@ -22,14 +34,37 @@ struct VerifyCommand: ParsableCommand {
             valueName: "FILE"))
     var against: String?
 
-    func run() throws {
-        _ = try input.load()
+    @Flag(help: "Hold the scenarios, and the matchmaker's own queues, against closed forms.")
+    var theory = false
+
+    @OptionGroup(title: "Options of --theory") var validation: ValidationOptions
+
+    func validate() throws {
+        guard !theory else {
+            if against != nil { throw ValidationError("--theory runs in one process") }
+            return
+        }
+        guard scenarios.count == 1 else {
+            throw ValidationError("one scenario is verified at a time, unless with --theory")
+        }
+        if validation.isGiven {
+            throw ValidationError("--seeds, --threads, --out and --format go with --theory")
+        }
+    }
+
+    func run() async throws {
+        guard !theory else {
+            try await validation.hold(
+                scenarios.map { try changes.load($0) })
+            return
+        }
+        _ = try changes.load(scenarios[0])
         let scratch = FileManager.default.temporaryDirectory
             .appendingPathComponent("voicesim-verify-\(ProcessInfo.processInfo.processIdentifier)")
         defer { try? FileManager.default.removeItem(at: scratch) }
         var verification = Verification(
             executable: URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath(),
-            arguments: ["run"] + input.forwarded, scratch: scratch)
+            arguments: ["run", scenarios[0]] + changes.forwarded, scratch: scratch)
         if let against { verification.otherExecutable = URL(fileURLWithPath: against) }
         let verdict: Verification.Verdict
         do {

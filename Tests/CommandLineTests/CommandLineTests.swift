@@ -102,7 +102,9 @@ import Testing
         ["run", "x.yaml", "--precision", "broad"], ["run", "x.yaml", "--max-replications", "9"],
         ["run", "x.yaml", "--precision", "5%", "--max-replications", "-1"],
         ["run", "x.yaml", "--replications", "0"],
-        ["nothing"], ["run", "x.yaml", "--seed", "minus"],
+        ["nothing"], ["run", "x.yaml", "--seed", "minus"], ["verify"],
+        ["verify", "x.yaml", "--seeds", "3"], ["verify", "--theory", "--seeds", "1"],
+        ["verify", "--theory", "--against", "x"],
     ])
     func `a wrong command line leaves with 64`(arguments: [String]) throws {
         try Tool.withDirectory { directory in

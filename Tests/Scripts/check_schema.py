@@ -41,7 +41,7 @@ def main() -> int:
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
     wrong = []
-    for path in sorted(directory.glob("*.yaml")):
+    for path in sorted([*directory.glob("*.yaml"), *directory.glob("validation/*.yaml")]):
         for error in validator.iter_errors(yaml.safe_load(path.read_text(encoding="utf-8"))):
             wrong.append(f"{path.name} is rejected: {error.json_path}: {error.message}")
     rejected = 0

@@ -1,0 +1,106 @@
+import ArgumentParser
+import ClosedForms
+import Foundation
+import Quantities
+import Results
+import ScenarioFiles
+import Validation
+
+/// How `voicesim verify --theory` goes about it.
+struct ValidationOptions: ParsableArguments {
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "How many seeds each study is run with; 100 unless given.", valueName: "N"))
+    var seeds: Int?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "How many seeds run at the same time; all cores unless given.", valueName: "N"))
+    var threads: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Where validation.json, intervals.csv and table.txt go; nowhere unless given.",
+            valueName: "DIR"))
+    var out: String?
+
+    @Option(help: "What is printed: text, or json (the file validation.json).")
+    var format: RunCommand.OutputFormat?
+
+    /// Whether any of the options is given.
+    var isGiven: Bool { seeds != nil || threads != nil || out != nil || format != nil }
+
+    func validate() throws {
+        // From 1,000 on the seeds of one study are those of the next.
+        if let seeds, !(2...1000).contains(seeds) {
+            throw ValidationError("--seeds takes a whole number from 2 to 1000, not \(seeds)")
+        }
+        if let threads, threads < 1 {
+            throw ValidationError("--threads takes a whole number from 1 on, not \(threads)")
+        }
+    }
+
+    /// Holds `scenarios` and the matchmaker's own queues against their closed forms.
+    func hold(_ scenarios: [LoadedScenario]) async throws {
+        if let out {
+            try Self.writing { () throws(UnwritableResults) in _ = try ResultDirectory(path: out) }
+        }
+        let criteria = Criteria(seeds: seeds ?? 100)
+        let studies = try studies(scenarios)
+        let isText = format != .json
+        if isText { print(ValidationReport.heading(criteria)) }
+        var results: [StudyResult] = []
+        for study in studies {
+            let run = StudyRun(
+                study, seeds: criteria.seeds,
+                threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
+            results.append(await run.run())
+            guard isText else { continue }
+            print(ValidationReport(results, criteria).lines(results.last!))
+            fflush(nil)
+        }
+        let report = ValidationReport(results, criteria)
+        print(isText ? report.conclusion : report.json.text(), terminator: "")
+        if let out {
+            try Self.writing { () throws(UnwritableResults) in try report.write(to: out) }
+        }
+        if !report.passes { throw ExitStatus.thresholdFailed.exit }
+    }
+
+    /// Does what writes results, or says why it cannot and leaves with code 73.
+    private static func writing(_ work: () throws(UnwritableResults) -> Void) throws {
+        do {
+            try work()
+        } catch {
+            Terminal.complain(error.description)
+            throw ExitStatus.cannotWrite.exit
+        }
+    }
+
+    private func studies(_ scenarios: [LoadedScenario]) throws -> [any Study] {
+        var studies: [any Study] = []
+        for scenario in scenarios {
+            let study = ScenarioStudy(name: scenario.name, scenario: scenario.model)
+            guard !study.oracles.isEmpty, study.replications >= 2 else {
+                Terminal.complain(
+                    """
+                    \(scenario.name): \(study.oracles.isEmpty
+                        ? "no closed form applies to this scenario"
+                        : "an interval takes at least two replications")
+                    """)
+                throw ExitStatus.invalidInput.exit
+            }
+            studies.append(study)
+        }
+        do {
+            studies.append(try TwoSidedStudy(replications: 16, measured: .seconds(10_000)))
+            studies.append(
+                try RandomCompatibilityStudy(replications: 16, measured: .seconds(8000)))
+        } catch {
+            preconditionFailure("a queue of fixed rates has no law: \(error)")
+        }
+        return studies
+    }
+}
