@@ -73,7 +73,7 @@ public struct ScenarioRunner: Sendable {
         let metrics = try Self.read(SummaryFile.self, out + "/summary.json").metrics
         return ScenarioRun(
             child: child, fingerprint: run.fingerprint,
-            arrivalRate: run.effectiveScenario.arrivals.rate,
+            arrivalRate: run.scenario.arrivals.rate,
             tickets: metrics.tickets?.total ?? 0, calls: metrics.calls?.total ?? 0,
             peakPeers: metrics.peers?.peak ?? 0)
     }
@@ -101,11 +101,11 @@ public struct ScenarioRunner: Sendable {
             var arrivals: Arrivals
         }
         var fingerprint: String
-        var effectiveScenario: Scenario
+        var scenario: Scenario
 
         private enum CodingKeys: String, CodingKey {
             case fingerprint
-            case effectiveScenario = "effective_scenario"
+            case scenario = "effective_scenario"
         }
     }
 
