@@ -178,7 +178,8 @@ let testTargets: [Target] = [
     tests(
         of: "PlatformModel",
         with: [
-            "EventEngine", "Measurement", "MediaPipeline", "NetworkModel", "Quantities",
+            "ArrivalProcesses", "EventEngine", "Measurement", "MediaPipeline", "NetworkModel",
+            "Quantities",
             "ScenarioModel",
         ]),
     tests(

@@ -7,8 +7,8 @@ extension Distribution {
 
     /// A draw. Equal streams give equal draws on every machine.
     ///
-    /// All cases but gamma, mixture and empirical grow with the one word they take, so equal
-    /// streams under two settings give comparable draws.
+    /// All cases but gamma and mixture grow with the one word they take, so equal streams under two
+    /// settings give comparable draws.
     public func sample(using stream: inout RandomStream) -> Double {
         switch self {
         case .constant(let value): value
@@ -22,8 +22,7 @@ extension Distribution {
             median * Self.oddsPower(stream.nextOpenUnit(), 1 / shape)
         case .gamma(let mean, let shape): stream.nextGamma(mean: mean, shape: shape)
         case .mixture(let components): Self.draw(from: components, using: &stream)
-        case .empirical(let values):
-            values[Int(stream.nextInteger(below: UInt64(values.count)))]
+        case .empirical(let sample): sample.draw(using: &stream)
         }
     }
 

@@ -16,7 +16,7 @@ extension Distribution {
         case .gamma(let mean, _): return mean
         case .mixture(let components):
             return components.reduce(0) { $0 + $1.weight * $1.distribution.mean }
-        case .empirical(let values): return values.reduce(0, +) / Double(values.count)
+        case .empirical(let sample): return sample.mean
         }
     }
 
@@ -40,9 +40,7 @@ extension Distribution {
             return Elementary.gammaLower(shape: shape, x * shape / mean)
         case .mixture(let components):
             return components.reduce(0) { $0 + $1.weight * $1.distribution.cumulative(x) }
-        case .empirical(let values):
-            let below = values.partitioningIndex { $0 > x }
-            return Double(below) / Double(values.count)
+        case .empirical(let sample): return sample.cumulative(x)
         }
     }
 
@@ -66,9 +64,7 @@ extension Distribution {
         case .logLogistic(let median, let shape):
             return p == 1 ? .infinity : median * Elementary.pow(p / (1 - p), 1 / shape)
         case .gamma, .mixture: return bisect(p)
-        case .empirical(let values):
-            let rank = (p * Double(values.count)).rounded(.up)
-            return values[Swift.min(Swift.max(Int(rank) - 1, 0), values.count - 1)]
+        case .empirical(let sample): return sample.quantile(p)
         }
     }
 
@@ -86,18 +82,5 @@ extension Distribution {
             }
         }
         return Double(bitPattern: low)
-    }
-}
-
-extension Array {
-    /// The first index whose element satisfies `predicate`, in an array that is partitioned by it.
-    fileprivate func partitioningIndex(where predicate: (Element) -> Bool) -> Int {
-        var low = 0
-        var high = count
-        while low < high {
-            let middle = (low + high) / 2
-            if predicate(self[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
     }
 }

@@ -16,8 +16,8 @@ public indirect enum Distribution: Hashable, Sendable {
     case gamma(mean: Double, shape: Double)
     /// One of several, by weight; the weights sum to 1.
     case mixture([Component])
-    /// A uniformly chosen value of a sample, ascending.
-    case empirical([Double])
+    /// A value of a sample.
+    case empirical(EmpiricalSample)
 
     /// A part of a mixture.
     public struct Component: Hashable, Sendable {

@@ -20,6 +20,8 @@ public struct RunDocument: Hashable, Sendable {
     public var toolVersion: String
     /// Names and versions of the libraries whose code runs inside the simulation.
     public var libraries: [Library]
+    /// The files of times that the scenario refers to.
+    public var inputs: [Input]
     /// Where the speech came from; nil where no call ran packet by packet.
     public var speech: Speech?
     /// The trajectory fingerprint over all replications, as text.
@@ -60,6 +62,23 @@ public struct RunDocument: Hashable, Sendable {
         }
     }
 
+    /// A file of times that the scenario refers to.
+    public struct Input: Hashable, Sendable {
+        /// Its name without directory.
+        public var name: String
+        /// SHA-256 of its bytes, in hexadecimal.
+        public var hash: String
+        /// How many times it holds.
+        public var count: Int
+
+        /// The file `name`.
+        public init(name: String, hash: String, count: Int) {
+            self.name = name
+            self.hash = hash
+            self.count = count
+        }
+    }
+
     /// What was spoken in calls that ran packet by packet.
     public struct Speech: Hashable, Sendable {
         /// Where it came from, in words.
@@ -78,7 +97,7 @@ public struct RunDocument: Hashable, Sendable {
     public init(
         scenario: String, scenarioHash: String, effectiveScenario: JSONValue, seed: UInt64,
         replications: Int, finishedReplications: [UInt32]? = nil, toolVersion: String,
-        libraries: [Library], speech: Speech?,
+        libraries: [Library], inputs: [Input] = [], speech: Speech?,
         fingerprint: String, replicationFingerprints: [String], precision: Precision? = nil
     ) {
         self.scenario = scenario
@@ -89,6 +108,7 @@ public struct RunDocument: Hashable, Sendable {
         self.finishedReplications = finishedReplications
         self.toolVersion = toolVersion
         self.libraries = libraries
+        self.inputs = inputs
         self.speech = speech
         self.fingerprint = fingerprint
         self.replicationFingerprints = replicationFingerprints
@@ -138,6 +158,18 @@ public struct RunDocument: Hashable, Sendable {
                     ]))
             ]
         }
-        return .object(head + (finished ?? []) + (asked ?? []) + tail)
+        return .object(head + (finished ?? []) + (asked ?? []) + inputMembers + tail)
+    }
+
+    /// The files of times; nothing where there are none.
+    private var inputMembers: [JSONValue.Member] {
+        guard !inputs.isEmpty else { return [] }
+        let inputs = inputs.map {
+            JSONValue.object([
+                .init("name", .string($0.name)), .init("sha256", .string($0.hash)),
+                .init("times", .integer(Int64($0.count))),
+            ])
+        }
+        return [.init("inputs", .array(inputs))]
     }
 }

@@ -6,7 +6,7 @@ extension Builder {
     /// How people open the app, held against the end of the run.
     mutating func arrivals(_ section: Checked, stopTime: SimTime) -> Arrivals {
         let before = flaws.count
-        let arrivals = self.arrivals(section)
+        let arrivals = self.arrivals(section, before: stopTime)
         // Only what makes sense by itself has a mean.
         guard flaws.count == before else { return arrivals }
         let mean = arrivals.process.meanCount(to: stopTime)
@@ -24,7 +24,7 @@ extension Builder {
         return arrivals
     }
 
-    private mutating func arrivals(_ section: Checked) -> Arrivals {
+    private mutating func arrivals(_ section: Checked, before stopTime: SimTime) -> Arrivals {
         let (kind, value) = (section.entries[0].key, section.entries[0].value)
         switch kind {
         case "rate": return .rate(value.number)
@@ -38,7 +38,7 @@ extension Builder {
             return .hawkes(
                 base: value["base"].number, branching: value["branching"].number,
                 decay: value["decay"].duration)
-        default: return .trace(trace(value))
+        default: return .trace(trace(value, before: stopTime))
         }
     }
 
@@ -70,12 +70,18 @@ extension Builder {
             rise: value["rise"].duration, decay: value["decay"].duration)
     }
 
-    private mutating func trace(_ name: Checked) -> [SimTime] {
-        let times = numbers(name)
-        if let index = times.indices.dropFirst().first(where: { times[$0] < times[$0 - 1] }) {
-            note(name.location, .inputFile(name.text, .descending(index + 1)))
+    /// The arrivals before the end; there are none after noting why the file cannot be used.
+    private mutating func trace(_ name: Checked, before stopTime: SimTime) -> [SimTime] {
+        guard let table = table(name, as: .trace) else { return [] }
+        let times = table.times.map { SimTime.zero + $0 }.prefix { $0 < stopTime }
+        let late = table.times.count - times.count
+        if late > 0, !times.isEmpty {
+            warn(
+                name.location,
+                .lateArrivals(
+                    late, of: table.times.count, stopTime: stopTime.sinceStart.scenarioText))
         }
-        return times.map { .zero + SimDuration(seconds: $0) }
+        return Array(times)
     }
 }
 

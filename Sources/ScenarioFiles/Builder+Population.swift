@@ -117,9 +117,17 @@ extension Builder {
                     .init(
                         weight: $0[Format.weight.name].number, distribution: distribution($0))
                 })
-        case "empirical": return .empirical(numbers(value).sorted())
+        case "empirical": return .empirical(sample(value))
         default: preconditionFailure("no distribution is called \(entry.key)")
         }
+    }
+
+    /// The sample in a file; a stand-in after noting why there is none.
+    private mutating func sample(_ name: Checked) -> EmpiricalSample {
+        guard let table = table(name, as: .sample) else { return [0] }
+        let values = table.times.map(\.seconds)
+        if table.weights.isEmpty { return EmpiricalSample(values) }
+        return EmpiricalSample(weighted: Array(zip(values, table.weights)))
     }
 }
 

@@ -12,6 +12,8 @@ struct Builder {
     private(set) var warnings: [Flaw] = []
     private(set) var inputs: [InputFile] = []
     private let directory: String
+    /// Files read so far; nil where one cannot be used.
+    private var tables: [TableKey: TimeTable?] = [:]
 
     /// A builder for values from a file in `directory`.
     init(_ root: Checked, directory: String) {
@@ -67,16 +69,30 @@ struct Builder {
         root.set(section, to: value)
     }
 
-    /// The numbers of a file beside the scenario; a stand-in after noting why there are none.
-    mutating func numbers(_ name: Checked) -> [Double] {
-        do throws(InputFailureError) {
-            let (numbers, record) = try NumberFile.read(name.text, beside: directory)
+    /// What a file beside the scenario holds; nil after noting why it cannot be used.
+    ///
+    /// A file that several places refer to is read and complained about once.
+    mutating func table(_ name: Checked, as kind: TimeFileKind) -> TimeTable? {
+        let key = TableKey(name: name.text, kind: kind)
+        if let known = tables[key] { return known }
+        var table: TimeTable?
+        do throws(TimeFileError) {
+            let (content, record) = try TimeFile.read(name.text, beside: directory, as: kind)
             if !inputs.contains(record) { inputs.append(record) }
-            return numbers
+            table = content
         } catch {
-            note(name.location, .inputFile(name.text, error.failure))
-            return [0]
+            switch error {
+            case .file(let failure): note(name.location, .inputFile(name.text, failure))
+            case .content(let flaw): flaws.append(flaw)
+            }
         }
+        tables[key] = .some(table)
+        return table
+    }
+
+    private struct TableKey: Hashable {
+        let name: String
+        let kind: TimeFileKind
     }
 }
 

@@ -10,6 +10,8 @@ struct Checked {
 
     indirect enum Value {
         case text(String)
+        /// The name of a file beside the scenario.
+        case file(String)
         case boolean(Bool)
         case integer(UInt64)
         case number(Double)
@@ -56,8 +58,10 @@ extension Checked {
     }
 
     var text: String {
-        guard case .text(let text) = value else { preconditionFailure("not a text: \(self)") }
-        return text
+        switch value {
+        case .text(let text), .file(let text): return text
+        default: preconditionFailure("not a text: \(self)")
+        }
     }
 
     var boolean: Bool {
@@ -102,7 +106,7 @@ extension Checked {
     /// The value as a file would write it.
     var written: String {
         switch value {
-        case .text(let text): text
+        case .text(let text), .file(let text): text
         case .boolean(let truth): "\(truth)"
         case .integer(let number): "\(number)"
         case .number(let number): Decimal.text(number)

@@ -35,7 +35,7 @@ extension Checker {
                 note(location, .textLength(text.utf8.count, limit: 1024))
                 return nil
             }
-            return .text(text)
+            return .file(text)
         case .name: return isName(text, at: location) ? .text(text) : nil
         case .boolean:
             guard text == "true" || text == "false" else {

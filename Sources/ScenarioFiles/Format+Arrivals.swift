@@ -21,8 +21,9 @@ extension Format {
                 + "Nobody has come before the run."),
         Key(
             "trace", .fileName, .required,
-            "Arrival times in seconds, ascending, one a line, in a file beside the scenario.",
-            later: .key),
+            "Arrivals at the times of a file beside the scenario, the same in every replication: "
+                + "one time a line, ascending, the same time as often as people come at it. Those "
+                + "at `stop_time` or later are left out, with a warning. \(fileOfTimes)"),
     ]
 
     private static let profile = [
@@ -36,6 +37,13 @@ extension Format {
             "points", .list(.tuple([time, rate]), 1...5000), .required,
             "Times, ascending, and rates, as `[[0 min, 5 /s], [30 min, 40 /s]]`."),
     ]
+
+    /// What files of times look like, for the reference.
+    static let fileOfTimes =
+        "Times are in seconds (`12.5`) or with a unit (`800 ms`). The first line may be a heading: "
+        + "`time`, or `time (ms)` where times without a unit are in another one than seconds. Empty "
+        + "lines and lines that begin with `#` are skipped. At most \(TimeFile.countLimit) times and "
+        + "\(TimeFile.sizeLimit >> 20) MiB."
 
     private static let timeOfDay = Shape.quantity(.duration, .from(0, below: 86400))
 

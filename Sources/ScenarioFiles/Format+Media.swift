@@ -105,7 +105,9 @@ extension Format {
             "One of several, by weight."),
         Key(
             "empirical", .fileName, .required,
-            "Any of the times in a file beside the scenario: seconds, one a line."),
+            "Any of the times in a file beside the scenario, one a line, in any order, drawn by "
+                + "inversion; with a second column, `weight`, in proportion to it (12.5, 3). "
+                + fileOfTimes),
     ]
 
     /// The share that a part of a mixture has beside its distribution.

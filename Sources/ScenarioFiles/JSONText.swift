@@ -63,6 +63,7 @@ extension Checked {
     var json: JSONText {
         switch value {
         case .text(let text): .text(text)
+        case .file(let name): .text(name.lastPathComponent)
         case .boolean(let truth): .boolean(truth)
         case .integer, .number, .quantity(.share, _): .number(written)
         case .quantity, .limit: .text(written)

@@ -14,6 +14,9 @@ extension Problem: CustomStringConvertible {
             "lists and maps are nested too deep; at most \(limit) levels are accepted"
         case .tooManyValues(let limit): "too many values; at most \(limit) are accepted"
         case .inputFile(let name, let failure): "file '\(name)' cannot be used: \(failure)"
+        case .inputTable(let flaw): "\(flaw)"
+        case .lateArrivals(let late, let count, let stopTime):
+            "\(late) of \(count) arrivals are at stop_time \(stopTime) or later and left out"
         case .badPath(let failure): "\(failure)"
         case .contradiction(let contradiction): "\(contradiction)"
         default: keyDescription ?? valueDescription
@@ -104,7 +107,7 @@ extension Problem: CustomStringConvertible {
     }
 
     /// What there is to choose from, the likeliest first.
-    private static func choices(_ noun: String, _ valid: [String], nearest: String?) -> String {
+    static func choices(_ noun: String, _ valid: [String], nearest: String?) -> String {
         let list = "\(noun): \(listed(valid))"
         guard let nearest else { return "; \(list)" }
         // A long list behind a good guess hides it.
@@ -194,12 +197,26 @@ extension InputFailure: CustomStringConvertible {
         switch self {
         case .unreadable(let failure): "\(failure)"
         case .tooLarge(let bytes, let limit): "\(bytes) bytes are more than \(limit)"
-        case .empty: "it holds no number"
-        case .tooMany(let limit): "it holds more than \(limit) numbers"
-        case .badLine(let line, let text):
-            "its line \(line), '\(Problem.cut(text))', is not a time in seconds from 0 to "
-                + Dimension.duration.text(Format.longest)
-        case .descending(let entry): "its entry \(entry) is less than the one before"
+        }
+    }
+}
+
+extension InputTableFlaw: CustomStringConvertible {
+    /// What is wrong and what is accepted, in one line.
+    public var description: String {
+        switch self {
+        case .noTimes: "holds no time; one a line is needed, such as 12.5 (in seconds) or 800 ms"
+        case .noWeight: "all weights are 0; one has to be more"
+        case .tooMany(let limit): "more than \(limit) times; at most so many are accepted"
+        case .unknownColumn(let name, let nearest, let valid):
+            "unknown column '\(Problem.cut(name))'"
+                + Problem.choices("accepted", valid, nearest: nearest)
+        case .fieldCount(let found, let expected):
+            "\(found) columns found; accepted: \(expected)"
+        case .notATime(let text, let unit):
+            "'\(Problem.cut(text))' is not a time such as 12.5 (in \(unit)) or '800 ms'"
+        case .descending(let text, let before):
+            "'\(Problem.cut(text))' is before the time above it, \(before); times have to ascend"
         }
     }
 }

@@ -58,8 +58,12 @@ public enum Problem: Error, Hashable, Sendable {
     case contradiction(Contradiction)
     /// A metric has no such statistic.
     case wrongStatistic(metric: String, statistic: String?, valid: [String])
-    /// A file of numbers cannot be used.
+    /// A file of times cannot be used.
     case inputFile(String, InputFailure)
+    /// What a file of times holds cannot be used.
+    case inputTable(InputTableFlaw)
+    /// So many of the times are not before the end; a warning.
+    case lateArrivals(Int, of: Int, stopTime: String)
     /// An override's key leads nowhere.
     case badPath(PathFailure)
     /// Something defined that nothing uses; a warning.
@@ -152,20 +156,30 @@ public enum Contradiction: Hashable, Sendable {
     case tooManyArrivals(String, stopTime: String, limit: String)
 }
 
-/// Why a file of numbers cannot be used.
+/// Why a file of times cannot be used.
 public enum InputFailure: Hashable, Sendable {
     /// It cannot be read.
     case unreadable(ReadFailure)
     /// It is larger than the limit, both in bytes.
     case tooLarge(bytes: Int64, limit: Int64)
-    /// It holds no number.
-    case empty
-    /// It has more numbers than the limit.
+}
+
+/// What can be wrong with a file of times.
+public enum InputTableFlaw: Hashable, Sendable {
+    /// It holds no time.
+    case noTimes
+    /// No time weighs anything.
+    case noWeight
+    /// It holds more times than the limit.
     case tooMany(limit: Int)
-    /// A line that is not a number of seconds, 0 or more.
-    case badLine(Int, String)
-    /// A line with an earlier time than the one before.
-    case descending(Int)
+    /// A column that no such file has.
+    case unknownColumn(String, nearest: String?, valid: [String])
+    /// A line with more or fewer columns than the first.
+    case fieldCount(Int, expected: Int)
+    /// Not a time; without a unit it would be in `unit`.
+    case notATime(String, unit: String)
+    /// A time before the one above it.
+    case descending(String, before: String)
 }
 
 /// Why an override's key leads nowhere.

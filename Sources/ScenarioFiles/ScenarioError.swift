@@ -1,4 +1,4 @@
-/// Everything that is wrong with a scenario, in the order of the file; never empty.
+/// Everything that is wrong with a scenario, file by file in the order of each; never empty.
 public struct ScenarioError: Error, Hashable, Sendable {
     /// What is wrong, at least one entry and at most `issueLimit`.
     public let issues: [ScenarioIssue]
@@ -11,7 +11,11 @@ public struct ScenarioError: Error, Hashable, Sendable {
     /// - Precondition: there is at least one.
     init(_ issues: [ScenarioIssue]) {
         precondition(!issues.isEmpty, "an error without an issue")
+        let files = issues.map(\.file)
         let sorted = issues.enumerated().sorted { a, b in
+            guard a.element.file == b.element.file else {
+                return files.firstIndex(of: a.element.file)! < files.firstIndex(of: b.element.file)!
+            }
             let (x, y) = (a.element.location.rank, b.element.location.rank)
             return x == y ? a.offset < b.offset : x < y
         }

@@ -10,9 +10,10 @@ public struct LoadedScenario: Sendable {
     /// SHA-256 of the file's bytes, 64 hexadecimal digits.
     public let sourceHash: String
     /// The scenario with every key written out and overrides applied, as JSON (and so YAML) that
-    /// is a scenario again; equal scenarios have equal texts, whatever their files look like.
+    /// is a scenario again; equal scenarios have equal texts, whatever their files look like. It
+    /// names files of times without their directory.
     public let effectiveText: String
-    /// Files of numbers that the scenario refers to, in the order of their first use.
+    /// Files of times that the scenario refers to, in the order of their first use.
     public let inputs: [InputFile]
     /// What is odd and does not keep the scenario from running.
     public let warnings: [ScenarioIssue]
@@ -79,10 +80,8 @@ public enum ScenarioLoader {
     }
 
     private static func stem(of path: String) -> String {
-        let name = path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]
-        guard let dot = name.lastIndex(of: "."), dot != name.startIndex else {
-            return String(name)
-        }
+        let name = path.lastPathComponent
+        guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
         return String(name[..<dot])
     }
 }
@@ -90,7 +89,8 @@ public enum ScenarioLoader {
 extension ScenarioIssue {
     init(_ flaw: Flaw, file: String, isWarning: Bool = false) {
         self.init(
-            file: file, location: flaw.location, problem: flaw.problem, isWarning: isWarning)
+            file: flaw.file ?? file, location: flaw.location, problem: flaw.problem,
+            isWarning: isWarning)
     }
 }
 

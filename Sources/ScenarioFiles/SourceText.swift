@@ -50,9 +50,12 @@ struct SourceText {
 struct Flaw: Error, Hashable {
     let location: Location
     let problem: Problem
+    /// The file, where it is not the scenario's.
+    let file: String?
 
-    init(_ location: Location, _ problem: Problem) {
+    init(_ location: Location, _ problem: Problem, file: String? = nil) {
         self.location = location
         self.problem = problem
+        self.file = file
     }
 }

@@ -18,11 +18,14 @@ public struct RunIdentity: Sendable {
     public var libraries: [RunDocument.Library]
     /// Where the speech comes from.
     public var speech: RunDocument.Speech
+    /// The files of times that the scenario refers to.
+    public var inputs: [RunDocument.Input]
 
     /// The given identity.
     public init(
         name: String, scenarioHash: String, effectiveScenario: JSONValue, toolVersion: String,
-        libraries: [RunDocument.Library], speech: RunDocument.Speech
+        libraries: [RunDocument.Library], speech: RunDocument.Speech,
+        inputs: [RunDocument.Input] = []
     ) {
         self.name = name
         self.scenarioHash = scenarioHash
@@ -30,6 +33,7 @@ public struct RunIdentity: Sendable {
         self.toolVersion = toolVersion
         self.libraries = libraries
         self.speech = speech
+        self.inputs = inputs
     }
 }
 
@@ -52,7 +56,8 @@ extension RunResults {
                 replications: count,
                 finishedReplications: count < account.planned ? account.replications : nil,
                 toolVersion: identity.toolVersion,
-                libraries: identity.libraries, speech: identity.speech, fingerprint: fingerprint,
+                libraries: identity.libraries, inputs: identity.inputs, speech: identity.speech,
+                fingerprint: fingerprint,
                 replicationFingerprints: account.trajectories.replications.map(\.fingerprint),
                 precision: simulation.precision.map {
                     RunDocument.Precision(goal: $0.relative, wave: $0.wave, limit: $0.limit)

@@ -47,8 +47,10 @@ struct LeavingTransform {
             self.init(chance, mean * chance * scale)
         case .mixture(let parts):
             self.init(of: parts.map { ($0.weight, $0.distribution) }, rate: s)
-        case .empirical(let values):
-            self.init(of: values.map { (1, .constant($0)) }, rate: s)
+        case .empirical(let sample):
+            let values = sample.values
+            self.init(
+                of: values.indices.map { (sample.share(at: $0), .constant(values[$0])) }, rate: s)
         case .lognormal, .weibull, .logLogistic:
             return nil
         }

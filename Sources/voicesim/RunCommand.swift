@@ -140,7 +140,10 @@ struct RunCommand: AsyncParsableCommand {
             name: loaded.name, scenarioHash: loaded.sourceHash,
             effectiveScenario: try JSONReader.read(Array(loaded.effectiveText.utf8)),
             toolVersion: ToolVersion.text, libraries: LibraryVersions.all,
-            speech: speech.manifest)
+            speech: speech.manifest,
+            inputs: loaded.inputs.map {
+                RunDocument.Input(name: $0.lastComponent, hash: $0.sha256, count: $0.count)
+            })
     }
 
     /// Tells of a bug: which law was broken, and the command that shows it again.

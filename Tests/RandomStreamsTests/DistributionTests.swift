@@ -134,6 +134,38 @@ struct Law: Sendable, CustomTestStringConvertible {
         #expect(law.cumulative(2) == 0.75)
     }
 
+    @Test func `a weighted sample draws its values as often as they weigh`() {
+        let sample = EmpiricalSample(weighted: [(10, 1), (1, 5), (7, 0), (2, 1), (2, 3)])
+        let law = Distribution.empirical(sample)
+        #expect(sample.values == [1, 2, 2, 10])
+        var s = stream(2)
+        var counts: [Double: Int] = [:]
+        for _ in 0..<40_000 { counts[law.sample(using: &s), default: 0] += 1 }
+        #expect(counts.keys.sorted() == [1, 2, 10])
+        // Binomial(40 000, ½) and (40 000, ¹⁄₁₀): standard deviations 100 and 60.
+        #expect((counts[1, default: 0] - 20_000).magnitude < 600)
+        #expect((counts[10, default: 0] - 4000).magnitude < 360)
+        #expect((law.mean - 2.3).magnitude < 1e-15)
+        #expect(law.quantile(0) == 1)
+        #expect(law.quantile(0.5) == 1)
+        #expect(law.quantile(0.51) == 2)
+        #expect(law.quantile(0.9) == 2)
+        #expect(law.quantile(1) == 10)
+        #expect(law.cumulative(0.9) == 0)
+        #expect(law.cumulative(1) == 0.5)
+        #expect(law.cumulative(9) == 0.9)
+        #expect(law.cumulative(10) == 1)
+    }
+
+    @Test(arguments: [
+        EmpiricalSample([5, 3, 9, 9, 1]),
+        EmpiricalSample(weighted: [(5, 0.1), (3, 2), (9, 7), (1, 0.5)]),
+    ]) func `a draw from a sample is the quantile of its word`(sample: EmpiricalSample) {
+        let law = Distribution.empirical(sample)
+        var (a, b) = (stream(4), stream(4))
+        for _ in 0..<1000 { #expect(law.sample(using: &a) == law.quantile(b.nextOpenUnit())) }
+    }
+
     @Test func `a log-logistic law of shape 1 or less has no mean`() {
         #expect(Distribution.logLogistic(median: 1, shape: 1).mean == .infinity)
     }

@@ -51,7 +51,7 @@ import Testing
     @Test func `what cannot be run yet is not in it`() throws {
         #expect(
             Set(try properties("arrivals").keys) == [
-                "rate", "profile", "diurnal", "flash_crowd", "hawkes",
+                "rate", "profile", "diurnal", "flash_crowd", "hawkes", "trace",
             ])
         let policy = try properties("matchmaking")["policy"] as? [String: Any]
         #expect(policy?["enum"] as? [String] == ["greedy"])

@@ -23,15 +23,16 @@ except ImportError as missing:
 # already read as something else: `validate` tells these, a schema cannot.
 BEYOND_A_SCHEMA = {
     "boolean-yes", "device-switch-of-regular", "diurnal-amplitude", "diurnal-time-of-day",
-    "duplicate-flow-key", "duplicate-key", "expansion-order", "flash-crowd-peak", "frame-length",
-    "hawkes-branching", "impossible-loss", "instant-decay", "limit-unit", "missing-delay",
-    "missing-input-file", "nat-twice", "not-yet-retention", "persona-twice", "profile-of-nobody",
-    "profile-order", "retention-too-long", "series-step-too-long", "shares-of-fidelity",
-    "shares-of-languages", "shares-of-mixture", "shares-of-nat", "shares-of-personas",
-    "too-many-arrivals", "uniform-bounds", "unknown-access", "unknown-relay-region",
-    "unquoted-greater", "unquoted-no", "warm-up-too-long", "yaml-alias", "yaml-complex-key",
-    "yaml-directive", "yaml-merge-key", "yaml-tab", "yaml-tag", "yaml-two-documents",
-    "yaml-unclosed",
+    "duplicate-flow-key", "duplicate-key", "empirical-unit", "empirical-weight", "expansion-order",
+    "flash-crowd-peak", "frame-length", "hawkes-branching", "impossible-loss", "instant-decay",
+    "limit-unit", "missing-delay", "missing-input-file", "nat-twice", "not-yet-retention",
+    "persona-twice", "profile-of-nobody", "profile-order", "retention-too-long",
+    "series-step-too-long", "shares-of-fidelity", "shares-of-languages", "shares-of-mixture",
+    "shares-of-nat", "shares-of-personas", "too-many-arrivals", "trace-after-the-end",
+    "trace-descending", "trace-with-persona", "uniform-bounds", "unknown-access",
+    "unknown-relay-region", "unquoted-greater", "unquoted-no", "warm-up-too-long", "yaml-alias",
+    "yaml-complex-key", "yaml-directive", "yaml-merge-key", "yaml-tab", "yaml-tag",
+    "yaml-two-documents", "yaml-unclosed",
 }
 
 
