@@ -5,6 +5,7 @@ import ScenarioModel
 import SimulationRunner
 import Statistics
 import Testing
+import Theory
 
 /// One class of people who are all compatible, who come once and leave after their call.
 ///
@@ -72,6 +73,59 @@ import Testing
         if load.patience > 0.05 {
             let share = load.patience / (2 * load.arrivals + load.patience)
             #expect(covers(figures[1], share, precision: 0.25))
+        }
+    }
+
+    /// Two languages that are kept apart, patience of two kinds, talks of two kinds, and NATs of
+    /// which some pairs do not meet.
+    private var mixedScenario: Scenario {
+        var scenario = Scenario(title: "Mixed")
+        scenario.general = General(
+            seed: 12, warmUp: .seconds(150), stopTime: .seconds(650), replications: 10,
+            seriesStep: .seconds(50))
+        scenario.arrivals = .rate(2)
+        scenario.languages = ["en", "es"]
+        scenario.population[0].language = [
+            NamedShare(index: 0, share: 0.7), NamedShare(index: 1, share: 0.3),
+        ]
+        scenario.population[0].patience = .mixture([
+            .init(weight: 0.5, distribution: .constant(1)),
+            .init(weight: 0.5, distribution: .gamma(mean: 6, shape: 2)),
+        ])
+        scenario.population[0].conversation = .mixture([
+            .init(weight: 0.5, distribution: .constant(5)),
+            .init(weight: 0.5, distribution: .exponential(mean: 20)),
+        ])
+        scenario.population[0].requeue = 0
+        scenario.matchmaking.expansion = [
+            ExpansionRule(after: .zero, requiresLanguage: true, requiresInterest: true)
+        ]
+        scenario.risk.enabled = false
+        scenario.ice.setup = .modelled
+        scenario.media.fidelity = FidelityShares(full: 0, sealed: 0, flow: 1)
+        return scenario
+    }
+
+    @Test func `a mixed scenario meets all that theory says of it`() async {
+        let scenario = mixedScenario
+        let predictions = Theory.predictions(for: scenario)
+        #expect(
+            predictions.map(\.key) == [
+                "arrivals", "matches", "match.latency.mean", "abandoned", "queue.length.time_mean",
+                "relay.share", "calls.active.time_mean",
+            ])
+        let simulation = Simulation(
+            scenario: scenario, seed: scenario.general.seed, replications: Array(0..<10),
+            threads: 2, speech: SyntheticSpeech.material())
+        let outcomes = await simulation.run(RunProgress(replications: 10))
+        for prediction in predictions {
+            guard let metric = MetricCatalogue.metric(named: prediction.metric) else {
+                Issue.record("\(prediction.metric) is no metric")
+                continue
+            }
+            let values = outcomes.compactMap { $0.record.value(metric) }
+            #expect(
+                covers(values, prediction.value, precision: 0.2), "\(prediction.key): \(values)")
         }
     }
 
