@@ -44,11 +44,14 @@ public struct TwoSidedStudy: Study {
     }
 
     /// What it is called in results.
+    /// What it is called in results.
     public var name: String { "two-sided-queue" }
+    /// The first of its seeds.
     /// The first of its seeds.
     public var firstSeed: UInt64 { 50_001 }
 
     /// Lets people arrive at the matchmaker once and reads its figures.
+    /// The figures of one replication, in the order of ``oracles``.
     public func figures(seed: UInt64, replication: UInt32) -> [Double] {
         let begin = SimTime.zero + .seconds(100)
         var world = MatchingWorld(
@@ -115,11 +118,14 @@ public struct RandomCompatibilityStudy: Study {
     }
 
     /// What it is called in results.
+    /// What it is called in results.
     public var name: String { "random-compatibility" }
+    /// The first of its seeds.
     /// The first of its seeds.
     public var firstSeed: UInt64 { 60_001 }
 
     /// Lets people arrive at the matchmaker once and reads its figures.
+    /// The figures of one replication, in the order of ``oracles``.
     public func figures(seed: UInt64, replication: UInt32) -> [Double] {
         let begin = SimTime.zero + .seconds(1000)
         var keys = RandomStream(

@@ -59,6 +59,7 @@ public struct ScenarioStudy: Study {
     public var replications: Int { scenario.general.replications }
 
     /// Runs the scenario once and reads its figures.
+    /// The figures of one replication, in the order of ``oracles``.
     public func figures(seed: UInt64, replication: UInt32) -> [Double] {
         var run = ReplicationRun(
             scenario, seed: seed, replication: replication, speech: speech, traffic: traffic,
