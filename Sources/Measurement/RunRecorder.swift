@@ -35,7 +35,7 @@ public struct RunRecorder: Sendable {
     /// exceeds `DistributionRecorder.greatestObservation` (52 days in nanoseconds) counts as that.
     public mutating func record(_ metric: Metric, units value: Int64, _ labels: Labels = .none) {
         let row = row(metric, .distribution)
-        let observation = observation(of: value, in: row)
+        let observation = observation(of: value)
         store.distributions[row.slot].record(observation)
         for group in row.groups {
             guard let slot = layout.slot(ofGroup: group, labels) else { continue }
@@ -43,12 +43,8 @@ public struct RunRecorder: Sendable {
         }
     }
 
-    private func observation(
-        of value: Int64, in row: MetricLayout.Row
-    ) -> DistributionRecorder.Observation {
-        DistributionRecorder.Observation(
-            min(value, DistributionRecorder.greatestObservation),
-            resolution: layout.resolutions[row.slot])
+    private func observation(of value: Int64) -> DistributionRecorder.Observation {
+        DistributionRecorder.Observation(min(value, DistributionRecorder.greatestObservation))
     }
 
     /// Observes a span of time.
@@ -64,7 +60,7 @@ public struct RunRecorder: Sendable {
         _ metric: Metric, _ span: SimDuration, between a: Labels, and b: Labels
     ) {
         let row = row(metric, .distribution)
-        let observation = observation(of: span.nanoseconds, in: row)
+        let observation = observation(of: span.nanoseconds)
         store.distributions[row.slot].record(observation)
         for group in row.groups {
             let (one, other) = slots(ofGroup: group, a, b)

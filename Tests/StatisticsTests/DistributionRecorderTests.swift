@@ -67,7 +67,7 @@ private func stream(_ entity: UInt64) -> RandomStream {
     }
 
     @Test(arguments: [UInt64(1), 64, 1024])
-    func `cells are those of the published histogram`(resolution: UInt64) {
+    func `quantiles fall into the cells of a histogram of that resolution`(resolution: UInt64) {
         var s = stream(500 + resolution)
         for round in 0..<30 {
             let values = (0..<200).map { _ in
