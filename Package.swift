@@ -23,6 +23,7 @@ let systemLibraries: [Target] = [
     .systemLibrary(name: "COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
     .systemLibrary(name: "CSRTP", pkgConfig: "libsrtp2", providers: [.apt(["libsrtp2-dev"])]),
     .target(name: "CMediaShim", dependencies: ["COpus", "CSRTP", "COpenSSL"]),
+    .target(name: "CMemoryHints"),
 ]
 
 let foundations: [Target] = [
@@ -61,7 +62,7 @@ let domains: [Target] = [
 ]
 
 let engine: [Target] = [
-    room("EventEngine", uses: ["Quantities"])
+    room("EventEngine", uses: ["Quantities", "CMemoryHints"])
 ]
 
 let world: [Target] = [

@@ -45,8 +45,7 @@ enum HoldWorkload {
             var sum: UInt64 = 0
             for entity in 0..<pending {
                 let time = SimTime(nanoseconds: table[Int(random.next() & 65535)])
-                _ = list.schedule(
-                    Event(entity: UInt32(entity)), at: time, priority: .normal)
+                list.post(Event(entity: UInt32(entity)), at: time)
             }
             func go(_ count: Int) {
                 for _ in 0..<count {
@@ -55,7 +54,7 @@ enum HoldWorkload {
                     }
                     sum = sum &* 31 &+ UInt64(event.entity)
                     let delay = SimDuration(nanoseconds: table[Int(random.next() & 65535)])
-                    _ = list.schedule(event, at: now + delay, priority: .normal)
+                    list.post(event, at: now + delay)
                 }
             }
             go(min(2 * pending, operations))
@@ -66,36 +65,38 @@ enum HoldWorkload {
     }
 
     static func runWithRecords(pending: Int, operations: Int) -> (Double, UInt64) {
-        var records = [Record](repeating: Record(), count: pending)
-        return records.withUnsafeMutableBufferPointer { records in
-            delays(.exponential).withUnsafeBufferPointer { table in
-                var random = Xorshift()
-                var list = FutureEventList<Event>()
-                var sum: UInt64 = 0
-                for entity in 0..<pending {
-                    let time = SimTime(nanoseconds: table[Int(random.next() & 65535)])
-                    _ = list.schedule(
-                        Event(entity: UInt32(entity)), at: time, priority: .normal)
-                }
-                func go(_ count: Int) {
-                    for _ in 0..<count {
-                        guard let (now, event) = list.popEarliest(before: .distantFuture)
-                        else { return }
-                        if let next = list.upcoming(lookAhead) {
-                            sum &+= records[Int(next.entity)].last
-                        }
-                        let entity = Int(event.entity)
-                        records[entity].first &+= UInt64(bitPattern: now.nanoseconds)
-                        records[entity].last &+= 1
-                        let delay = SimDuration(nanoseconds: table[Int(random.next() & 65535)])
-                        _ = list.schedule(event, at: now + delay, priority: .normal)
-                    }
-                }
-                go(min(2 * pending, operations))
-                let start = ThreadClock.nanoseconds
-                go(operations)
-                return ((ThreadClock.nanoseconds - start) / Double(operations), sum)
+        let block = UnsafeMutableRawPointer.allocate(
+            byteCount: pending * MemoryLayout<Record>.stride,
+            alignment: MemoryLayout<Record>.stride)
+        defer { block.deallocate() }
+        let records = block.initializeMemory(as: Record.self, repeating: Record(), count: pending)
+        return delays(.exponential).withUnsafeBufferPointer { table in
+            var random = Xorshift()
+            var list = FutureEventList<Event>()
+            var sum: UInt64 = 0
+            for entity in 0..<pending {
+                let time = SimTime(nanoseconds: table[Int(random.next() & 65535)])
+                list.post(Event(entity: UInt32(entity)), at: time)
             }
+            func go(_ count: Int) {
+                for _ in 0..<count {
+                    guard let (now, event) = list.popEarliest(before: .distantFuture)
+                    else { return }
+                    while let next = list.announce(within: lookAhead) {
+                        CacheLine.fetchForWriting(records + Int(next.entity))
+                    }
+                    sum = sum &* 31 &+ UInt64(event.entity)
+                    let entity = Int(event.entity)
+                    records[entity].first &+= UInt64(bitPattern: now.nanoseconds)
+                    records[entity].last &+= 1
+                    let delay = SimDuration(nanoseconds: table[Int(random.next() & 65535)])
+                    list.post(event, at: now + delay)
+                }
+            }
+            go(min(2 * pending, operations))
+            let start = ThreadClock.nanoseconds
+            go(operations)
+            return ((ThreadClock.nanoseconds - start) / Double(operations), sum)
         }
     }
 

@@ -1,49 +1,30 @@
-/// An entry with its full place in the order.
-@frozen
-@usableFromInline
-struct DueEntry: BitwiseCopyable {
-    @usableFromInline var key: UInt64
-    /// Priority in the upper 8 bits, sequence in the lower 56.
-    @usableFromInline var order: UInt64
-    @usableFromInline var slot: UInt32
-    @usableFromInline var tag: UInt32
-
-    @inlinable
-    init(key: UInt64, order: UInt64, slot: UInt32, tag: UInt32) {
-        self.key = key
-        self.order = order
-        self.slot = slot
-        self.tag = tag
-    }
-
-    @inlinable
-    @inline(__always)
-    func precedes(_ other: DueEntry) -> Bool {
-        key != other.key ? key < other.key : order < other.order
-    }
-
-    @inlinable var ladderEntry: LadderEntry { LadderEntry(key: key, slot: slot, tag: tag) }
-}
-
 /// The contents of the bucket that is being served, sorted.
+///
+/// First ``begin(count:start:widthBits:)``, then ``append(_:)`` for each entry, then ``sort()``.
 @frozen
 @usableFromInline
-struct DueRun: ~Copyable {
+struct DueRun<Payload: BitwiseCopyable>: ~Copyable {
+    /// So few entries are sorted without a first pass.
+    @inlinable static var fewEntries: Int { 12 }
     /// Above so many entries in one bin of the first pass, bins are sorted one by one.
     @inlinable static var crowdedBin: Int { 24 }
-    @inlinable static var mostBinBits: Int { 10 }
+    @inlinable static var mostBinBits: Int { 12 }
 
-    @usableFromInline var entries: UnsafeMutablePointer<DueEntry>
-    @usableFromInline var scratch: UnsafeMutablePointer<DueEntry>
+    @usableFromInline var entries: UnsafeMutablePointer<DueEntry<Payload>>
+    @usableFromInline var scratch: UnsafeMutablePointer<DueEntry<Payload>>
     @usableFromInline var capacity: Int
     /// The entries before it have been served.
     @usableFromInline var head = 0
     @usableFromInline var end = 0
+    /// How many entries fall into each of 2^``binBits`` stretches of 2^``binShift`` ns.
     @usableFromInline let bins: UnsafeMutablePointer<UInt32>
+    @usableFromInline var binBits = 0
+    @usableFromInline var binShift: UInt64 = 63
+    @usableFromInline var start: UInt64 = 0
 
     @inlinable
     init() {
-        capacity = 1024
+        capacity = 256
         entries = .allocate(capacity: capacity)
         scratch = .allocate(capacity: capacity)
         bins = .allocate(capacity: 1 << Self.mostBinBits)
@@ -56,42 +37,57 @@ struct DueRun: ~Copyable {
         bins.deallocate()
     }
 
-    /// Makes an empty run with room for `count` entries.
+    /// Makes an empty run with room for `count` entries that are due within 2^`widthBits` ns from
+    /// `start` on.
     @inlinable
-    mutating func begin(count: Int) {
+    mutating func begin(count: Int, start: UInt64, widthBits: Int) {
         head = 0
         end = 0
-        guard count > capacity else { return }
+        self.start = start
+        if count > capacity { makeRoom(count) }
+        binBits =
+            count > Self.fewEntries && count <= 1 << 16
+            ? min(
+                Self.mostBinBits, widthBits, Int.bitWidth &- (count &- 1).leadingZeroBitCount)
+            : 0
+        binShift = binBits == 0 ? 63 : UInt64(widthBits &- binBits)
+        bins.update(repeating: 0, count: 1 &<< binBits)
+    }
+
+    @inlinable
+    @inline(never)
+    mutating func makeRoom(_ count: Int) {
         entries.deallocate()
         scratch.deallocate()
-        capacity = count
-        entries = .allocate(capacity: count)
-        scratch = .allocate(capacity: count)
+        capacity = max(count, 2 * capacity)
+        entries = .allocate(capacity: capacity)
+        scratch = .allocate(capacity: capacity)
     }
 
     @inlinable
     @inline(__always)
-    mutating func append(_ entry: DueEntry) {
+    mutating func append(_ entry: DueEntry<Payload>) {
         entries[end] = entry
         end &+= 1
+        bins[bin(entry)] &+= 1
     }
 
-    /// Brings what has been appended into order. Linear where the keys, all within `width` from
-    /// `start` on, are spread evenly or arrive in order, O(n log n) at worst.
     @inlinable
-    mutating func sort(start: UInt64, widthBits: Int) {
+    @inline(__always)
+    func bin(_ entry: DueEntry<Payload>) -> Int {
+        Int(truncatingIfNeeded: (entry.key &- start) &>> binShift)
+    }
+
+    /// Brings what has been appended into order. Linear where the keys are spread evenly or arrive
+    /// in order, O(n log n) at worst.
+    @inlinable
+    mutating func sort() {
         let count = end
         guard count > 1 else { return }
-        if count <= 12 { return insertionSort(0, count) }
+        if count <= Self.fewEntries { return insertionSort(0, count) }
         if isSorted() { return }
-        guard count <= 1 << 16, widthBits > 0 else {
-            return comparisonSort(0, count)
-        }
-        let binBits = min(
-            Self.mostBinBits, widthBits, Int.bitWidth &- (count &- 1).leadingZeroBitCount)
-        let shift = UInt64(widthBits &- binBits)
-        let crowded = scatter(start: start, shift: shift, binCount: 1 &<< binBits)
-        guard crowded else { return insertionSort(0, count) }
+        guard binBits > 0 else { return comparisonSort(0, count) }
+        guard scatter() else { return insertionSort(0, count) }
         // After the scatter each bin's number stands for where the bin ends.
         var first = 0
         for bin in 0..<1 << binBits {
@@ -111,16 +107,12 @@ struct DueRun: ~Copyable {
         return true
     }
 
-    /// Distributes the entries over bins by their keys; whether some bin got many.
+    /// Distributes the entries over the bins; whether some bin got many.
     @inlinable
-    mutating func scatter(start: UInt64, shift: UInt64, binCount: Int) -> Bool {
-        bins.update(repeating: 0, count: binCount)
-        for index in 0..<end {
-            bins[Int(truncatingIfNeeded: (entries[index].key &- start) &>> shift)] &+= 1
-        }
+    mutating func scatter() -> Bool {
         var sum: UInt32 = 0
         var most: UInt32 = 0
-        for bin in 0..<binCount {
+        for bin in 0..<1 &<< binBits {
             let count = bins[bin]
             bins[bin] = sum
             sum &+= count
@@ -128,7 +120,7 @@ struct DueRun: ~Copyable {
         }
         for index in 0..<end {
             let entry = entries[index]
-            let bin = Int(truncatingIfNeeded: (entry.key &- start) &>> shift)
+            let bin = bin(entry)
             scratch[Int(bins[bin])] = entry
             bins[bin] &+= 1
         }

@@ -5,8 +5,24 @@ public protocol EventWorld: ~Copyable {
     /// The plain-data events of this world.
     associatedtype Event: BitwiseCopyable
 
-    /// Lets `event` happen at `engine.now`; may schedule, cancel and move others.
+    /// Lets `event` happen at `engine.now`; may post, schedule, cancel and move others.
     mutating func handle(_ event: Event, engine: inout Engine<Event>)
+
+    /// Whether ``prepare(for:)`` is to be called; false unless the world says otherwise.
+    static var preparesEvents: Bool { get }
+
+    /// Asks for the memory that `event` will touch (``CacheLine``), some events ahead; called for
+    /// most events, also for some that are cancelled or moved afterwards. Nothing may depend on it.
+    func prepare(for event: Event)
+}
+
+extension EventWorld where Self: ~Copyable {
+    /// A world takes events as they come.
+    @inlinable public static var preparesEvents: Bool { false }
+
+    /// Does nothing.
+    @inlinable
+    public func prepare(for event: Event) {}
 }
 
 /// The clock, the future event list and the fingerprint of one replication.
@@ -37,7 +53,28 @@ public struct Engine<Event: BitwiseCopyable>: ~Copyable {
     /// How many events are pending.
     @inlinable public var pendingCount: Int { list.count }
 
-    /// Schedules `event` at `time`.
+    /// Posts `event` at `time`, for good: it has no name and can be neither cancelled nor moved,
+    /// which costs less than ``schedule(_:at:priority:)``.
+    ///
+    /// - Precondition: `time` is not before ``now``.
+    @inlinable
+    public mutating func post(
+        _ event: Event, at time: SimTime, priority: EventPriority = .normal
+    ) {
+        precondition(time >= clock, "an event was posted before the present")
+        list.post(event, at: time, priority: priority)
+        if list.count > mostPending { mostPending = list.count }
+    }
+
+    /// Posts `event` after `delay` ≥ 0, for good.
+    @inlinable
+    public mutating func post(
+        _ event: Event, after delay: SimDuration, priority: EventPriority = .normal
+    ) {
+        post(event, at: clock + delay, priority: priority)
+    }
+
+    /// Schedules `event` at `time`, under a name by which it can be cancelled and moved.
     ///
     /// - Precondition: `time` is not before ``now``.
     @discardableResult
@@ -100,6 +137,9 @@ public struct Engine<Event: BitwiseCopyable>: ~Copyable {
         while let (time, event) = list.popEarliest(before: limit) {
             clock = time
             handled += 1
+            if World.preparesEvents {
+                while let event = list.announce() { world.prepare(for: event) }
+            }
             world.handle(event, engine: &self)
         }
         clock = limit

@@ -1,20 +1,4 @@
-/// What the ladder keeps of a pending event: when it is due and which slot knows the rest.
-@frozen
-@usableFromInline
-struct LadderEntry: BitwiseCopyable {
-    /// The due time in ns with its sign bit flipped, so that keys order as unsigned numbers.
-    @usableFromInline var key: UInt64
-    @usableFromInline var slot: UInt32
-    /// Equal to the slot's tag as long as this entry stands for the slot's event.
-    @usableFromInline var tag: UInt32
-
-    @inlinable
-    init(key: UInt64, slot: UInt32, tag: UInt32) {
-        self.key = key
-        self.slot = slot
-        self.tag = tag
-    }
-}
+import CMemoryHints
 
 /// The entries that fell into one bucket, in chunks chained from ``head``.
 @frozen
@@ -38,15 +22,33 @@ struct LadderBucket: BitwiseCopyable {
 /// at the end of a chunk. An entry descends at most once per level as the base moves on.
 @frozen
 @usableFromInline
-struct EventLadder: ~Copyable {
+struct EventLadder<Payload: BitwiseCopyable>: ~Copyable {
+    @usableFromInline typealias Entry = PendingEntry<Payload>
+
     /// Bits per digit. With 8, a million entries spread over a second lie two moves deep.
     @inlinable static var digitBits: Int { 8 }
     @inlinable static var bucketsPerLevel: Int { 256 }
     @inlinable static var levelCount: Int { 8 }
-    /// Bytes per chunk: the link to the next one, padded to an entry, then 31 entries.
-    @inlinable static var chunkBytes: Int { 512 }
-    /// Chunks that are taken from the system at once.
-    @inlinable static var chunksPerBlock: Int { 128 }
+
+    /// Bytes per chunk, a power of two: the link to the next one, then the entries to its end.
+    ///
+    /// A kilobyte holds 42 entries of 24 bytes; entries above 120 bytes get larger chunks.
+    @inlinable static var chunkBytes: Int {
+        let least = 8 * MemoryLayout<Entry>.stride + MemoryLayout<UInt>.stride
+        return max(1024, 1 &<< (Int.bitWidth &- (least &- 1).leadingZeroBitCount))
+    }
+    /// How many entries a chunk holds.
+    @inlinable static var chunkCapacity: Int {
+        (chunkBytes &- MemoryLayout<UInt>.stride) / MemoryLayout<Entry>.stride
+    }
+    /// Where the entries of a chunk begin.
+    @inlinable static var chunkHeader: Int {
+        chunkBytes &- chunkCapacity &* MemoryLayout<Entry>.stride
+    }
+    /// Bytes that are taken from the system at once: doubled from block to block up to the most,
+    /// which is the size of a large page.
+    @inlinable static var firstBlockBytes: Int { 1 << 16 }
+    @inlinable static var mostBlockBytes: Int { 1 << 21 }
 
     @usableFromInline let buckets: UnsafeMutablePointer<LadderBucket>
     /// A bit per bucket that holds something, four words per level.
@@ -58,6 +60,9 @@ struct EventLadder: ~Copyable {
     /// Free chunks, chained; 0 for none.
     @usableFromInline var freeChunk: UInt = 0
     @usableFromInline var blocks: [UnsafeMutableRawPointer] = []
+    /// How large all of them are.
+    @usableFromInline var blockBytes = 0
+    @usableFromInline var nextBlockBytes = Self.firstBlockBytes
 
     @inlinable
     init() {
@@ -78,7 +83,7 @@ struct EventLadder: ~Copyable {
     /// Adds `entry`, whose key is at least ``base``.
     @inlinable
     @inline(__always)
-    mutating func add(_ entry: LadderEntry) {
+    mutating func add(_ entry: Entry) {
         let difference = entry.key ^ base
         let level = (63 &- (difference | 1).leadingZeroBitCount) >> 3
         let digit = Int(truncatingIfNeeded: entry.key &>> UInt64(level &<< 3)) & 255
@@ -87,11 +92,11 @@ struct EventLadder: ~Copyable {
         if bucket.pointee.cursor & UInt(Self.chunkBytes &- 1) == 0 {
             extend(bucket, index: index)
         }
-        let place = UnsafeMutablePointer<LadderEntry>(
+        let place = UnsafeMutablePointer<Entry>(
             bitPattern: bucket.pointee.cursor
         ).unsafelyUnwrapped
         place.pointee = entry
-        bucket.pointee.cursor &+= UInt(MemoryLayout<LadderEntry>.stride)
+        bucket.pointee.cursor &+= UInt(MemoryLayout<Entry>.stride)
         bucket.pointee.count &+= 1
     }
 
@@ -111,7 +116,7 @@ struct EventLadder: ~Copyable {
             // The cursor stands right behind the last chunk.
             Self.link(of: bucket.pointee.cursor &- UInt(Self.chunkBytes)).pointee = chunk
         }
-        bucket.pointee.cursor = chunk &+ UInt(MemoryLayout<LadderEntry>.stride)
+        bucket.pointee.cursor = chunk &+ UInt(Self.chunkHeader)
     }
 
     @inlinable
@@ -120,16 +125,26 @@ struct EventLadder: ~Copyable {
     }
 
     @inlinable
+    @inline(never)
     mutating func allocateBlock() {
+        let bytes = max(nextBlockBytes, Self.chunkBytes)
+        let isLargest = bytes >= Self.mostBlockBytes
         let block = UnsafeMutableRawPointer.allocate(
-            byteCount: Self.chunkBytes * Self.chunksPerBlock, alignment: Self.chunkBytes)
+            byteCount: bytes, alignment: isLargest ? Self.mostBlockBytes : Self.chunkBytes)
+        if isLargest {
+            memory_hint_large_pages(block, bytes)
+        } else {
+            nextBlockBytes *= 2
+        }
         blocks.append(block)
-        for chunk in (0..<Self.chunksPerBlock).reversed() {
-            recycle(UInt(bitPattern: block + chunk * Self.chunkBytes))
+        blockBytes += bytes
+        for chunk in stride(from: bytes - Self.chunkBytes, through: 0, by: -Self.chunkBytes) {
+            recycle(UInt(bitPattern: block + chunk))
         }
     }
 
     @inlinable
+    @inline(__always)
     mutating func recycle(_ chunk: UInt) {
         Self.link(of: chunk).pointee = freeChunk
         freeChunk = chunk
@@ -148,8 +163,7 @@ struct EventLadder: ~Copyable {
         return (level &<< 8 | digit, above | UInt64(digit) &<< shift)
     }
 
-    /// Empties the bucket numbered `index` and returns what was in it; its chunks are the
-    /// caller's until it recycles them.
+    /// Empties the bucket numbered `index` and returns what it was.
     @inlinable
     mutating func detach(_ index: Int) -> LadderBucket {
         let bucket = buckets[index]
@@ -163,50 +177,53 @@ struct EventLadder: ~Copyable {
         return bucket
     }
 
-    /// How many entries a chunk holds.
-    @inlinable static var chunkCapacity: Int {
-        chunkBytes / MemoryLayout<LadderEntry>.stride - 1
+    /// Takes the entries of the first chunk off a detached bucket; nil when none is left.
+    ///
+    /// They stay valid until they are recycled. Meanwhile the next chunk is on its way.
+    @inlinable
+    @inline(__always)
+    mutating func nextChunk(_ bucket: inout LadderBucket) -> UnsafeBufferPointer<Entry>? {
+        guard bucket.count > 0 else { return nil }
+        let chunk = bucket.head
+        let count = min(bucket.count, Self.chunkCapacity)
+        let next = Self.link(of: chunk).pointee
+        if let address = UnsafeRawPointer(bitPattern: next) {
+            for line in 0..<Self.chunkBytes / 64 { CacheLine.fetch(address + line &* 64) }
+        }
+        bucket.head = next
+        bucket.count &-= count
+        return UnsafeBufferPointer(
+            start: UnsafePointer(bitPattern: chunk &+ UInt(Self.chunkHeader)), count: count)
     }
 
-    /// The entries of a chunk.
+    /// Gives back the chunk of `entries`.
     @inlinable
-    static func entries(of chunk: UInt) -> UnsafeMutablePointer<LadderEntry> {
-        UnsafeMutablePointer(
-            bitPattern: chunk &+ UInt(MemoryLayout<LadderEntry>.stride)
-        ).unsafelyUnwrapped
+    @inline(__always)
+    mutating func recycle(_ entries: UnsafeBufferPointer<Entry>) {
+        recycle(UInt(bitPattern: entries.baseAddress) &- UInt(Self.chunkHeader))
     }
 
     /// Adds the entries of a detached bucket again, nearer to the moved base.
     @inlinable
+    @inline(never)
     mutating func spread(_ bucket: LadderBucket) {
-        var chunk = bucket.head
-        var left = bucket.count
-        while left > 0 {
-            let entries = Self.entries(of: chunk)
-            let count = min(left, Self.chunkCapacity)
-            for index in 0..<count { add(entries[index]) }
-            left &-= count
-            let next = Self.link(of: chunk).pointee
-            recycle(chunk)
-            chunk = next
+        var bucket = bucket
+        while let entries = nextChunk(&bucket) {
+            for index in 0..<entries.count { add(entries[index]) }
+            recycle(entries)
         }
     }
 
     /// Drops every entry for which `isDead` holds.
     @inlinable
-    mutating func sweep(_ isDead: (LadderEntry) -> Bool) {
+    mutating func sweep(_ isDead: (Entry) -> Bool) {
         for index in 0..<Self.levelCount * Self.bucketsPerLevel where buckets[index].count > 0 {
-            let bucket = detach(index)
-            var chunk = bucket.head
-            var left = bucket.count
-            while left > 0 {
-                let entries = Self.entries(of: chunk)
-                let count = min(left, Self.chunkCapacity)
-                for place in 0..<count where !isDead(entries[place]) { add(entries[place]) }
-                left &-= count
-                let next = Self.link(of: chunk).pointee
-                recycle(chunk)
-                chunk = next
+            var bucket = detach(index)
+            while let entries = nextChunk(&bucket) {
+                for place in 0..<entries.count where !isDead(entries[place]) {
+                    add(entries[place])
+                }
+                recycle(entries)
             }
         }
     }

@@ -1,15 +1,17 @@
 extension FutureEventList {
     /// Memory of the list in bytes; it never shrinks.
     public var byteCount: Int {
-        slotCapacity * MemoryLayout<Slot>.stride + ladder.byteCount
-            + 2 * run.capacity * MemoryLayout<DueEntry>.stride
+        let slotBytes = slotCapacity * MemoryLayout<Slot>.stride
+        let dueCapacity = 2 * run.capacity + late.capacity
+        let dueBytes: Int = dueCapacity * MemoryLayout<DueEntry<Payload>>.stride
+        return slotBytes + ladder.byteCount + dueBytes
     }
 }
 
 extension EventLadder {
     var byteCount: Int {
-        Self.levelCount * Self.bucketsPerLevel * MemoryLayout<LadderBucket>.stride
-            + blocks.count * Self.chunksPerBlock * Self.chunkBytes
+        let bucketCount = Self.levelCount * Self.bucketsPerLevel
+        return bucketCount * MemoryLayout<LadderBucket>.stride + blockBytes
     }
 }
 

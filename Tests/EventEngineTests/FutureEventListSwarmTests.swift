@@ -55,6 +55,8 @@ private struct SwarmOptions {
     /// Weights of schedule, cancel, move, pop, run on, peek.
     var weights: [UInt64]
     var priorities: UInt64
+    /// Of eight new events, how many are posted without a name.
+    var posted: UInt64
     /// Whether events may be scheduled before what has been popped, as nobody but a test does.
     var mayGoBack: Bool
     var limits = FutureEventList<UInt32>.Limits()
@@ -67,10 +69,12 @@ private struct SwarmOptions {
         weights = (0..<6).map { _ in 1 + random.nextInteger(below: 8) }
         weights[0] += random.nextInteger(below: 12)
         priorities = 1 + random.nextInteger(below: 3)
+        posted = random.nextInteger(below: 9)
         mayGoBack = random.nextInteger(below: 4) == 0
         if random.nextInteger(below: 4) != 0 {
             limits.servedBucket = 1 + Int(random.nextInteger(below: 40))
             limits.late = 2 + Int(random.nextInteger(below: 20))
+            limits.few = Int(random.nextInteger(below: 10))
             limits.dead = Int(random.nextInteger(below: 30))
         }
     }
@@ -92,17 +96,20 @@ private struct SwarmOptions {
 
 @Suite struct FutureEventListSwarmTests {
     @Test(arguments: 0..<200)
-    func `schedules, ties, cancellations, moves and limits follow a sorted array`(seed: UInt64) {
+    func `posts, schedules, ties, cancellations, moves and limits follow a sorted array`(
+        seed: UInt64
+    ) {
         var random = stream(seed: seed)
         let options = SwarmOptions(&random)
         var list = FutureEventList<UInt32>(limits: options.limits)
         var model = ModelList()
-        var names: [EventID] = []
+        var numbers: UInt32 = 0
+        var names: [(id: EventID, number: Int)] = []
         var now: Int64 = 0
-        func someName(_ random: inout RandomStream) -> Int {
+        func someName(_ random: inout RandomStream) -> (id: EventID, number: Int) {
             // Half of them recent, as pending events mostly are.
             let span = random.nextInteger(below: 2) == 0 ? min(names.count, 50) : names.count
-            return names.count - 1 - Int(random.nextInteger(below: UInt64(span)))
+            return names[names.count - 1 - Int(random.nextInteger(below: UInt64(span)))]
         }
         for _ in 0..<2500 {
             switch options.action(&random) {
@@ -110,23 +117,28 @@ private struct SwarmOptions {
                 let back = options.mayGoBack ? options.delay(&random) / 2 : 0
                 let time = max(0, now + options.delay(&random) - back)
                 let priority = UInt8(random.nextInteger(below: options.priorities))
-                model.schedule(names.count, time, priority)
-                names.append(
-                    list.schedule(
-                        UInt32(names.count), at: SimTime(nanoseconds: time),
-                        priority: EventPriority(rank: priority)))
+                let moment = SimTime(nanoseconds: time)
+                let rank = EventPriority(rank: priority)
+                model.schedule(Int(numbers), time, priority)
+                if random.nextInteger(below: 8) < options.posted {
+                    list.post(numbers, at: moment, priority: rank)
+                } else {
+                    let id = list.schedule(numbers, at: moment, priority: rank)
+                    names.append((id, Int(numbers)))
+                }
+                numbers += 1
             case 1 where !names.isEmpty:
                 let name = someName(&random)
-                let pending = list.isPending(names[name])
-                let cancelled = list.cancel(names[name])
-                let expected = model.cancel(name)
+                let pending = list.isPending(name.id)
+                let cancelled = list.cancel(name.id)
+                let expected = model.cancel(name.number)
                 #expect(pending == expected)
                 #expect(cancelled == expected)
             case 2 where !names.isEmpty:
                 let name = someName(&random)
                 let time = now + options.delay(&random)
-                let moved = list.reschedule(names[name], at: SimTime(nanoseconds: time))
-                #expect(moved == model.reschedule(name, time))
+                let moved = list.reschedule(name.id, at: SimTime(nanoseconds: time))
+                #expect(moved == model.reschedule(name.number, time))
             case 4:
                 let limit = now + options.delay(&random)
                 while let expected = model.pop(before: limit) {
@@ -151,6 +163,8 @@ private struct SwarmOptions {
                 #expect(actual?.payload == expected.map { UInt32($0.name) })
                 if let expected { now = max(now, expected.time) }
             }
+            // An announcement changes nothing.
+            while list.announce(within: 3) != nil {}
             let count = list.count
             #expect(count == model.entries.count)
         }

@@ -143,4 +143,92 @@ func stream(seed: UInt64) -> RandomStream {
             }
         #expect(order == expected)
     }
+
+    @Test func `a slot whose tags have come round does not revive an old entry`() {
+        var list = FutureEventList<UInt32>()
+        let far = SimTime(nanoseconds: 1 << 40)
+        // Enough that the ladder is in use.
+        for number in 1000..<2000 as Range<UInt32> {
+            list.post(number, at: SimTime(nanoseconds: 1 << 40 + Int64(number)))
+        }
+        let first = list.schedule(1, at: far, priority: .normal)
+        let slot = Int(first.slot)
+        list.cancel(first)
+        #expect(list.slots[slot].tag == 1)
+        // As after 2^31 − 2 further events in this slot.
+        list.slots[slot].tag = EventOrder.tagMask
+        let second = list.schedule(2, at: far, priority: .normal)
+        #expect(Int(second.slot) == slot)
+        #expect(list.dead == 1)
+        list.cancel(second)
+        #expect(list.slots[slot].tag == 0)
+        #expect(list.dead == 0)
+        let third = list.schedule(3, at: SimTime(nanoseconds: 1 << 41), priority: .normal)
+        #expect(Int(third.slot) == slot)
+        var last: UInt32 = 0
+        var popped = 0
+        while let (time, payload) = list.popEarliest(before: .distantFuture) {
+            #expect((payload == 3) == (time.nanoseconds == 1 << 41))
+            last = payload
+            popped += 1
+        }
+        #expect(last == 3)
+        #expect(popped == 1001)
+    }
+
+    @Test func `most events are announced once before they come, in their order`() {
+        var list = FutureEventList<UInt32>()
+        var random = stream(seed: 3)
+        for number in 0..<50_000 as Range<UInt32> {
+            let time = SimTime(nanoseconds: Int64(random.nextInteger(below: 1 << 30)))
+            list.post(number, at: time)
+        }
+        var announced: [UInt32] = []
+        var order: [UInt32] = []
+        while let (_, payload) = list.popEarliest(before: .distantFuture) {
+            order.append(payload)
+            while let next = list.announce(within: 8) { announced.append(next) }
+            #expect(announced.count <= order.count + 8)
+        }
+        #expect(order.count == 50_000)
+        #expect(announced.count > 45_000)
+        // A subsequence of what came.
+        var place = 0
+        for payload in announced {
+            while place < order.count, order[place] != payload { place += 1 }
+            place += 1
+        }
+        #expect(place <= order.count)
+    }
+
+    @Test(arguments: [1, 20, 100, 400])
+    func `whether few or many are pending, they come in order`(pending: UInt32) {
+        var list = FutureEventList<UInt32>()
+        var heap = HeapEventList<UInt32>()
+        var random = stream(seed: UInt64(pending))
+        func add(_ number: UInt32, after now: SimTime, _ random: inout RandomStream) {
+            let time =
+                now + SimDuration(nanoseconds: Int64(random.nextInteger(below: 1 << 20)))
+            list.post(number, at: time)
+            _ = heap.schedule(number, at: time, priority: .normal)
+        }
+        for number in 0..<pending { add(number, after: .zero, &random) }
+        var differences = 0
+        for number in pending..<pending + 20_000 {
+            let mine = list.popEarliest(before: .distantFuture)
+            let other = heap.popEarliest(before: .distantFuture)
+            guard let mine, let other else { break }
+            if mine.time != other.time || mine.payload != other.payload { differences += 1 }
+            // Now and then there are twice as many for a while.
+            if number % 1000 < 10 * (pending / 10) {
+                add(number, after: mine.time, &random)
+                add(number, after: mine.time, &random)
+            } else if number % 1000 < 500 || list.count < pending {
+                add(number, after: mine.time, &random)
+            }
+        }
+        #expect(differences == 0)
+        let count = list.count
+        #expect(count == heap.count)
+    }
 }
