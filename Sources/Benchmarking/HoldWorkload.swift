@@ -18,7 +18,7 @@ enum HoldWorkload {
     }
 
     /// A cheap generator for indices into tables (Marsaglia, "Xorshift RNGs", 2003).
-    private struct Xorshift {
+    struct Xorshift {
         var state: UInt64 = 88_172_645_463_325_252
 
         mutating func next() -> UInt64 {
@@ -102,35 +102,11 @@ enum HoldWorkload {
 
     static func churn(entities: Int, operations: Int) -> (Double, UInt64) {
         delays(.exponential).withUnsafeBufferPointer { table in
-            var random = Xorshift()
-            var list = FutureEventList<Event>()
-            var sum: UInt64 = 0
-            var timers: [EventID] = []
-            timers.reserveCapacity(entities)
-            for entity in 0..<entities {
-                let time = SimTime(nanoseconds: table[Int(random.next() & 65535)])
-                timers.append(
-                    list.schedule(Event(entity: UInt32(entity)), at: time, priority: .normal))
-            }
-            return timers.withUnsafeMutableBufferPointer { timers in
-                func go(_ count: Int) {
-                    for _ in 0..<count {
-                        guard let (now, event) = list.popEarliest(before: .distantFuture)
-                        else { return }
-                        sum = sum &* 31 &+ UInt64(event.entity)
-                        let delay = SimDuration(nanoseconds: table[Int(random.next() & 65535)])
-                        timers[Int(event.entity)] = list.schedule(
-                            event, at: now + delay, priority: .normal)
-                        let other = Int((random.next() >> 32) * UInt64(entities) >> 32)
-                        let further = SimDuration(nanoseconds: table[Int(random.next() & 65535)])
-                        list.reschedule(timers[other], at: now + further)
-                    }
-                }
-                go(min(2 * entities, operations))
-                let start = ThreadClock.nanoseconds
-                go(operations)
-                return ((ThreadClock.nanoseconds - start) / Double(operations), sum)
-            }
+            var churn = TimerChurn(entities: entities, delays: table)
+            churn.run(min(2 * entities, operations))
+            let start = ThreadClock.nanoseconds
+            churn.run(operations)
+            return ((ThreadClock.nanoseconds - start) / Double(operations), churn.sum)
         }
     }
 }

@@ -66,14 +66,14 @@ struct QueueWorkload: EventWorld {
 
     private mutating func scheduleArrival(_ engine: inout Engine<Event>) {
         let gap = gaps.nextExponential(mean: Self.meanGap)
-        engine.schedule(.arrival, after: SimDuration(nanoseconds: Int64(gap)))
+        engine.post(.arrival, after: SimDuration(nanoseconds: Int64(gap)))
     }
 
     private mutating func serve(waited: SimDuration, _ engine: inout Engine<Event>) {
         waits.record(waited.nanoseconds)
         engine.log(1, subject: UInt64(arrived), detail: UInt64(waited.nanoseconds))
         let service = services.nextExponential(mean: Self.meanService)
-        engine.schedule(.departure, after: SimDuration(nanoseconds: Int64(service)))
+        engine.post(.departure, after: SimDuration(nanoseconds: Int64(service)))
     }
 
     static func run(customers: Int) -> (Double, UInt64) {

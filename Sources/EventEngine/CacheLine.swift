@@ -18,3 +18,22 @@ public enum CacheLine {
         memory_hint_fetch_for_writing(address)
     }
 }
+
+/// Memory for large arrays that are read and written all over.
+public enum LargePages {
+    /// The size of a large page, bytes.
+    @inlinable public static var bytes: Int { 1 << 21 }
+
+    /// Memory for `capacity` values, on large pages where it fills some and the system has them;
+    /// its owner deallocates it.
+    @inlinable
+    public static func allocate<Value>(
+        _: Value.Type, capacity: Int
+    ) -> UnsafeMutablePointer<Value> {
+        let needed = capacity * MemoryLayout<Value>.stride
+        guard needed >= bytes else { return .allocate(capacity: capacity) }
+        let block = UnsafeMutableRawPointer.allocate(byteCount: needed, alignment: bytes)
+        memory_hint_large_pages(block, needed)
+        return block.bindMemory(to: Value.self, capacity: capacity)
+    }
+}

@@ -64,6 +64,12 @@ struct DueRun<Payload: BitwiseCopyable>: ~Copyable {
         scratch = .allocate(capacity: capacity)
     }
 
+    /// Room for as many ladder entries as the run was begun for, until it is sorted.
+    @inlinable var spareEntries: UnsafeMutablePointer<PendingEntry<Payload>> {
+        // A due entry is a ladder entry and its slot.
+        UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: PendingEntry<Payload>.self)
+    }
+
     @inlinable
     @inline(__always)
     mutating func append(_ entry: DueEntry<Payload>) {

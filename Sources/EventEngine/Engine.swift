@@ -112,6 +112,12 @@ public struct Engine<Event: BitwiseCopyable>: ~Copyable {
         return list.reschedule(id, at: time)
     }
 
+    /// Asks for the memory that cancelling or moving the event called `id` will touch.
+    @inlinable
+    public func fetch(_ id: EventID) {
+        list.fetch(id)
+    }
+
     /// Whether the event called `id` is still to come.
     @inlinable
     public func isPending(_ id: EventID) -> Bool {

@@ -113,36 +113,44 @@ extension FutureEventList {
     /// Fills the run with a bucket's entries that are alive and due in the served range, and adds
     /// those that were moved beyond it to the ladder again.
     ///
-    /// The slots of named events lie scattered over memory; they are asked for a chunk at a time,
-    /// and when their events happen they are near.
+    /// The slots of named events lie scattered over memory. All are asked for before the first is
+    /// read, and when their events happen they are near.
     @inlinable
     mutating func gather(_ bucket: LadderBucket) {
         var bucket = bucket
+        let named = run.spareEntries
+        var namedCount = 0
         while let entries = ladder.nextChunk(&bucket) {
-            for place in 0..<entries.count where entries[place].isNamed {
-                CacheLine.fetchForWriting(slots + entries[place].slot)
-            }
             for place in 0..<entries.count {
                 let entry = entries[place]
-                guard entry.isNamed else {
+                if entry.isNamed {
+                    CacheLine.fetchForWriting(slots + entry.slot)
+                    named[namedCount] = entry
+                    namedCount &+= 1
+                } else {
                     run.append(
                         DueEntry(
                             key: entry.key, order: entry.mark, slot: DueEntry<Payload>.unnamed,
                             payload: entry.payload))
-                    continue
-                }
-                let slot = slots + entry.slot
-                if slot.pointee.tag != entry.tag {
-                    dead &-= 1
-                } else if slot.pointee.key < servedEnd || servedEnd == .max {
-                    run.append(dueEntry(UInt32(truncatingIfNeeded: entry.slot)))
-                } else {
-                    var moved = entry
-                    moved.key = slot.pointee.key
-                    ladder.add(moved)
                 }
             }
             ladder.recycle(entries)
+        }
+        for place in 0..<namedCount { gatherNamed(named[place]) }
+    }
+
+    @inlinable
+    @inline(__always)
+    mutating func gatherNamed(_ entry: PendingEntry<Payload>) {
+        let slot = slots + entry.slot
+        if slot.pointee.tag != entry.tag {
+            dead &-= 1
+        } else if slot.pointee.key < servedEnd || servedEnd == .max {
+            run.append(dueEntry(UInt32(truncatingIfNeeded: entry.slot)))
+        } else {
+            var moved = entry
+            moved.key = slot.pointee.key
+            ladder.add(moved)
         }
     }
 

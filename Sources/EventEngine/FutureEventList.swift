@@ -211,6 +211,15 @@ public struct FutureEventList<Payload: BitwiseCopyable>: ~Copyable {
         id.slot < slotCount && slots[Int(id.slot)].generation == id.generation
     }
 
+    /// Asks for the memory that cancelling or moving the event called `id` will touch.
+    @inlinable
+    @inline(__always)
+    public func fetch(_ id: EventID) {
+        // Of a name that was never given out it fetches nothing in particular.
+        CacheLine.fetchForWriting(
+            UnsafeRawPointer(slots) + Int(id.slot) &* MemoryLayout<Slot>.stride)
+    }
+
     /// Takes the earliest event out if it is due before `limit`.
     @inlinable
     @inline(__always)
@@ -295,7 +304,7 @@ public struct FutureEventList<Payload: BitwiseCopyable>: ~Copyable {
     mutating func addSlot() -> UInt32 {
         precondition(slotCount < Int(UInt32.max), "2^32 − 1 named events are pending")
         if slotCount == slotCapacity {
-            let larger = UnsafeMutablePointer<Slot>.allocate(capacity: slotCapacity * 2)
+            let larger = LargePages.allocate(Slot.self, capacity: slotCapacity * 2)
             larger.moveInitialize(from: slots, count: slotCount)
             slots.deallocate()
             slots = larger

@@ -148,7 +148,7 @@ extension Platform {
             switching: inclinations.deviceSwitch, using: &change)
         let thinkTime = scenario.population[Int(peers[peer].attributes.persona)].thinkTime
             .sampleDuration(using: &pause)
-        engine.schedule(.joinsQueue(peer), after: thinkTime)
+        engine.post(.joinsQueue(peer), after: thinkTime)
     }
 }
 

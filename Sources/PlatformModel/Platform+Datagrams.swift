@@ -22,7 +22,7 @@ extension Platform {
         )
         guard case .inFlight(let flight) = outcome else { return }
         let datagram = datagrams.insert(Datagram(flight: flight, payload: transmit.payload))
-        engine.schedule(.datagram(datagram), at: flight.arrival)
+        engine.post(.datagram(datagram), at: flight.arrival)
     }
 
     mutating func datagramArrives(_ handle: Handle, _ engine: inout Engine<PlatformEvent>) {

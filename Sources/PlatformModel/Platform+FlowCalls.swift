@@ -31,7 +31,7 @@ extension Platform {
             }
             total += path.meanDelay
         }
-        engine.schedule(.secured(call), at: max(engine.now, answererConnected + total))
+        engine.post(.secured(call), at: max(engine.now, answererConnected + total))
     }
 
     mutating func flowCallSecured(_ call: Handle, _ engine: inout Engine<PlatformEvent>) {

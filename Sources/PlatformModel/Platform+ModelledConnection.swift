@@ -68,7 +68,7 @@ extension Platform {
             begins: begins, conditions: conditions, estimate: estimate, servers: servers)
         for side in Side.both {
             guard let allocation = plan[side] else { continue }
-            engine.schedule(
+            engine.post(
                 .modelledAllocation(LegID(call: call, side: side)), at: begins + allocation.madeAt)
         }
         plan.outcome = engine.schedule(.modelledOutcome(call), at: begins + estimate.connected)
@@ -137,7 +137,7 @@ extension Platform {
         of leg: LegID, _ engine: inout Engine<PlatformEvent>
     ) {
         guard let plan = calls[leg.call].plan, let end = plan[leg.side]?.releasedAt else { return }
-        engine.schedule(.modelledRelease(leg), at: max(plan.begins + end, engine.now))
+        engine.post(.modelledRelease(leg), at: max(plan.begins + end, engine.now))
     }
 
     /// An allocation that the plan gives back is not on the call's path any more.

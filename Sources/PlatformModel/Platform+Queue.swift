@@ -37,7 +37,7 @@ extension Platform {
     mutating func scheduleNextArrival(_ engine: inout Engine<PlatformEvent>) {
         let time = arrivals.next(
             after: engine.now, before: stopTime, using: &arrivalRandomness)
-        if let time { engine.schedule(.arrival, at: time) }
+        if let time { engine.post(.arrival, at: time) }
     }
 
     mutating func personArrives(_ engine: inout Engine<PlatformEvent>) {

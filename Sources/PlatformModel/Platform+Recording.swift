@@ -169,7 +169,7 @@ extension Platform {
         recorder.sample(at: engine.now)
         checkInvariants(at: engine.now)
         guard let next = recorder.nextSample, next <= stopTime else { return }
-        engine.schedule(.seriesStep, at: next, priority: PlatformPriority.series)
+        engine.post(.seriesStep, at: next, priority: PlatformPriority.series)
     }
 
     /// Counts what is left unfinished of what was measured, and what accrued until `now`.

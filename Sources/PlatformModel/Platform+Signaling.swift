@@ -49,7 +49,7 @@ extension Platform {
         legs[place].channelFree = arrival
         recordSignal(arrival - engine.now, to: leg)
         let signal = signals.insert(SignalInFlight(recipient: leg, text: text))
-        engine.schedule(.signal(signal), at: arrival)
+        engine.post(.signal(signal), at: arrival)
     }
 
     mutating func signalArrives(_ handle: Handle, _ engine: inout Engine<PlatformEvent>) {

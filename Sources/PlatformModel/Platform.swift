@@ -138,8 +138,8 @@ struct Platform: ~Copyable {
 
     /// Schedules what starts by itself: the first arrival, the boundaries, the time series.
     mutating func start(_ engine: inout Engine<PlatformEvent>) {
-        engine.schedule(.warmUpEnds, at: measuredFrom, priority: PlatformPriority.boundary)
-        engine.schedule(.seriesStep, at: .zero, priority: PlatformPriority.series)
+        engine.post(.warmUpEnds, at: measuredFrom, priority: PlatformPriority.boundary)
+        engine.post(.seriesStep, at: .zero, priority: PlatformPriority.series)
         scheduleNextArrival(&engine)
     }
 

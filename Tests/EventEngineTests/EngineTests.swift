@@ -15,7 +15,44 @@ private struct Ticker: EventWorld {
     }
 }
 
+/// Counts what it is told ahead and what happens.
+private struct Foreseer: EventWorld, ~Copyable {
+    static var preparesEvents: Bool { true }
+
+    let prepared = UnsafeMutablePointer<Int>.allocate(capacity: 1)
+    var heard = 0
+
+    init() { prepared.initialize(to: 0) }
+    deinit { prepared.deallocate() }
+
+    func prepare(for event: UInt32) { prepared.pointee += 1 }
+
+    mutating func handle(_ event: UInt32, engine: inout Engine<UInt32>) { heard += 1 }
+}
+
 @Suite struct EngineTests {
+    @Test func `a world that prepares is told of most events once`() {
+        var engine = Engine<UInt32>()
+        var world = Foreseer()
+        for number in 0..<10_000 as Range<UInt32> {
+            engine.post(number, at: SimTime(nanoseconds: Int64(number) * 1000))
+        }
+        engine.run(until: .distantFuture, in: &world)
+        let (heard, prepared) = (world.heard, world.prepared.pointee)
+        #expect(heard == 10_000)
+        #expect((8000...10_000).contains(prepared))
+        #expect(engine.handledCount == 10_000)
+    }
+
+    @Test func `posting in the past traps`() async {
+        await #expect(processExitsWith: .failure) {
+            var engine = Engine<UInt8>()
+            var world = Ticker(left: 1)
+            engine.run(until: SimTime(nanoseconds: 100), in: &world)
+            engine.post(1, at: SimTime(nanoseconds: 99))
+        }
+    }
+
     private func ticks(cutAt cuts: [Int64]) -> (heard: [SimTime], fingerprint: String) {
         var engine = Engine<UInt8>()
         var world = Ticker(left: 50)

@@ -231,4 +231,22 @@ func stream(seed: UInt64) -> RandomStream {
         let count = list.count
         #expect(count == heap.count)
     }
+
+    @Test func `large arrays start on a large page, and asking ahead for memory changes nothing`() {
+        let values = LargePages.allocate(UInt64.self, capacity: 1 << 19)
+        defer { values.deallocate() }
+        #expect(UInt(bitPattern: values) % UInt(LargePages.bytes) == 0)
+        values.initialize(repeating: 5, count: 1 << 19)
+        for place in stride(from: 0, to: 1 << 19, by: 4096) {
+            CacheLine.fetch(values + place)
+            CacheLine.fetchForWriting(values + place)
+        }
+        #expect((0..<1 << 19).allSatisfy { values[$0] == 5 })
+        var list = FutureEventList<UInt32>()
+        let id = list.schedule(1, at: .zero)
+        list.fetch(id)
+        list.fetch(.none)
+        let popped = list.popEarliest(before: .distantFuture)
+        #expect(popped?.payload == 1)
+    }
 }
