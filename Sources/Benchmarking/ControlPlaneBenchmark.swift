@@ -32,8 +32,9 @@ public struct ControlPlaneBenchmark: Sendable {
 
     /// Measures CPU time and memory; `report` gets the figures.
     ///
-    /// The cost of a ticket, call or peer is what the large run takes more than the scenario's
-    /// first second, which is the start of the program, divided by what it has more of them.
+    /// The cost of a ticket or call is what the large run takes more than the scenario's first
+    /// second, which is the start of the program, divided by what it has more of them. The memory
+    /// of a peer is likewise what a run at least twice as large as the scenario itself takes more.
     public func run(
         into report: inout BenchmarkReport, progress: (String) -> Void
     ) throws(ScenarioRunner.Failure) {
@@ -58,9 +59,11 @@ public struct ControlPlaneBenchmark: Sendable {
                 switch setup {
                 case .modelled:
                     perTicket.add(seconds * 1e9 / max(1, large.tickets - start.tickets))
+                    // What a run holds whatever its size is in the scenario as it is, too.
+                    let base = large.peakPeers >= 2 * look.peakPeers ? look : start
                     perPeer.add(
-                        (large.child.peakMemory - start.child.peakMemory)
-                            / max(1, large.peakPeers - start.peakPeers))
+                        (large.child.peakMemory - base.child.peakMemory)
+                            / max(1, large.peakPeers - base.peakPeers))
                 case .packets:
                     perCall.add(seconds * 1e9 / max(1, large.calls - start.calls))
                 }
