@@ -14,8 +14,6 @@ struct ChildRun: Sendable {
     var wallSeconds: Double
     /// CPU time of all its threads, s.
     var cpuSeconds: Double
-    /// The most memory it held, B.
-    var peakMemory: Double
 
     /// Runs `program` with `arguments`; statuses other than `accepted` are failures. What it
     /// complains of goes to the file `log` on the way.
@@ -42,7 +40,6 @@ struct ChildRun: Sendable {
         while wait4(child, &status, 0, &usage) < 0, errno == EINTR {}
         wallSeconds = (clock.now - began) / .seconds(1)
         cpuSeconds = Self.seconds(usage.ru_utime) + Self.seconds(usage.ru_stime)
-        peakMemory = Double(usage.ru_maxrss) * 1024
         let signal = status & 0x7f
         let code = signal == 0 ? (status >> 8) & 0xff : 128 + signal
         guard accepted.contains(code) else {

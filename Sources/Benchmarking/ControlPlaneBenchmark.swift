@@ -61,9 +61,11 @@ public struct ControlPlaneBenchmark: Sendable {
                     perTicket.add(seconds * 1e9 / max(1, large.tickets - start.tickets))
                     // What a run holds whatever its size is in the scenario as it is, too.
                     let base = large.peakPeers >= 2 * look.peakPeers ? look : start
-                    perPeer.add(
-                        (large.child.peakMemory - base.child.peakMemory)
-                            / max(1, large.peakPeers - base.peakPeers))
+                    let growth = large.peakMemory - base.peakMemory
+                    // A run too small to hold more than its base says nothing of a peer.
+                    if growth > 0 {
+                        perPeer.add(growth / max(1, large.peakPeers - base.peakPeers))
+                    }
                 case .packets:
                     perCall.add(seconds * 1e9 / max(1, large.calls - start.calls))
                 }
@@ -72,7 +74,7 @@ public struct ControlPlaneBenchmark: Sendable {
         for (name, unit, samples) in [
             (Self.modelled, BenchmarkReport.Unit.nanoseconds, perTicket),
             (Self.packets, .nanoseconds, perCall), (Self.memory, .bytes, perPeer),
-        ] {
+        ] where !samples.values.isEmpty {
             report.add(
                 .init(
                     workload: name, contender: BenchmarkReport.ours, unit: unit, samples: samples))

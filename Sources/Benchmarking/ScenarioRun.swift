@@ -2,7 +2,7 @@ import Foundation
 
 /// A run of a scenario in a process of its own, with what it took and what it gave.
 struct ScenarioRun: Sendable {
-    /// Time and memory.
+    /// Time.
     var child: ChildRun
     /// The run's fingerprint.
     var fingerprint: String
@@ -14,6 +14,8 @@ struct ScenarioRun: Sendable {
     var calls: Double
     /// The most people who had the app open at once.
     var peakPeers: Double
+    /// The most memory the run held, by its own account, B.
+    var peakMemory: Double
 }
 
 /// Runs scenarios with another `voicesim`, or this one.
@@ -75,7 +77,8 @@ public struct ScenarioRunner: Sendable {
             child: child, fingerprint: run.fingerprint,
             arrivalRate: run.scenario.arrivals.rate,
             tickets: metrics.tickets?.total ?? 0, calls: metrics.calls?.total ?? 0,
-            peakPeers: metrics.peers?.peak ?? 0)
+            peakPeers: metrics.peers?.peak ?? 0,
+            peakMemory: try Self.read(HostFile.self, out + "/host.json").peakMemory)
     }
 
     private static func read<File: Decodable>(
@@ -106,6 +109,15 @@ public struct ScenarioRunner: Sendable {
         private enum CodingKeys: String, CodingKey {
             case fingerprint
             case scenario = "effective_scenario"
+        }
+    }
+
+    /// What is needed of `host.json`.
+    private struct HostFile: Decodable {
+        var peakMemory: Double
+
+        private enum CodingKeys: String, CodingKey {
+            case peakMemory = "peak_memory"
         }
     }
 

@@ -83,11 +83,29 @@ public struct HostFacts: Hashable, Sendable {
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
-    /// The most memory this process has held so far, in bytes (getrusage; Linux counts KiB).
+    /// The most memory this program has held so far, in bytes.
+    ///
+    /// Linux's `getrusage` counts what the process held before it became this program as well, so
+    /// it is asked only where the kernel's own `VmHWM` (proc(5)) cannot be read.
     public static func peakMemory() -> Int64 {
+        if let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
+            let kibibytes = kibibytes(named: "VmHWM", in: status)
+        {
+            return kibibytes * 1024
+        }
         var usage = rusage()
         guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
         return Int64(usage.ru_maxrss) * 1024
+    }
+
+    /// The value of the line `name: N kB` of a status file.
+    static func kibibytes(named name: String, in status: String) -> Int64? {
+        for line in status.split(separator: "\n") where line.hasPrefix(name + ":") {
+            let words = line.dropFirst(name.count + 1).split(whereSeparator: \.isWhitespace)
+            guard words.count == 2, words[1] == "kB" else { return nil }
+            return Int64(words[0])
+        }
+        return nil
     }
 
     /// The processor's name; `unknown` where the system does not tell.
