@@ -8,6 +8,18 @@ public enum ControlType {
     public static var sourceDescription: UInt8 { 202 }
     /// Goodbye.
     public static var goodbye: UInt8 { 203 }
+    /// Application-defined.
+    public static var application: UInt8 { 204 }
+    /// Feedback of the transport layer (RFC 4585 §6.1).
+    public static var transportFeedback: UInt8 { 205 }
+    /// Feedback on the payload (RFC 4585 §6.1).
+    public static var payloadFeedback: UInt8 { 206 }
+
+    /// Whether packets of `type` may open a compound (RFC 3550 §6.1).
+    @inlinable
+    public static func isReport(_ type: UInt8) -> Bool {
+        type == senderReport || type == receiverReport
+    }
 
     /// Whether a datagram's second byte says RTCP rather than RTP, where both share a port
     /// (RFC 5761 §4: types 192…223, which RTP payload types 64…95 with the marker would collide
@@ -40,6 +52,9 @@ public struct SenderInformation: Hashable, Sendable, BitwiseCopyable {
 
 /// What a receiver reports of one source (RFC 3550 §6.4.1).
 public struct ReportBlock: Hashable, Sendable, BitwiseCopyable {
+    /// Bytes on the wire.
+    public static var byteCount: Int { 24 }
+
     /// The source that is reported on.
     public var source: UInt32
     /// Loss since the previous report in units of 1/256.
@@ -121,6 +136,8 @@ public enum ControlError: Error, Equatable, Sendable {
     case invalidPadding(offset: Int)
     /// A source description's items run over their chunk.
     case malformedDescription(offset: Int)
+    /// A goodbye's reason runs over its packet.
+    case malformedGoodbye(offset: Int)
     /// More packets than a compound may hold here.
     case tooManyPackets
 }

@@ -79,9 +79,9 @@ private func written(_ packets: [ControlPacket]) -> [UInt8] {
 
     @Test func `a feedback message is passed over and a flood of packets refused`() throws {
         let report = written([.receiverReport(source: 9, blocks: [])])
-        let feedback: [UInt8] = [0x81, 205, 0, 1, 0, 0, 0, 0]
+        let feedback: [UInt8] = [0x81, 205, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0]
         #expect(try ControlReader.packets(in: report + feedback).last == .other(type: 205))
-        let flood = report + (0..<ControlReader.packetLimit).flatMap { _ in feedback }
+        let flood = report + (0..<CompoundView.packetLimit).flatMap { _ in feedback }
         #expect(throws: ControlError.tooManyPackets) { try ControlReader.packets(in: flood) }
     }
 
