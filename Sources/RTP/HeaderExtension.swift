@@ -5,6 +5,11 @@
 public enum HeaderExtension {
     /// The profile that announces one-byte elements (RFC 8285 §4.2).
     public static var oneByteProfile: UInt16 { 0xBEDE }
+    /// The profile that announces two-byte elements; its lowest 4 bits are the application's
+    /// (RFC 8285 §4.3).
+    public static var twoByteProfile: UInt16 { 0x1000 }
+    /// The bits of ``twoByteProfile`` that are fixed.
+    public static var twoByteProfileMask: UInt16 { 0xfff0 }
 
     /// The local identifiers that both ends use, 1…14; an offer would negotiate them.
     public enum Identifier: UInt8, Sendable {
@@ -20,7 +25,8 @@ public enum HeaderExtension {
     }
 
     /// The data of the element `identifier` within `data`, an extension's data of profile
-    /// ``oneByteProfile``; nil if it is absent or the elements before it are malformed.
+    /// ``oneByteProfile``; nil if it is absent or an element before it is malformed, has the
+    /// reserved identifier 15, or 0 with a length, which end the extension (RFC 8285 §4.2).
     @inlinable
     public static func element(
         _ identifier: Identifier, in data: Range<Int>, of packet: UnsafeRawBufferPointer
@@ -34,7 +40,7 @@ public enum HeaderExtension {
             }
             let id = head >> 4
             let end = offset + 2 + Int(head & 0x0f)
-            guard id != 15, end <= data.upperBound else { return nil }
+            guard id != 15, id != 0, end <= data.upperBound else { return nil }
             if id == identifier.rawValue { return offset + 1..<end }
             offset = end
         }

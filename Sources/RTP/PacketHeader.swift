@@ -50,6 +50,53 @@ public struct PacketHeader: Hashable, Sendable, BitwiseCopyable {
         buffer.storeBigEndian(source, at: 8)
     }
 
+    /// Writes the header with contributing sources (RFC 3550 §5.1), and returns its bytes.
+    ///
+    /// - Parameters:
+    ///   - contributors: at most 15.
+    ///   - hasExtension: whether a header extension follows (the X bit).
+    ///   - hasPadding: whether the packet ends in padding (the P bit); see
+    ///     ``pad(_:count:toMultipleOf:)``.
+    /// - Throws: `insufficientSpace`.
+    /// - Precondition: at most 15 contributors.
+    public func write(
+        to buffer: UnsafeMutableRawBufferPointer, contributors: some Collection<UInt32>,
+        hasExtension: Bool = false, hasPadding: Bool = false
+    ) throws(PacketError) -> Int {
+        precondition(contributors.count <= 15, "a header counts its contributors in 4 bits")
+        let needed = Self.byteCount + 4 * contributors.count
+        guard buffer.count >= needed else {
+            throw .insufficientSpace(capacity: buffer.count, needed: needed)
+        }
+        try write(to: buffer, hasExtension: hasExtension)
+        buffer[0] |= UInt8(contributors.count) | (hasPadding ? 0x20 : 0)
+        var at = Self.byteCount
+        for contributor in contributors {
+            buffer.storeBigEndian(contributor, at: at)
+            at += 4
+        }
+        return needed
+    }
+
+    /// Pads the packet of `count` bytes in `buffer` to the next multiple of `multiple` bytes and
+    /// returns its new length; at least one byte is added, the last says how many (RFC 3550 §5.1).
+    ///
+    /// - Precondition: `multiple` is 1…255.
+    /// - Throws: `insufficientSpace`.
+    public static func pad(
+        _ buffer: UnsafeMutableRawBufferPointer, count: Int, toMultipleOf multiple: Int
+    ) throws(PacketError) -> Int {
+        precondition((1...255).contains(multiple), "padding counts itself in one byte")
+        let end = (count / multiple + 1) * multiple
+        guard end <= buffer.count else {
+            throw .insufficientSpace(capacity: buffer.count, needed: end)
+        }
+        for at in count..<end - 1 { buffer[at] = 0 }
+        buffer[end - 1] = UInt8(end - count)
+        buffer[0] |= 0x20
+        return end
+    }
+
     /// The 12 bytes of the header.
     public var bytes: [UInt8] {
         [UInt8](unsafeUninitializedCapacity: Self.byteCount) { buffer, count in

@@ -55,6 +55,14 @@ public struct PacketLayout: Hashable, Sendable {
             source: bytes.loadBigEndian(UInt32.self, at: 8))
     }
 
+    /// The contributing source `index` of the packet in `bytes` (RFC 3550 §5.1).
+    ///
+    /// - Precondition: `index` < ``contributorCount``.
+    public func contributor(_ index: Int, of bytes: UnsafeRawBufferPointer) -> UInt32 {
+        precondition(index >= 0 && index < contributorCount, "no contributor \(index)")
+        return bytes.loadBigEndian(UInt32.self, at: PacketHeader.byteCount + 4 * index)
+    }
+
     /// Finds the parts of the packet in `bytes`.
     ///
     /// - Throws: `truncated`, `unsupportedVersion` or `invalidPadding`.

@@ -27,6 +27,7 @@ public struct ReceptionStatistics: Sendable, BitwiseCopyable {
     private var base: Int64 = 0
     private var expectedAfterJump: UInt32
     private var probation: Int
+    private let probationCount: Int
     private var transit: Int64?
     private var scaledJitter: Int64 = 0
     private var expectedAtReport: Int64 = 0
@@ -41,6 +42,7 @@ public struct ReceptionStatistics: Sendable, BitwiseCopyable {
     public init(clock: MediaClock = .opus, probation: Int = 0) {
         self.clock = clock
         self.probation = probation
+        probationCount = probation
         expectedAfterJump = 1 << 16 + 1
     }
 
@@ -91,7 +93,7 @@ public struct ReceptionStatistics: Sendable, BitwiseCopyable {
         }
         let step = number &- highest
         if probation > 0 {
-            probation = step == 1 ? probation - 1 : 1
+            probation = (step == 1 ? probation : probationCount) - 1
             highest = number
             guard probation == 0 else { return .probation }
             begin(at: number)

@@ -1,6 +1,5 @@
 import Quantities
 import RTP
-import RandomStreams
 import Testing
 
 private let block = ReportBlock(
@@ -103,50 +102,5 @@ private func written(_ packets: [ControlPacket]) -> [UInt8] {
             lastSenderReport: NTPTimestamp(sent).middle, delaySinceLastSenderReport: 0x8000)
         #expect(echoed.roundTrip(at: NTPTimestamp(sent + .milliseconds(750))) == 0x4000)
         #expect(echoed.roundTrip(at: NTPTimestamp(sent + .milliseconds(100))) == nil)
-    }
-}
-
-@Suite struct ControlScheduleTests {
-    private func stream(_ entity: UInt64) -> RandomStream {
-        RandomStream(
-            StreamName(
-                seed: 5, replication: 0, purpose: StreamPurpose(rawValue: 999), entity: entity))
-    }
-
-    @Test func `the first report comes after 1,03 to 3,08 s, the rest 5 s apart on average`() {
-        var firsts: [Double] = []
-        var gaps: [Double] = []
-        for entity: UInt64 in 0..<200 {
-            var randomness = stream(entity)
-            var schedule = ControlSchedule(
-                sessionBandwidth: .kilobitsPerSecond(24), firstSize: 80, at: .zero,
-                randomness: &randomness)
-            var reports: [SimTime] = []
-            while reports.count < 20 {
-                let now = schedule.next
-                if schedule.expire(at: now, isSender: true, randomness: &randomness) {
-                    schedule.noteSize(80)
-                    reports.append(now)
-                } else {
-                    #expect(schedule.next > now)
-                }
-            }
-            firsts.append(reports[0].seconds)
-            gaps += zip(reports.dropFirst(), reports).map { ($0 - $1).seconds }
-        }
-        #expect(firsts.allSatisfy { $0 > 1.02 && $0 < 3.1 })
-        #expect(gaps.allSatisfy { $0 > 2.05 && $0 < 6.16 })
-        let mean = gaps.reduce(0, +) / Double(gaps.count)
-        // 4,000 gaps of standard deviation about 0.9 s: ±0.15 s is ten standard errors.
-        #expect(mean > 4.7 && mean < 5.2)
-    }
-
-    @Test func `a narrow session reports less often`() {
-        var randomness = stream(1)
-        let schedule = ControlSchedule(
-            sessionBandwidth: Bitrate(bitsPerSecond: 2000), firstSize: 100, at: .zero,
-            randomness: &randomness)
-        // 2 · 128 bytes / (2000/8 · 5 %) = 20.5 s, times at least 0.5/1.21828.
-        #expect(schedule.next.seconds > 8.4)
     }
 }

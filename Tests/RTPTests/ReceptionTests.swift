@@ -94,4 +94,56 @@ private func at(_ milliseconds: Int64) -> SimTime { .zero + .milliseconds(millis
             }
         }
     }
+
+    @Test func `probation begins anew at each packet out of sequence, at the wrap as well`() {
+        var statistics = ReceptionStatistics(probation: 3)
+        func receive(_ number: UInt16) -> SequenceUpdate {
+            statistics.receive(sequenceNumber: number, timestamp: 0, at: .zero)
+        }
+        #expect(receive(65_533) == .probation)
+        #expect(receive(65_534) == .probation)
+        #expect(receive(3) == .probation)
+        #expect(receive(65_535) == .probation)
+        #expect(receive(0) == .probation)
+        #expect(receive(1) == .valid(extended: 1))
+    }
+
+    @Test func `numbers run through many cycles with loss and reordering across each wrap`() {
+        var statistics = ReceptionStatistics()
+        var order: [Int64] = []
+        // Every seventh is lost, and every third swapped with the one after it.
+        var number: Int64 = 65_000
+        while number < 65_000 + 300_000 {
+            let pair = number % 3 == 0 ? [number + 1, number] : [number, number + 1]
+            order += pair.filter { $0 % 7 != 6 }
+            number += 2
+        }
+        var isRight = true
+        for number in order {
+            let update = statistics.receive(
+                sequenceNumber: UInt16(truncatingIfNeeded: number), timestamp: 0, at: .zero)
+            isRight = isRight && update == .valid(extended: number)
+        }
+        #expect(isRight)
+        #expect(statistics.received == Int64(order.count))
+        #expect(statistics.expected == (order.max() ?? 0) - 65_000 + 1)
+        #expect(statistics.cumulativeLost == statistics.expected - Int64(order.count))
+    }
+
+    @Test func `the fraction lost is per interval and never below zero`() {
+        var statistics = ReceptionStatistics()
+        func receive(_ numbers: some Sequence<UInt16>) {
+            for number in numbers {
+                _ = statistics.receive(sequenceNumber: number, timestamp: 0, at: .zero)
+            }
+        }
+        receive(0..<10)
+        #expect(statistics.takeFractionLost() == 0)
+        receive(15..<20)
+        #expect(statistics.takeFractionLost() == 128)
+        // Five late ones bring the interval's loss below zero (A.3).
+        receive(10..<15)
+        #expect(statistics.takeFractionLost() == 0)
+        #expect(statistics.cumulativeLost == 0)
+    }
 }
