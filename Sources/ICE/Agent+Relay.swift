@@ -4,7 +4,25 @@ import RandomStreams
 import STUN
 import TURN
 
+/// How an agent's media reach its own relay.
+public struct RelayChannel: Hashable, Sendable, BitwiseCopyable {
+    /// The number of the channel that was asked for, nil where none was to be had.
+    public var number: UInt16?
+    /// What carries it between client and server.
+    public var transport: TransportProtocol
+}
+
 extension Agent {
+    /// How media on the selected pair reach the agent's own relay; nil where the pair does not
+    /// begin there.
+    public var selectedRelayChannel: RelayChannel? {
+        guard let selected, locals[pairs[selected].local].leg >= 0 else { return nil }
+        let leg = legs[locals[pairs[selected].local].leg]
+        return RelayChannel(
+            number: leg.channel(to: remotes[pairs[selected].remote].address),
+            transport: leg.transport)
+    }
+
     /// Local preference of a relayed candidate over UDP; TCP has one less and TLS two. Below every
     /// host's, so that a check over the relay announces a peer-reflexive priority below that of
     /// the same check from the host.

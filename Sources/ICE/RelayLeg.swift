@@ -77,6 +77,9 @@ struct RelayLeg: Sendable {
         return nil
     }
 
+    /// The channel to `peer` that was asked for.
+    func channel(to peer: TransportAddress) -> UInt16? { client.channel(to: peer) }
+
     mutating func send(_ bytes: consuming [UInt8], to address: TransportAddress, at now: SimTime) {
         _ = client.send(bytes, to: address, at: now)
         noteUse()

@@ -3,11 +3,12 @@ import Addressing
 /// The ChannelData message: channel number, length, data (RFC 8656 §12.4).
 public enum ChannelData {
     /// Bytes before the data.
-    public static var headerByteCount: Int { 4 }
+    @inlinable public static var headerByteCount: Int { 4 }
     /// Channel numbers that may be bound (RFC 8656 §12).
     public static var numbers: ClosedRange<UInt16> { 0x4000...0x4FFF }
 
     /// Bytes of a message with `dataByteCount` of data, padded on TCP and TLS (RFC 8656 §12.5).
+    @inlinable
     public static func byteCount(of dataByteCount: Int, over transport: TransportProtocol) -> Int {
         let bare = headerByteCount + dataByteCount
         return transport == .udp ? bare : (bare + 3) & ~3
@@ -54,5 +55,43 @@ public enum ChannelData {
     /// - Precondition: `message` has at least two bytes.
     static func number(of message: [UInt8]) -> UInt16 {
         UInt16(message[0]) << 8 | UInt16(message[1])
+    }
+
+    /// Frames, in place, the data that begins ``headerByteCount`` bytes into `message` and ends
+    /// `dataByteCount` bytes later: header in front, padding behind. The bytes of the message.
+    ///
+    /// - Precondition: `message` has room for header, data and padding, the data at most 65,535
+    ///   bytes.
+    @inlinable
+    public static func frame(
+        _ message: UnsafeMutableRawBufferPointer, dataByteCount: Int, channel number: UInt16,
+        over transport: TransportProtocol
+    ) -> Int {
+        precondition(dataByteCount <= Int(UInt16.max), "ChannelData has a 16-bit length")
+        let total = byteCount(of: dataByteCount, over: transport)
+        precondition(total <= message.count, "there is room for a frame")
+        message.storeBytes(of: number.bigEndian, as: UInt16.self)
+        message.storeBytes(
+            of: UInt16(truncatingIfNeeded: dataByteCount).bigEndian, toByteOffset: 2,
+            as: UInt16.self)
+        for index in headerByteCount + dataByteCount..<total { message[index] = 0 }
+        return total
+    }
+
+    /// Length of the data in `message`, or nil when the message cannot hold it or was not sent on
+    /// channel `number` (RFC 8656 §12.6).
+    @inlinable
+    public static func dataByteCount(
+        in message: UnsafeRawBufferPointer, channel number: UInt16,
+        over transport: TransportProtocol
+    ) -> Int? {
+        guard message.count >= headerByteCount,
+            UInt16(bigEndian: message.loadUnaligned(as: UInt16.self)) == number
+        else { return nil }
+        let length = Int(
+            UInt16(bigEndian: message.loadUnaligned(fromByteOffset: 2, as: UInt16.self)))
+        let needed = byteCount(of: length, over: transport)
+        return message.count == needed || (transport == .udp && message.count > needed)
+            ? length : nil
     }
 }

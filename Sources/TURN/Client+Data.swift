@@ -89,6 +89,11 @@ extension Client {
         return .held
     }
 
+    /// The channel to `peer` that was asked for, bound already or about to be.
+    public func channel(to peer: TransportAddress) -> UInt16? {
+        channels.first { $0.peer == peer }?.number
+    }
+
     /// RFC 8656 §11.1.
     mutating func transmitIndication(_ data: [UInt8], to peer: TransportAddress) {
         var indication = MessageBuilder(

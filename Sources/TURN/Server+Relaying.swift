@@ -66,4 +66,12 @@ extension Server {
         indication.add(.data, data)
         send(indication.finish(), to: client)
     }
+
+    /// The channel that the allocation with the relayed port `port` has bound to `peer`.
+    public func channel(
+        onPort port: UInt16, to peer: TransportAddress, at now: SimTime
+    ) -> UInt16? {
+        guard case .allocation(let slot) = ports.holder(of: port) else { return nil }
+        return slots[slot].channel(to: peer, at: now)
+    }
 }
