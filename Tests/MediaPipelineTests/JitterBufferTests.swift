@@ -5,14 +5,15 @@ import Testing
 @testable import MediaPipeline
 
 /// A sender's packet number `index`, of speech.
-private func packet(_ index: Int64, payload: [UInt8]? = nil, at now: SimTime, jump: Int64 = 0)
-    -> BufferedPacket
-{
-    // TOC of 20 ms wideband SILK; the second byte has the flag of a redundant copy set.
-    let bytes = payload ?? [9 << 3, 0b1100_0000, 0, 0]
-    return BufferedPacket(
-        bytes: bytes, payload: 0..<bytes.count, sequence: 1000 + index,
-        timestamp: 500_000 + 960 * (index + jump), captured: nil, arrived: now)
+private func packet(
+    _ index: Int64, isSilence: Bool = false, hasRedundancy: Bool = true, at now: SimTime,
+    jump: Int64 = 0
+) -> BufferedPacket {
+    BufferedPacket(
+        slot: PacketSlot(index: Int32(index)), payloadOffset: 44, payloadCount: isSilence ? 1 : 40,
+        sequence: 1000 + index, timestamp: 500_000 + 960 * (index + jump), captured: nil,
+        arrived: now, announcesSilence: isSilence,
+        hasRedundancy: hasRedundancy && !isSilence)
 }
 
 private func ms(_ milliseconds: Int64) -> SimTime { .zero + .milliseconds(milliseconds) }
@@ -33,7 +34,7 @@ private func letter(_ decision: PlayoutDecision) -> Character {
 private func decisions(
     _ arrivals: [(index: Int64, at: Int64)], frames: Int,
     settings: JitterBufferSettings = JitterBufferSettings(),
-    payload: [UInt8]? = nil
+    hasRedundancy: Bool = true
 ) -> (String, PlayoutCounters) {
     var buffer = JitterBuffer(settings: settings)
     var rest = arrivals[...]
@@ -43,7 +44,7 @@ private func decisions(
         while let next = rest.first, ms(next.at) <= now {
             rest.removeFirst()
             _ = buffer.insert(
-                packet(next.index, payload: payload, at: ms(next.at)), at: ms(next.at))
+                packet(next.index, hasRedundancy: hasRedundancy, at: ms(next.at)), at: ms(next.at))
         }
         letters.append(letter(buffer.pull(at: now)))
     }
@@ -70,7 +71,7 @@ private func decisions(
 
     @Test func `without a redundant copy a loss is concealed`() {
         let (letters, counters) = decisions(
-            even(0..<40, without: [5]), frames: 20, payload: [9 << 3, 0b1000_0000, 0, 0])
+            even(0..<40, without: [5]), frames: 20, hasRedundancy: false)
         #expect(letters == "iiipppppc" + String(repeating: "p", count: 11))
         #expect(counters.recovered == 0 && counters.concealed == 1)
     }
@@ -89,7 +90,7 @@ private func decisions(
         arrivals.append((10, 20 * 10 + 130))
         arrivals.sort { $0.1 < $1.1 }
         let (_, counters) = decisions(
-            arrivals, frames: 30, payload: [9 << 3, 0b1000_0000, 0, 0])
+            arrivals, frames: 30, hasRedundancy: false)
         #expect(counters.late == 1 && counters.concealed == 1)
     }
 
@@ -100,7 +101,7 @@ private func decisions(
             let now = ms(10 + frame * 20)
             if frame < 10 { _ = buffer.insert(packet(frame, at: now), at: now) }
             if frame == 10 {
-                _ = buffer.insert(packet(10, payload: [9 << 3], at: now), at: now)
+                _ = buffer.insert(packet(10, isSilence: true, at: now), at: now)
             }
             if frame >= 40, frame < 50 {
                 _ = buffer.insert(packet(frame - 29, at: now, jump: 29), at: now)
@@ -182,7 +183,7 @@ private func decisions(
         }.sorted { $0.1 < $1.1 }
         let (_, counters) = decisions(
             arrivals, frames: Int(count) - 20, settings: settings,
-            payload: [9 << 3, 0b1000_0000, 0, 0])
+            hasRedundancy: false)
         #expect(Double(counters.late) / Double(count) < 0.035)
         #expect(counters.late + counters.played + counters.trimmed >= count - 60)
     }

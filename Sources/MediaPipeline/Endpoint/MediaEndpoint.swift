@@ -37,36 +37,22 @@ public final class MediaEndpoint {
     public let configuration: MediaConfiguration
     /// How far it has come.
     public private(set) var phase = Phase.idle
-    /// The frame captured last, at the material's sampling rate.
-    public internal(set) var spoken: [Int16]
-    /// The frame played last, at the material's sampling rate.
-    public internal(set) var heard: [Int16]
 
     /// The association; nil once the call is closed.
-    var dtls: DTLSSession?
-    var srtp: SRTPSession?
-    var encoder: OpusEncoder?
-    var decoder: OpusDecoder?
-    var talker: Talker
-    var jitterBuffer: JitterBuffer
-    var numbering: OpusStreamNumbering
-    var reception = ReceptionStatistics()
-    var timestamps = TimestampUnwrapper()
-    var remoteSource: UInt32?
-    var transportSequence: UInt16 = 0
-    var isWithholding = false
-    var report = MediaReport()
-    var sending = DatagramQueue()
-    var control: ControlState
-    var randomness: RandomStream
-    var encoded: [UInt8]
-    var hasHeard = false
-    /// When the frame clock ticked last: a frame was played and one captured.
-    public internal(set) var lastFrame = SimTime.zero
-    private var nextTick: SimTime?
-    private var started = SimTime.zero
-    private var secured: SimTime?
+    private var dtls: DTLSSession?
+    /// What is said once there are keys.
+    private var source: SpeechSource?
+    /// The side once there are keys.
+    private var side: MediaSide?
+    private var arena: PacketArena
+    private let randomness: RandomStream
+    private var report = MediaReport()
+    private var sending = DatagramQueue()
     private var events: [MediaEvent] = []
+    private var started = SimTime.zero
+    private let silence: [Int16]
+    private var hasToldHeard = false
+    private var hasToldLeft = false
 
     /// One side of a call.
     ///
@@ -80,30 +66,18 @@ public final class MediaEndpoint {
         configuration: MediaConfiguration, dtlsRole: DTLSRole, certificate: Certificate,
         remoteFingerprint: [UInt8], speech: Talker, randomness: MediaRandomness
     ) throws(OpusError) {
-        var session = randomness.session
         let rate = speech.material.sampleRate
         var dtls = DTLSConfiguration(
             role: dtlsRole, remoteFingerprint: remoteFingerprint,
             firstTimeout: configuration.firstTimeout)
         dtls.profiles = configuration.profiles
-        encoder = try OpusEncoder(settings: configuration.codec, sampleRate: rate)
-        decoder = try OpusDecoder(sampleRate: rate)
+        source = try SpeechSource.live(speech, configuration.codec)
         self.dtls = DTLSSession(
             dtls, certificate: certificate, randomness: randomness.handshake)
         self.configuration = configuration
-        talker = speech
-        jitterBuffer = JitterBuffer(settings: configuration.jitterBuffer)
-        let source = session.nextUInt32()
-        numbering = OpusStreamNumbering(
-            source: source, payloadType: configuration.payloadType,
-            sequenceNumber: UInt16(truncatingIfNeeded: session.nextUInt32()),
-            timestamp: session.nextUInt32())
-        control = ControlState(canonicalName: ControlState.name(from: session.nextBytes(12)))
-        self.randomness = session
-        encoded = [UInt8](repeating: 0, count: OpusPayload.maximumFrameBytes)
-        let samples = configuration.codec.frame.samples(at: rate)
-        spoken = [Int16](repeating: 0, count: samples)
-        heard = spoken
+        self.randomness = randomness.session
+        arena = PacketArena(slotByteCount: PacketArena.headroom + Self.datagramLimit)
+        silence = [Int16](repeating: 0, count: configuration.codec.frame.samples(at: rate))
     }
 
     /// Opens the handshake or begins to wait for it.
@@ -119,14 +93,12 @@ public final class MediaEndpoint {
 
     /// When ``handleTimeout(at:)`` wants to be called; nil for never.
     public var nextTimeout: SimTime? {
-        var earliest = nextTick
-        func consider(_ time: SimTime?) {
-            if let time, earliest.map({ time < $0 }) ?? true { earliest = time }
-        }
         guard phase != .closed else { return nil }
-        consider(dtls?.nextTimeout)
-        if phase == .secured { consider(control.schedule?.next) }
-        return earliest
+        var earliest = SimTime.distantFuture
+        if let due = dtls?.nextTimeout { earliest = due }
+        if let tick = side?.nextTick { earliest = min(earliest, tick) }
+        if let report = side?.nextReport { earliest = min(earliest, report) }
+        return earliest == .distantFuture ? nil : earliest
     }
 
     /// Acts on whatever was due by `now`: handshake timers, the frame clock, reports.
@@ -136,15 +108,39 @@ public final class MediaEndpoint {
             dtls?.handleTimeout(at: now)
             followHandshake(at: now)
         }
-        while let tick = nextTick, tick <= now {
-            lastFrame = tick
-            nextTick = tick + configuration.codec.frame.duration
-            playFrame(at: tick)
-            sendFrame(at: tick)
+        while let tick = side?.nextTick, tick <= now {
+            send(side?.tick(at: tick, in: &arena))
+            noticeChanges()
         }
-        if phase == .secured, let due = control.schedule?.next, due <= now {
-            sendReports(at: now)
+        if let due = side?.nextReport, due <= now { send(side?.report(at: now, in: &arena)) }
+    }
+
+    /// Takes in a datagram from the path; whatever it holds, it is used or counted and dropped.
+    public func handle(_ datagram: consuming [UInt8], at now: SimTime) {
+        guard phase != .closed else { return reject(.afterClose) }
+        guard !datagram.isEmpty, datagram.count <= Self.datagramLimit else { return reject(.size) }
+        switch datagram[0] {
+        case 20...63: handleHandshake(datagram, at: now)
+        case 128...191:
+            guard side != nil else { return reject(.beforeKeys) }
+            let packet = datagram.withUnsafeBytes { arena.take(copying: $0, isControl: false) }
+            side?.receive(packet, at: now, in: &arena)
+            noticeChanges()
+        default: reject(.unknownKind)
         }
+    }
+
+    private func handleHandshake(_ datagram: [UInt8], at now: SimTime) {
+        guard let before = dtls?.counters else { return }
+        dtls?.handle(datagram, at: now)
+        guard let after = dtls?.counters else { return }
+        report.rejected[.malformedHandshake] += after.malformed - before.malformed
+        report.rejected[.untimelyHandshake] += after.untimely - before.untimely
+        followHandshake(at: now)
+    }
+
+    private func reject(_ reason: RejectionReason) {
+        report.rejected[reason] += 1
     }
 
     /// The oldest datagram to be sent, nil when there is none.
@@ -157,32 +153,54 @@ public final class MediaEndpoint {
         events.isEmpty ? nil : events.removeFirst()
     }
 
-    func tell(_ event: MediaEvent) {
-        events.append(event)
-    }
+    /// The frame captured last, at the material's sampling rate; silence before there are keys.
+    public var spoken: [Int16] { side?.spoken ?? silence }
+
+    /// The frame played last, at the material's sampling rate; silence before there are keys.
+    public var heard: [Int16] { side?.heard ?? silence }
+
+    /// When the frame clock ticked last: a frame was played and one captured.
+    public var lastFrame: SimTime { side?.lastTick ?? .zero }
 
     /// Ends the call: says goodbye, destroys keys and codecs and returns the report. Later calls
     /// return the same report.
     public func close(at now: SimTime) -> MediaReport {
         guard phase != .closed else { return report }
-        if phase == .secured { sendGoodbye(at: now) }
-        if let secured { report.talkTime.add(now - secured) }
-        jitterBuffer.finish()
-        report.playout = jitterBuffer.counters
-        report.packetsExpected = reception.expected
-        report.packetsLost = max(0, reception.cumulativeLost)
-        if reception.received > 0 { report.jitter.add(reception.jitter) }
+        send(side?.goodbye(at: now, in: &arena))
+        if var media = side?.close(at: now, in: &arena) {
+            media.calls = 0
+            report.merge(media)
+        }
         phase = .closed
-        nextTick = nil
-        srtp = nil
-        encoder = nil
-        decoder = nil
+        side = nil
+        source = nil
         dtls = nil
         return report
     }
 
+    /// Queues a packet as a datagram and gives its slot back.
+    private func send(_ packet: WirePacket?) {
+        guard let packet else { return }
+        sending.append(Array(arena.bytes(of: packet)))
+        arena.give(back: packet.slot)
+    }
+
+    /// Tells what the side has noticed since the last look.
+    private func noticeChanges() {
+        if side?.hasHeard == true, !hasToldHeard {
+            hasToldHeard = true
+            events.append(.heard)
+        }
+        if side?.remoteHasLeft == true, !hasToldLeft {
+            hasToldLeft = true
+            events.append(.remoteLeft)
+        }
+        // Whoever shows the keys has our last flight (RFC 5764 §5.1.2), so it need not be kept.
+        if side?.hasAuthenticatedRemote == true, dtls?.isReleased == false { dtls?.release() }
+    }
+
     /// Moves handshake datagrams out and looks at how far it has come.
-    func followHandshake(at now: SimTime) {
+    private func followHandshake(at now: SimTime) {
         while let datagram = dtls?.pollTransmit() {
             report.handshakeSent.add(datagram.count)
             sending.append(datagram)
@@ -191,22 +209,18 @@ public final class MediaEndpoint {
         switch dtls?.state {
         case nil, .idle, .handshaking: break
         case .connected(let profile):
-            guard let keys = dtls?.takeKeys() else { return }
+            guard let keys = dtls?.takeKeys(), let source = source.take() else { return }
             do {
-                srtp = try SRTPSession(keys: keys)
+                side = try MediaSide(
+                    configuration, source: source, decodes: true, keys: keys, securedAt: now,
+                    randomness: randomness)
             } catch {
-                fail(.protection(error))
+                fail(error)
                 return
             }
             phase = .secured
-            secured = now
-            lastFrame = now
-            nextTick = now + configuration.codec.frame.duration
             report.handshake.add(now - started)
-            control.schedule = ControlSchedule(
-                sessionBandwidth: configuration.codec.bitrate, firstSize: 100, at: now,
-                randomness: &randomness)
-            tell(.secured(profile))
+            events.append(.secured(profile))
         case .failed(let failure):
             fail(.handshake(failure))
         }
@@ -214,6 +228,6 @@ public final class MediaEndpoint {
 
     private func fail(_ failure: MediaFailure) {
         phase = .failed
-        tell(.failed(failure))
+        events.append(.failed(failure))
     }
 }

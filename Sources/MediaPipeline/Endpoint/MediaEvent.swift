@@ -1,4 +1,5 @@
 import MediaSecurity
+import OpusCodec
 
 /// Why one side of a call has no media.
 public enum MediaFailure: Error, Hashable, Sendable {
@@ -6,6 +7,8 @@ public enum MediaFailure: Error, Hashable, Sendable {
     case handshake(DTLSFailure)
     /// The keys could not be put to use.
     case protection(SRTPError)
+    /// There is no memory for a codec, or it refuses its settings.
+    case codec(OpusError)
 }
 
 /// What an endpoint tells its owner.
@@ -58,16 +61,23 @@ public enum RejectionReason: UInt8, Hashable, Sendable, CaseIterable {
 
 /// Datagrams dropped, by reason; sums over calls by ``merge(_:)``.
 public struct RejectionCounts: Hashable, Sendable {
-    private var counts = [Int64](repeating: 0, count: Self.reasonCount)
-    private static let reasonCount = RejectionReason.allCases.count
+    /// Empty as long as nothing was dropped, so that most calls need no memory for it.
+    private var counts: [Int64] = []
+    private static var reasonCount: Int { RejectionReason.allCases.count }
 
     /// Nothing was dropped.
     public init() {}
 
     /// Datagrams dropped for `reason`.
     public internal(set) subscript(reason: RejectionReason) -> Int64 {
-        get { counts[Int(reason.rawValue)] }
-        set { counts[Int(reason.rawValue)] = newValue }
+        get { counts.isEmpty ? 0 : counts[Int(reason.rawValue)] }
+        set {
+            if counts.isEmpty {
+                if newValue == 0 { return }
+                counts = [Int64](repeating: 0, count: Self.reasonCount)
+            }
+            counts[Int(reason.rawValue)] = newValue
+        }
     }
 
     /// Datagrams dropped for any reason.
@@ -80,6 +90,7 @@ public struct RejectionCounts: Hashable, Sendable {
 
     /// Adds the counts of another endpoint.
     public mutating func merge(_ other: RejectionCounts) {
-        for index in counts.indices { counts[index] += other.counts[index] }
+        guard !counts.isEmpty else { return counts = other.counts }
+        for index in other.counts.indices { counts[index] += other.counts[index] }
     }
 }

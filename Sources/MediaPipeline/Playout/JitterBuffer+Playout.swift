@@ -11,9 +11,10 @@ extension JitterBuffer {
         }
     }
 
-    /// Frames still in the dark when the call ends: the talker has stopped.
+    /// The call ends: frames still in the dark were silence, and packets left are dropped.
     public mutating func finish() {
         resolve(missing: 0)
+        discardAll()
     }
 
     private mutating func pullWhilePausing(at now: SimTime) -> PlayoutDecision {
@@ -110,7 +111,7 @@ extension JitterBuffer {
         }
         imbalance = 0
         counters.trimmed += 1
-        _ = take(sequence)
+        if let left = take(sequence) { discard(left) }
         nextSequence += 1
         nextTimestamp += frame
         return play(sequence + 1)

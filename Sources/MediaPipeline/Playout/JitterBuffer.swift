@@ -1,42 +1,42 @@
 import Quantities
 import RTP
 
-/// A received packet that waits for its playout; owns its datagram.
-public struct BufferedPacket: Sendable {
-    /// The decrypted RTP packet.
-    public var bytes: [UInt8]
-    /// Where the Opus payload lies in ``bytes``.
-    public var payload: Range<Int>
+/// A received packet that waits for its playout in its slot.
+public struct BufferedPacket: Sendable, BitwiseCopyable {
     /// The extended sequence number.
     public var sequence: Int64
     /// The extended timestamp.
     public var timestamp: Int64
-    /// When the talker's frame was complete; nil if the packet did not say.
-    public var captured: SimTime?
     /// When the packet arrived.
     public var arrived: SimTime
+    /// When the talker's frame was complete; nil if the packet did not say.
+    public var captured: SimTime?
+    /// Whether it says that the talker falls silent rather than carrying speech.
+    public var announcesSilence: Bool
+    /// Whether it holds a coarse copy of the frame before it.
+    public var hasRedundancy: Bool
+    /// Where the decrypted packet is.
+    public var slot: PacketSlot
+    /// Where the Opus payload begins in the slot.
+    public var payloadOffset: UInt16
+    /// Bytes of the payload.
+    public var payloadCount: UInt16
 
     /// A packet with these properties.
     public init(
-        bytes: [UInt8], payload: Range<Int>, sequence: Int64, timestamp: Int64,
-        captured: SimTime?, arrived: SimTime
+        slot: PacketSlot, payloadOffset: UInt16, payloadCount: UInt16, sequence: Int64,
+        timestamp: Int64, captured: SimTime?, arrived: SimTime, announcesSilence: Bool,
+        hasRedundancy: Bool
     ) {
-        self.bytes = bytes
-        self.payload = payload
+        self.slot = slot
+        self.payloadOffset = payloadOffset
+        self.payloadCount = payloadCount
         self.sequence = sequence
         self.timestamp = timestamp
         self.captured = captured
         self.arrived = arrived
-    }
-
-    /// Whether it says that the talker falls silent rather than carrying speech.
-    public var announcesSilence: Bool { payload.count <= OpusPayload.silenceByteCount }
-
-    /// Whether it holds a coarse copy of the frame before it.
-    public var hasRedundancy: Bool {
-        bytes.withUnsafeBytes {
-            OpusPayload.hasRedundancy(UnsafeRawBufferPointer(rebasing: $0[payload]))
-        }
+        self.announcesSilence = announcesSilence
+        self.hasRedundancy = hasRedundancy
     }
 }
 
@@ -44,9 +44,9 @@ public struct BufferedPacket: Sendable {
 public enum PlayoutDecision: Sendable {
     /// Nothing has ever arrived: nothing is decoded.
     case idle
-    /// The frame is here.
+    /// The frame is here; its slot is the listener's now.
     case play(BufferedPacket)
-    /// The frame is lost, the one after it is here: decode its redundant copy.
+    /// The frame is lost, the one after it is here and stays: decode its redundant copy.
     case recover(from: BufferedPacket)
     /// The frame is missing: conceal.
     case conceal
@@ -56,13 +56,13 @@ public enum PlayoutDecision: Sendable {
 
 /// What became of a packet given to the buffer.
 public enum InsertOutcome: Hashable, Sendable, BitwiseCopyable {
-    /// It waits for its playout.
+    /// It waits for its playout; its slot is the buffer's now.
     case stored
-    /// Its frame has been concealed already, or given up.
+    /// Its frame has been concealed already, or given up; its slot stays with the caller.
     case late
-    /// It waits already.
+    /// It waits already; the slot of the second stays with the caller.
     case duplicate
-    /// It is so far ahead that the buffer was emptied and starts anew with it.
+    /// It is so far ahead that the buffer was emptied and starts anew with it, keeping its slot.
     case restarted
 }
 
@@ -113,7 +113,10 @@ public struct PlayoutCounters: Hashable, Sendable {
 /// its first packet has waited until the ``JitterBufferSettings/arrivalQuantile`` of packets would
 /// have come; within a spurt frames follow each other, a missing one is recovered or concealed, and
 /// the delay changes by whole frames when it is too short or has long been too long.
-public struct JitterBuffer: Sendable {
+///
+/// It holds the slots of packets, not their bytes. Those of packets that it drops by itself, which
+/// any call may do, are returned by ``pollDiscarded()``; ``finish()`` drops all that are left.
+public struct JitterBuffer: ~Copyable, @unchecked Sendable {
     enum Phase {
         /// No packet has come yet, or none since a reset.
         case idle
@@ -128,7 +131,8 @@ public struct JitterBuffer: Sendable {
     public internal(set) var counters = PlayoutCounters()
     var phase = Phase.idle
     /// Packets by sequence number modulo the capacity.
-    private var slots: [BufferedPacket?]
+    private let slots: UnsafeMutablePointer<BufferedPacket?>
+    private var discarded: [PacketSlot] = []
     /// Packets in ``slots``.
     private(set) var storedCount = 0
     /// The sequence number that is played next.
@@ -155,8 +159,30 @@ public struct JitterBuffer: Sendable {
                 && settings.initialDelay <= settings.maximumDelay,
             "the least delay is not above the longest")
         self.settings = settings
-        slots = [BufferedPacket?](repeating: nil, count: JitterBufferSettings.capacity)
+        slots = .allocate(capacity: JitterBufferSettings.capacity)
+        slots.initialize(repeating: nil, count: JitterBufferSettings.capacity)
         delays = DelayWindow(capacity: settings.window, permille: settings.arrivalQuantile)
+    }
+
+    deinit {
+        slots.deallocate()
+    }
+
+    /// The slot of a packet that was dropped, to be given back; nil when there is none.
+    public mutating func pollDiscarded() -> PacketSlot? {
+        discarded.popLast()
+    }
+
+    mutating func discard(_ packet: BufferedPacket) {
+        discarded.append(packet.slot)
+    }
+
+    /// Drops all packets: what was not played by the end never is.
+    mutating func discardAll() {
+        for index in 0..<JitterBufferSettings.capacity {
+            if let packet = slots[index].take() { discard(packet) }
+        }
+        storedCount = 0
     }
 
     /// How long after its (relative) timestamp a frame should be played, in ticks: the quantile of
@@ -187,7 +213,7 @@ public struct JitterBuffer: Sendable {
     }
 
     /// Takes in a packet that arrived at `now`.
-    public mutating func insert(_ packet: consuming BufferedPacket, at now: SimTime)
+    public mutating func insert(_ packet: BufferedPacket, at now: SimTime)
         -> InsertOutcome
     {
         if reference == nil {
@@ -266,7 +292,7 @@ public struct JitterBuffer: Sendable {
     /// Empties the slots up to `sequence` and goes on after it.
     private mutating func dropStored(through sequence: Int64) {
         while nextSequence <= sequence {
-            if storedCount > 0 { _ = take(nextSequence) }
+            if storedCount > 0, let packet = take(nextSequence) { discard(packet) }
             nextSequence += 1
         }
     }

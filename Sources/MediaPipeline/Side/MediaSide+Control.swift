@@ -1,0 +1,117 @@
+import MediaSecurity
+import Quantities
+import RTP
+
+extension MediaSide {
+    /// The report that is due at ``nextReport``, if the interval rules let it (RFC 3550 §6.3.6).
+    public mutating func report(at now: SimTime, in arena: inout PacketArena) -> WirePacket? {
+        guard srtp != nil,
+            control.schedule.expire(at: now, isSender: control.isSender, randomness: &randomness)
+        else { return nil }
+        return sendControl(goodbye: false, at: now, in: &arena)
+    }
+
+    /// The last report, with a goodbye; a group of two need not wait (RFC 3550 §6.3.7). Nil after
+    /// the end.
+    public mutating func goodbye(at now: SimTime, in arena: inout PacketArena) -> WirePacket? {
+        srtp == nil ? nil : sendControl(goodbye: true, at: now, in: &arena)
+    }
+
+    private mutating func sendControl(
+        goodbye: Bool, at now: SimTime, in arena: inout PacketArena
+    ) -> WirePacket? {
+        let slot = arena.take()
+        let packet = UnsafeMutableRawBufferPointer(
+            rebasing: arena.bytes(of: slot)[PacketArena.headroom...])
+        var compound = ControlCompound(in: packet)
+        let source = numbering.source
+        appendReport(to: &compound, at: now)
+        withUnsafeBytes(of: control.canonicalName) {
+            compound.append(canonicalName: $0, of: source)
+        }
+        if goodbye { compound.append(goodbyeOf: source) }
+        control.noteReported()
+        let count: Int
+        do {
+            count = try srtp!.protectControl(packet, count: compound.count)
+        } catch {
+            arena.give(back: slot)
+            return nil
+        }
+        control.schedule.noteSize(count)
+        account.controlSent.add(count)
+        return WirePacket(
+            slot: slot, offset: UInt16(PacketArena.headroom), count: UInt16(count),
+            isControl: true)
+    }
+
+    private mutating func appendReport(to compound: inout ControlCompound, at now: SimTime) {
+        var block: ReportBlock?
+        if let remoteSource, let highest = reception.extendedHighest {
+            block = ReportBlock(
+                source: remoteSource, fractionLost: reception.takeFractionLost(),
+                cumulativeLost: Int32(clamping: reception.cumulativeLost),
+                extendedHighest: UInt32(truncatingIfNeeded: highest),
+                jitter: reception.jitterTicks,
+                lastSenderReport: control.lastSenderReport,
+                delaySinceLastSenderReport: control.delaySinceSenderReport(at: now))
+        }
+        guard control.isSender else {
+            return compound.append(receiverReportOf: numbering.source, block: block)
+        }
+        // The next frame begins at the last tick.
+        let since = MediaClock.opus.ticks(at: SimTime.zero + (now - lastTick))
+        compound.append(
+            senderReportOf: numbering.source,
+            SenderInformation(
+                ntp: NTPTimestamp(now),
+                timestamp: numbering.timestamp &+ UInt32(truncatingIfNeeded: since),
+                packetCount: control.packetCount, octetCount: control.octetCount),
+            block: block)
+    }
+
+    /// Takes in an SRTCP packet.
+    mutating func receiveControl(_ bytes: UnsafeMutableRawBufferPointer, at now: SimTime) {
+        let count: Int
+        do {
+            count = try srtp!.unprotectControl(bytes, count: bytes.count)
+        } catch {
+            account.rejected[RejectionReason(error)] += 1
+            return
+        }
+        hasAuthenticatedRemote = true
+        let packets: [ControlPacket]
+        do {
+            packets = try ControlReader.packets(
+                in: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+        } catch {
+            account.rejected[.malformedControl] += 1
+            return
+        }
+        account.controlReceived.add(bytes.count)
+        control.schedule.noteSize(bytes.count)
+        for packet in packets { accept(packet, at: now) }
+    }
+
+    private mutating func accept(_ packet: ControlPacket, at now: SimTime) {
+        switch packet {
+        case .senderReport(_, let information, let blocks):
+            control.noteSenderReport(information.ntp, at: now)
+            for block in blocks { accept(block, at: now) }
+        case .receiverReport(_, let blocks):
+            for block in blocks { accept(block, at: now) }
+        case .goodbye(let sources):
+            if let remoteSource, sources.contains(remoteSource) { remoteHasLeft = true }
+        case .sourceDescription, .other: break
+        }
+    }
+
+    private mutating func accept(_ block: ReportBlock, at now: SimTime) {
+        guard block.source == numbering.source else { return }
+        account.remoteLost = Int64(block.cumulativeLost)
+        if let trip = block.roundTrip(at: NTPTimestamp(now)) {
+            account.roundTrip.add(
+                SimDuration(nanoseconds: (Int64(trip) * 1_000_000_000) >> 16))
+        }
+    }
+}

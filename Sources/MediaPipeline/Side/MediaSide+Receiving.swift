@@ -1,0 +1,144 @@
+import MediaSecurity
+import Quantities
+import RTP
+
+extension MediaSide {
+    /// Takes in a packet from the path with its slot. Whatever it holds, it is used or counted and
+    /// dropped.
+    public mutating func receive(
+        _ packet: WirePacket, at now: SimTime, in arena: inout PacketArena
+    ) {
+        let bytes = arena.bytes(of: packet)
+        guard bytes.count > 1 else {
+            return drop(packet.slot, bytes.isEmpty ? .size : .malformedProtection, &arena)
+        }
+        guard bytes[0] >> 6 == PacketHeader.version else {
+            return drop(packet.slot, .unknownKind, &arena)
+        }
+        guard srtp != nil else { return drop(packet.slot, .afterClose, &arena) }
+        if ControlType.isControl(secondByte: bytes[1]) {
+            receiveControl(bytes, at: now)
+            arena.give(back: packet.slot)
+        } else {
+            receiveMedia(packet, bytes, at: now, in: &arena)
+        }
+    }
+
+    private mutating func drop(
+        _ slot: PacketSlot, _ reason: RejectionReason, _ arena: inout PacketArena
+    ) {
+        account.rejected[reason] += 1
+        arena.give(back: slot)
+    }
+
+    private mutating func receiveMedia(
+        _ packet: WirePacket, _ bytes: UnsafeMutableRawBufferPointer, at now: SimTime,
+        in arena: inout PacketArena
+    ) {
+        let slot = packet.slot
+        let count: Int
+        do {
+            count = try srtp!.unprotect(bytes, count: bytes.count)
+        } catch {
+            return drop(slot, RejectionReason(error), &arena)
+        }
+        hasAuthenticatedRemote = true
+        let plain = UnsafeRawBufferPointer(rebasing: bytes[..<count])
+        let layout: PacketLayout
+        do {
+            layout = try PacketLayout(parsing: plain)
+        } catch {
+            return drop(slot, .malformedPacket, &arena)
+        }
+        let header = layout.header
+        guard header.payloadType == payloadType else { return drop(slot, .payloadType, &arena) }
+        guard header.source == remoteSource ?? header.source else {
+            return drop(slot, .source, &arena)
+        }
+        let payload = UnsafeRawBufferPointer(rebasing: plain[layout.payload])
+        guard OpusPayload(payload)?.ticks == frameTicks else {
+            return drop(slot, .payload, &arena)
+        }
+        let local = clock.reading(at: now)
+        let sequence: Int64
+        switch reception.receive(
+            sequenceNumber: header.sequenceNumber, timestamp: header.timestamp, at: local)
+        {
+        case .valid(let extended): sequence = extended
+        case .restarted(let extended):
+            sequence = extended
+            timestamps = TimestampUnwrapper()
+            jitterBuffer.reset()
+        case .probation, .outOfRange: return drop(slot, .sequence, &arena)
+        }
+        remoteSource = header.source
+        account.mediaReceived.add(bytes.count)
+        var captured: SimTime?
+        if let sent = AudioHeaderExtension.sendTime(in: plain, layout: layout) {
+            let transit = elapsed(sinceSendTime: sent, at: now)
+            account.networkDelay.add(transit)
+            captured = now - transit
+        }
+        let buffered = BufferedPacket(
+            slot: slot, payloadOffset: packet.offset + UInt16(layout.payload.lowerBound),
+            payloadCount: UInt16(layout.payload.count), sequence: sequence,
+            timestamp: timestamps.extend(header.timestamp), captured: captured, arrived: now,
+            announcesSilence: layout.payload.count <= OpusPayload.silenceByteCount,
+            hasRedundancy: OpusPayload.hasRedundancy(payload))
+        switch jitterBuffer.insert(buffered, at: local) {
+        case .stored: break
+        case .late, .duplicate: arena.give(back: slot)
+        case .restarted: break
+        }
+        giveBackDiscarded(to: &arena)
+    }
+
+    /// Plays the frame that begins at `now`.
+    mutating func playFrame(at now: SimTime, in arena: inout PacketArena) {
+        switch jitterBuffer.pull(at: clock.reading(at: now)) {
+        case .idle: return
+        case .play(let packet):
+            play(packet, at: now, in: &arena)
+            arena.give(back: packet.slot)
+        case .recover(let next):
+            if let listener, !listener.recover(from: Self.payload(of: next, in: arena)) {
+                account.undecodable += 1
+            }
+        case .conceal, .silence: listener?.conceal()
+        }
+        giveBackDiscarded(to: &arena)
+    }
+
+    @inline(__always)
+    private mutating func play(
+        _ packet: BufferedPacket, at now: SimTime, in arena: inout PacketArena
+    ) {
+        if let listener, !listener.play(Self.payload(of: packet, in: arena)) {
+            account.undecodable += 1
+            return
+        }
+        account.bufferDelay.add(now - packet.arrived)
+        if let captured = packet.captured { account.mouthToEar.add(now - captured + fixedDelay) }
+        hasHeard = true
+    }
+
+    private static func payload(
+        of packet: BufferedPacket, in arena: borrowing PacketArena
+    ) -> UnsafeRawBufferPointer {
+        let start = Int(packet.payloadOffset)
+        return UnsafeRawBufferPointer(
+            rebasing: arena.bytes(of: packet.slot)[start..<start + Int(packet.payloadCount)])
+    }
+}
+
+extension RejectionReason {
+    /// Why SRTP refused a packet.
+    init(_ error: SRTPError) {
+        switch error {
+        case .authentication: self = .authentication
+        case .replayFail, .replayOld: self = .replay
+        case .malformed: self = .malformedProtection
+        case .keyExpired, .library: self = .protection
+        }
+    }
+}
