@@ -40,13 +40,14 @@ static int fill_in(X509 *certificate, EVP_PKEY *key) {
 
 media_certificate *media_certificate_new(uint8_t fingerprint[MEDIA_FINGERPRINT_BYTES]) {
     media_random_install();
+    media_elliptic_keys_install();
     ERR_clear_error();
     media_certificate *made = OPENSSL_zalloc(sizeof *made);
     if (made == NULL) {
         return NULL;
     }
     unsigned int count = 0;
-    made->key = EVP_EC_gen("P-256");
+    made->key = media_elliptic_key_new();
     made->certificate = X509_new();
     if (made->key == NULL || made->certificate == NULL || !fill_in(made->certificate, made->key)
         || X509_digest(made->certificate, EVP_sha256(), fingerprint, &count) != 1

@@ -2,6 +2,8 @@
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
 #include <openssl/srtp.h>
 #include <pthread.h>
 #include <string.h>
@@ -51,6 +53,24 @@ static unsigned int next_timeout(SSL *ssl, unsigned int former) {
     return dtls->timeout;
 }
 
+// A cookie is a code over what is known of the client before it has said anything, so checking it
+// needs no memory of the first ClientHello (RFC 6347 §4.2.1). An association serves one address
+// already; in the place of the address stands the certificate that is expected there.
+static int make_cookie(SSL *ssl, unsigned char *cookie, unsigned int *count) {
+    struct media_dtls *dtls = SSL_get_app_data(ssl);
+    return HMAC(
+               EVP_sha256(), dtls->cookie_secret, sizeof dtls->cookie_secret,
+               dtls->peer_fingerprint, sizeof dtls->peer_fingerprint, cookie, count)
+        != NULL;
+}
+
+static int check_cookie(SSL *ssl, const unsigned char *cookie, unsigned int count) {
+    uint8_t expected[EVP_MAX_MD_SIZE];
+    unsigned int expected_count = 0;
+    return make_cookie(ssl, expected, &expected_count) && count == expected_count
+        && CRYPTO_memcmp(cookie, expected, count) == 0;
+}
+
 // A context draws keys for session tickets and cookies when it is made. Both are switched off, so
 // the draws are given to no connection and a constant will do.
 static void fill_with_constant(void *context, uint8_t *bytes, size_t count) {
@@ -69,6 +89,8 @@ static SSL_CTX *make_context(void) {
     SSL_CTX_set_read_ahead(context, 1);
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
     SSL_CTX_set_cert_verify_callback(context, verify_fingerprint, NULL);
+    SSL_CTX_set_cookie_generate_cb(context, make_cookie);
+    SSL_CTX_set_cookie_verify_cb(context, check_cookie);
     if (SSL_CTX_set_min_proto_version(context, DTLS1_2_VERSION) != 1
         || SSL_CTX_set_max_proto_version(context, DTLS1_2_VERSION) != 1
         || SSL_CTX_set_cipher_list(context, cipher_suites) != 1
@@ -81,12 +103,20 @@ static SSL_CTX *make_context(void) {
 
 static void initialize(void) {
     media_random_install();
+    media_elliptic_keys_install();
     media_random_source former =
         media_random_enter((media_random_source){.fill = fill_with_constant});
     if (media_datagram_bio_install()) {
         shared_context = make_context();
     }
     media_random_enter(former);
+}
+
+// Of a record's content; OpenSSL takes nothing below. Datagrams are held down by their own limit.
+static long longest_fragment(const media_dtls_settings *settings) {
+    const long least = 512;
+    long limit = (long)settings->maximum_transmission_unit;
+    return limit < least ? least : limit;
 }
 
 static int configure(struct media_dtls *dtls, const media_dtls_settings *settings) {
@@ -103,8 +133,14 @@ static int configure(struct media_dtls *dtls, const media_dtls_settings *setting
         || SSL_use_PrivateKey(ssl, settings->certificate->key) != 1
         || SSL_set_tlsext_use_srtp(ssl, settings->profiles) != 0
         || SSL_set1_groups_list(ssl, settings->groups) != 1
-        || SSL_set_max_send_fragment(ssl, settings->maximum_transmission_unit) != 1) {
+        || SSL_set_max_send_fragment(ssl, longest_fragment(settings)) != 1) {
         return 0;
+    }
+    if (settings->verifies_hello) {
+        if (RAND_bytes(dtls->cookie_secret, sizeof dtls->cookie_secret) != 1) {
+            return 0;
+        }
+        SSL_set_options(ssl, SSL_OP_COOKIE_EXCHANGE);
     }
     SSL_set_mtu(ssl, settings->maximum_transmission_unit);
     if (settings->is_client) {

@@ -12,6 +12,11 @@
 /// Installs the random method, once per process.
 void media_random_install(void);
 
+/// Makes OpenSSL read P-256 keys the short way, once per process.
+void media_elliptic_keys_install(void);
+/// A fresh key pair on P-256; null on failure.
+EVP_PKEY *media_elliptic_key_new(void);
+
 struct media_certificate {
     X509 *certificate;
     EVP_PKEY *key;
@@ -23,6 +28,9 @@ typedef struct media_datagram {
     size_t count;
     uint8_t bytes[];
 } media_datagram;
+
+/// Bytes of a cookie and of the secret that makes it (RFC 6347 §4.2.1 allows up to 255).
+#define MEDIA_COOKIE_BYTES 32
 
 struct media_dtls {
     SSL *ssl;
@@ -43,6 +51,9 @@ struct media_dtls {
     struct timeval *expiry;
     uint32_t timeout;
     uint64_t timer_generation;
+
+    // What cookies are made with, drawn for this association; unused without verification.
+    uint8_t cookie_secret[MEDIA_COOKIE_BYTES];
 
     int fingerprint_mismatch;
     media_dtls_failure failure;

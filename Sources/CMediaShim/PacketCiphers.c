@@ -4,7 +4,12 @@
 
 #include "Internal.h"
 
+#include <malloc.h>
+#include <openssl/core_dispatch.h>
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
+#include <openssl/params.h>
+#include <openssl/provider.h>
 #include <openssl/sha.h>
 #include <pthread.h>
 #include <srtp2/auth.h>
@@ -23,6 +28,7 @@ enum {
     AES_BLOCK_BYTES = 16,
     CM_SALT_BYTES = 14,
     GCM_SALT_BYTES = 12,
+    GCM_IV_BYTES = 12,
     // RFC 7714 knows 16 bytes alone; the library's known answers also ask for its former 8.
     GCM_TAG_BYTES = 16,
     GCM_SHORT_TAG_BYTES = 8,
@@ -31,44 +37,72 @@ enum {
 
 // ---- both ciphers -------------------------------------------------------------------------------
 
+// OpenSSL's AES comes out of a provider. EVP would put a context of its own in front of the
+// provider's, one more block of memory per cipher and more work per packet than a short packet's
+// AES; so the provider's functions, which are a public interface (provider-cipher(7)), are called
+// directly.
 typedef struct {
-    EVP_CIPHER_CTX *context;
+    void *provider;
+    OSSL_FUNC_cipher_newctx_fn *new_context;
+    OSSL_FUNC_cipher_freectx_fn *free_context;
+    OSSL_FUNC_cipher_encrypt_init_fn *begin_encryption;
+    OSSL_FUNC_cipher_decrypt_init_fn *begin_decryption;
+    OSSL_FUNC_cipher_cipher_fn *transform;
+    OSSL_FUNC_cipher_final_fn *finish;
+    OSSL_FUNC_cipher_get_ctx_params_fn *get_parameters;
+    OSSL_FUNC_cipher_set_ctx_params_fn *set_parameters;
+} provided_cipher;
+
+static provided_cipher counter_mode;
+static provided_cipher galois_mode;
+
+// What the library sees of a cipher and what it needs for a packet, in one block.
+typedef struct {
+    srtp_cipher_t seen;
+    void *context;
+    const provided_cipher *functions;
     uint8_t salt[AES_BLOCK_BYTES];
     int tag_bytes;
 } cipher_state;
 
-static EVP_CIPHER *counter_cipher;
-static EVP_CIPHER *galois_cipher;
 static const srtp_cipher_type_t counter_type;
 static const srtp_cipher_type_t galois_type;
 
+// While a session is made: where to note the memory that its packets will touch.
+static _Thread_local media_srtp_places *noted;
+
 static srtp_err_status_t cipher_alloc(
-    srtp_cipher_pointer_t *made, const srtp_cipher_type_t *type, int key_bytes, int tag_bytes) {
-    srtp_cipher_t *cipher = calloc(1, sizeof *cipher);
+    srtp_cipher_pointer_t *made, const srtp_cipher_type_t *type, const provided_cipher *functions,
+    int key_bytes, int tag_bytes) {
     cipher_state *state = calloc(1, sizeof *state);
-    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
-    if (cipher == NULL || state == NULL || context == NULL) {
-        free(cipher);
+    void *context = functions->new_context(functions->provider);
+    if (state == NULL || context == NULL) {
         free(state);
-        EVP_CIPHER_CTX_free(context);
+        functions->free_context(context);
         return srtp_err_status_alloc_fail;
     }
     state->context = context;
+    state->functions = functions;
     state->tag_bytes = tag_bytes;
-    cipher->type = type;
-    cipher->state = state;
-    cipher->key_len = key_bytes;
-    cipher->algorithm = (int)type->id;
-    *made = cipher;
+    state->seen.type = type;
+    state->seen.state = state;
+    state->seen.key_len = key_bytes;
+    state->seen.algorithm = (int)type->id;
+    // The library asks for the cipher of RTP before that of RTCP.
+    if (noted != NULL && noted->cipher == NULL) {
+        noted->cipher = state;
+        noted->cipher_context = context;
+        noted->cipher_context_bytes = malloc_usable_size(context);
+    }
+    *made = &state->seen;
     return srtp_err_status_ok;
 }
 
 static srtp_err_status_t cipher_dealloc(srtp_cipher_pointer_t cipher) {
     cipher_state *state = cipher->state;
-    EVP_CIPHER_CTX_free(state->context);
+    state->functions->free_context(state->context);
     OPENSSL_cleanse(state, sizeof *state);
     free(state);
-    free(cipher);
     return srtp_err_status_ok;
 }
 
@@ -79,14 +113,15 @@ static srtp_err_status_t counter_alloc(srtp_cipher_pointer_t *made, int key_byte
     if (key_bytes != AES_128_KEY_BYTES + CM_SALT_BYTES) {
         return srtp_err_status_bad_param;
     }
-    return cipher_alloc(made, &counter_type, key_bytes, 0);
+    return cipher_alloc(made, &counter_type, &counter_mode, key_bytes, 0);
 }
 
 static srtp_err_status_t counter_init(void *opaque, const uint8_t *key) {
     cipher_state *state = opaque;
     memset(state->salt, 0, sizeof state->salt);
     memcpy(state->salt, key + AES_128_KEY_BYTES, CM_SALT_BYTES);
-    int ok = EVP_EncryptInit_ex2(state->context, counter_cipher, key, NULL, NULL);
+    int ok = counter_mode.begin_encryption(
+        state->context, key, AES_128_KEY_BYTES, NULL, 0, NULL);
     return ok == 1 ? srtp_err_status_ok : srtp_err_status_init_fail;
 }
 
@@ -98,14 +133,16 @@ static srtp_err_status_t counter_set_iv(
     for (int i = 0; i < AES_BLOCK_BYTES; i++) {
         counter[i] = state->salt[i] ^ iv[i];
     }
-    int ok = EVP_EncryptInit_ex2(state->context, NULL, NULL, counter, NULL);
+    int ok = counter_mode.begin_encryption(
+        state->context, NULL, 0, counter, sizeof counter, NULL);
     return ok == 1 ? srtp_err_status_ok : srtp_err_status_cipher_fail;
 }
 
 static srtp_err_status_t counter_crypt(void *opaque, uint8_t *buffer, unsigned int *count) {
     cipher_state *state = opaque;
-    int done = EVP_Cipher(state->context, buffer, buffer, *count);
-    return done == (int)*count ? srtp_err_status_ok : srtp_err_status_cipher_fail;
+    size_t done = 0;
+    int ok = counter_mode.transform(state->context, buffer, &done, *count, buffer, *count);
+    return ok == 1 && done == *count ? srtp_err_status_ok : srtp_err_status_cipher_fail;
 }
 
 static const srtp_cipher_type_t counter_type = {
@@ -127,27 +164,30 @@ static srtp_err_status_t galois_alloc(srtp_cipher_pointer_t *made, int key_bytes
         || (tag_bytes != GCM_TAG_BYTES && tag_bytes != GCM_SHORT_TAG_BYTES)) {
         return srtp_err_status_bad_param;
     }
-    return cipher_alloc(made, &galois_type, key_bytes, tag_bytes);
+    return cipher_alloc(made, &galois_type, &galois_mode, key_bytes, tag_bytes);
 }
 
 static srtp_err_status_t galois_init(void *opaque, const uint8_t *key) {
     cipher_state *state = opaque;
-    int ok = EVP_CipherInit_ex2(state->context, galois_cipher, key, NULL, 1, NULL);
+    int ok = galois_mode.begin_encryption(
+        state->context, key, AES_128_KEY_BYTES, NULL, 0, NULL);
     return ok == 1 ? srtp_err_status_ok : srtp_err_status_init_fail;
 }
 
 static srtp_err_status_t galois_set_iv(
     void *opaque, uint8_t *iv, srtp_cipher_direction_t direction) {
     cipher_state *state = opaque;
-    int encrypts = direction != srtp_direction_decrypt;
-    int ok = EVP_CipherInit_ex2(state->context, NULL, NULL, iv, encrypts, NULL);
+    int ok = direction == srtp_direction_decrypt
+        ? galois_mode.begin_decryption(state->context, NULL, 0, iv, GCM_IV_BYTES, NULL)
+        : galois_mode.begin_encryption(state->context, NULL, 0, iv, GCM_IV_BYTES, NULL);
     return ok == 1 ? srtp_err_status_ok : srtp_err_status_cipher_fail;
 }
 
 static srtp_err_status_t galois_set_aad(void *opaque, const uint8_t *bytes, uint32_t count) {
     cipher_state *state = opaque;
-    int done = EVP_Cipher(state->context, NULL, bytes, count);
-    return done == (int)count ? srtp_err_status_ok : srtp_err_status_cipher_fail;
+    size_t done = 0;
+    int ok = galois_mode.transform(state->context, NULL, &done, count, bytes, count);
+    return ok == 1 ? srtp_err_status_ok : srtp_err_status_cipher_fail;
 }
 
 static srtp_err_status_t galois_encrypt(void *opaque, uint8_t *buffer, unsigned int *count) {
@@ -155,15 +195,26 @@ static srtp_err_status_t galois_encrypt(void *opaque, uint8_t *buffer, unsigned 
     if (*count == 0) {
         return srtp_err_status_ok;
     }
-    int done = EVP_Cipher(state->context, buffer, buffer, *count);
-    return done == (int)*count ? srtp_err_status_ok : srtp_err_status_cipher_fail;
+    size_t done = 0;
+    int ok = galois_mode.transform(state->context, buffer, &done, *count, buffer, *count);
+    return ok == 1 && done == *count ? srtp_err_status_ok : srtp_err_status_cipher_fail;
+}
+
+// Named as in EVP_CIPHER_CTX_ctrl's AEAD controls, which do the same.
+static void tag_parameter(OSSL_PARAM parameters[2], uint8_t *tag, int count) {
+    parameters[0] =
+        OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, tag, (size_t)count);
+    parameters[1] = OSSL_PARAM_construct_end();
 }
 
 static srtp_err_status_t galois_get_tag(void *opaque, uint8_t *tag, uint32_t *count) {
     cipher_state *state = opaque;
-    if (EVP_Cipher(state->context, NULL, NULL, 0) < 0
-        || EVP_CIPHER_CTX_ctrl(state->context, EVP_CTRL_AEAD_GET_TAG, state->tag_bytes, tag)
-            != 1) {
+    OSSL_PARAM parameters[2];
+    tag_parameter(parameters, tag, state->tag_bytes);
+    uint8_t nothing[AES_BLOCK_BYTES];
+    size_t done = 0;
+    if (galois_mode.finish(state->context, nothing, &done, sizeof nothing) != 1
+        || galois_mode.get_parameters(state->context, parameters) != 1) {
         return srtp_err_status_cipher_fail;
     }
     *count = (uint32_t)state->tag_bytes;
@@ -175,19 +226,22 @@ static srtp_err_status_t galois_decrypt(void *opaque, uint8_t *buffer, unsigned 
     if (*count < (unsigned int)state->tag_bytes) {
         return srtp_err_status_parse_err;
     }
-    unsigned int text = *count - (unsigned int)state->tag_bytes;
-    if (EVP_CIPHER_CTX_ctrl(
-            state->context, EVP_CTRL_AEAD_SET_TAG, state->tag_bytes, buffer + text)
-        != 1) {
+    size_t text = *count - (unsigned int)state->tag_bytes;
+    OSSL_PARAM parameters[2];
+    tag_parameter(parameters, buffer + text, state->tag_bytes);
+    if (galois_mode.set_parameters(state->context, parameters) != 1) {
         return srtp_err_status_cipher_fail;
     }
-    if (text > 0 && EVP_Cipher(state->context, buffer, buffer, text) != (int)text) {
+    size_t done = 0;
+    if (text > 0
+        && galois_mode.transform(state->context, buffer, &done, text, buffer, text) != 1) {
         return srtp_err_status_auth_fail;
     }
-    if (EVP_Cipher(state->context, NULL, NULL, 0) < 0) {
+    uint8_t nothing[AES_BLOCK_BYTES];
+    if (galois_mode.finish(state->context, nothing, &done, sizeof nothing) != 1) {
         return srtp_err_status_auth_fail;
     }
-    *count = text;
+    *count = (unsigned int)text;
     return srtp_err_status_ok;
 }
 
@@ -207,11 +261,21 @@ static const srtp_cipher_type_t galois_type = {
 
 // ---- HMAC-SHA1 (RFC 2104) -----------------------------------------------------------------------
 
+// SHA-1 after one block, which is all that a keyed state is.
 typedef struct {
-    SHA_CTX keyed_inner;
-    SHA_CTX keyed_outer;
-    SHA_CTX running;
+    SHA_LONG h0, h1, h2, h3, h4;
+} mac_chain;
+
+// What the library sees of an authenticator and its key, in one block.
+typedef struct {
+    srtp_auth_t seen;
+    mac_chain inner;
+    mac_chain outer;
 } mac_state;
+
+// The library computes one code from start to end without anything in between, so all of a
+// thread's authenticators take turns in one working state, which stays in the cache.
+static _Thread_local SHA_CTX running;
 
 static const srtp_auth_type_t mac_type;
 
@@ -219,37 +283,50 @@ static srtp_err_status_t mac_alloc(srtp_auth_pointer_t *made, int key_bytes, int
     if (key_bytes > SHA1_BLOCK_BYTES || tag_bytes > SHA_DIGEST_LENGTH) {
         return srtp_err_status_bad_param;
     }
-    srtp_auth_t *mac = calloc(1, sizeof *mac);
     mac_state *state = calloc(1, sizeof *state);
-    if (mac == NULL || state == NULL) {
-        free(mac);
-        free(state);
+    if (state == NULL) {
         return srtp_err_status_alloc_fail;
     }
-    mac->type = &mac_type;
-    mac->state = state;
-    mac->key_len = key_bytes;
-    mac->out_len = tag_bytes;
-    *made = mac;
+    state->seen.type = &mac_type;
+    state->seen.state = state;
+    state->seen.key_len = key_bytes;
+    state->seen.out_len = tag_bytes;
+    if (noted != NULL && noted->authenticator == NULL) {
+        noted->authenticator = state;
+    }
+    *made = &state->seen;
     return srtp_err_status_ok;
 }
 
 static srtp_err_status_t mac_dealloc(srtp_auth_pointer_t mac) {
-    OPENSSL_cleanse(mac->state, sizeof(mac_state));
-    free(mac->state);
-    free(mac);
+    mac_state *state = mac->state;
+    OPENSSL_cleanse(state, sizeof *state);
+    OPENSSL_cleanse(&running, sizeof running);
+    free(state);
     return srtp_err_status_ok;
 }
 
-static void absorb_key(SHA_CTX *state, const uint8_t *key, int key_bytes, uint8_t pad) {
+static mac_chain absorb_key(const uint8_t *key, int key_bytes, uint8_t pad) {
     uint8_t block[SHA1_BLOCK_BYTES];
     memset(block, pad, sizeof block);
     for (int i = 0; i < key_bytes; i++) {
         block[i] ^= key[i];
     }
-    SHA1_Init(state);
-    SHA1_Update(state, block, sizeof block);
+    SHA1_Init(&running);
+    SHA1_Update(&running, block, sizeof block);
     OPENSSL_cleanse(block, sizeof block);
+    return (mac_chain){running.h0, running.h1, running.h2, running.h3, running.h4};
+}
+
+static void resume(const mac_chain *chain) {
+    running.h0 = chain->h0;
+    running.h1 = chain->h1;
+    running.h2 = chain->h2;
+    running.h3 = chain->h3;
+    running.h4 = chain->h4;
+    running.Nl = 8 * SHA1_BLOCK_BYTES;
+    running.Nh = 0;
+    running.num = 0;
 }
 
 static srtp_err_status_t mac_init(void *opaque, const uint8_t *key, int key_bytes) {
@@ -257,21 +334,21 @@ static srtp_err_status_t mac_init(void *opaque, const uint8_t *key, int key_byte
     if (key_bytes < 0 || key_bytes > SHA1_BLOCK_BYTES) {
         return srtp_err_status_bad_param;
     }
-    absorb_key(&state->keyed_inner, key, key_bytes, 0x36);
-    absorb_key(&state->keyed_outer, key, key_bytes, 0x5C);
-    state->running = state->keyed_inner;
+    state->inner = absorb_key(key, key_bytes, 0x36);
+    state->outer = absorb_key(key, key_bytes, 0x5C);
+    resume(&state->inner);
     return srtp_err_status_ok;
 }
 
 static srtp_err_status_t mac_start(void *opaque) {
     mac_state *state = opaque;
-    state->running = state->keyed_inner;
+    resume(&state->inner);
     return srtp_err_status_ok;
 }
 
 static srtp_err_status_t mac_update(void *opaque, const uint8_t *bytes, int count) {
-    mac_state *state = opaque;
-    SHA1_Update(&state->running, bytes, (size_t)count);
+    (void)opaque;
+    SHA1_Update(&running, bytes, (size_t)count);
     return srtp_err_status_ok;
 }
 
@@ -282,11 +359,11 @@ static srtp_err_status_t mac_compute(
         return srtp_err_status_bad_param;
     }
     uint8_t digest[SHA_DIGEST_LENGTH];
-    SHA1_Update(&state->running, bytes, (size_t)count);
-    SHA1_Final(digest, &state->running);
-    state->running = state->keyed_outer;
-    SHA1_Update(&state->running, digest, sizeof digest);
-    SHA1_Final(digest, &state->running);
+    SHA1_Update(&running, bytes, (size_t)count);
+    SHA1_Final(digest, &running);
+    resume(&state->outer);
+    SHA1_Update(&running, digest, sizeof digest);
+    SHA1_Final(digest, &running);
     memcpy(tag, digest, (size_t)tag_bytes);
     return srtp_err_status_ok;
 }
@@ -319,10 +396,70 @@ int32_t media_srtp_initialize_library(void) {
     return (int32_t)library_outcome;
 }
 
+// Whether `names`, which stand between colons, begin with `name`.
+static int is_called(const char *names, const char *name) {
+    size_t count = strlen(name);
+    return strncmp(names, name, count) == 0 && (names[count] == 0 || names[count] == ':');
+}
+
+static int take_functions(provided_cipher *cipher, const OSSL_DISPATCH *functions) {
+    for (; functions->function_id != 0; functions++) {
+        switch (functions->function_id) {
+        case OSSL_FUNC_CIPHER_NEWCTX:
+            cipher->new_context = OSSL_FUNC_cipher_newctx(functions);
+            break;
+        case OSSL_FUNC_CIPHER_FREECTX:
+            cipher->free_context = OSSL_FUNC_cipher_freectx(functions);
+            break;
+        case OSSL_FUNC_CIPHER_ENCRYPT_INIT:
+            cipher->begin_encryption = OSSL_FUNC_cipher_encrypt_init(functions);
+            break;
+        case OSSL_FUNC_CIPHER_DECRYPT_INIT:
+            cipher->begin_decryption = OSSL_FUNC_cipher_decrypt_init(functions);
+            break;
+        case OSSL_FUNC_CIPHER_CIPHER:
+            cipher->transform = OSSL_FUNC_cipher_cipher(functions);
+            break;
+        case OSSL_FUNC_CIPHER_FINAL:
+            cipher->finish = OSSL_FUNC_cipher_final(functions);
+            break;
+        case OSSL_FUNC_CIPHER_GET_CTX_PARAMS:
+            cipher->get_parameters = OSSL_FUNC_cipher_get_ctx_params(functions);
+            break;
+        case OSSL_FUNC_CIPHER_SET_CTX_PARAMS:
+            cipher->set_parameters = OSSL_FUNC_cipher_set_ctx_params(functions);
+            break;
+        default:
+            break;
+        }
+    }
+    return cipher->new_context != NULL && cipher->free_context != NULL
+        && cipher->begin_encryption != NULL && cipher->begin_decryption != NULL
+        && cipher->transform != NULL && cipher->finish != NULL && cipher->get_parameters != NULL
+        && cipher->set_parameters != NULL;
+}
+
+// The provider must stay loaded, so the fetched cipher, which keeps it, is never freed.
+static int find_cipher(provided_cipher *cipher, const char *name) {
+    EVP_CIPHER *fetched = EVP_CIPHER_fetch(NULL, name, NULL);
+    const OSSL_PROVIDER *provider = fetched == NULL ? NULL : EVP_CIPHER_get0_provider(fetched);
+    if (provider == NULL) {
+        return 0;
+    }
+    cipher->provider = OSSL_PROVIDER_get0_provider_ctx(provider);
+    int changes = 0;
+    const OSSL_ALGORITHM *offered =
+        OSSL_PROVIDER_query_operation(provider, OSSL_OP_CIPHER, &changes);
+    for (; offered != NULL && offered->algorithm_names != NULL; offered++) {
+        if (is_called(offered->algorithm_names, name)) {
+            return take_functions(cipher, offered->implementation);
+        }
+    }
+    return 0;
+}
+
 static srtp_err_status_t replace_ciphers(void) {
-    counter_cipher = EVP_CIPHER_fetch(NULL, "AES-128-CTR", NULL);
-    galois_cipher = EVP_CIPHER_fetch(NULL, "AES-128-GCM", NULL);
-    if (counter_cipher == NULL || galois_cipher == NULL) {
+    if (!find_cipher(&counter_mode, "AES-128-CTR") || !find_cipher(&galois_mode, "AES-128-GCM")) {
         return srtp_err_status_init_fail;
     }
     srtp_err_status_t status = srtp_replace_cipher_type(&counter_type, SRTP_AES_ICM_128);
@@ -346,6 +483,16 @@ static void initialize_ciphers(void) {
 int32_t media_srtp_initialize(void) {
     pthread_once(&ciphers_once, initialize_ciphers);
     return (int32_t)ciphers_outcome;
+}
+
+int32_t media_srtp_create(
+    srtp_t *session, const srtp_policy_t *policy, media_srtp_places *places) {
+    *places = (media_srtp_places){0};
+    noted = places;
+    srtp_err_status_t status = srtp_create(session, policy);
+    noted = NULL;
+    places->session = *session;
+    return (int32_t)status;
 }
 
 const srtp_cipher_type_t *media_srtp_counter_cipher(void) {

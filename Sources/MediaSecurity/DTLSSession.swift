@@ -43,8 +43,8 @@ public struct DTLSSession: ~Copyable, @unchecked Sendable {
 
     /// An end as `configuration` says, showing `certificate`, its random bytes from `randomness`.
     ///
-    /// - Precondition: the fingerprint has 32 bytes, the first timeout is within its range, and
-    ///   there is a profile and a group.
+    /// - Precondition: the fingerprint has 32 bytes, the first timeout and the limit of a datagram
+    ///   are within their ranges, and there is a profile and a group.
     public init(
         _ configuration: DTLSConfiguration, certificate: Certificate, randomness: RandomStream
     ) {
@@ -216,6 +216,9 @@ private func makeAssociation(
     precondition(
         range.contains(configuration.firstTimeout),
         "a first timeout is in 1 µs…60 s, not \(configuration.firstTimeout)")
+    precondition(
+        256...16_384 ~= configuration.datagramByteLimit,
+        "a datagram has 256 to 16384 bytes, not \(configuration.datagramByteLimit)")
     let profiles = configuration.profiles.map(\.libraryName).joined(separator: ":")
     let groups = configuration.groups.map(\.libraryName).joined(separator: ":")
     let made = configuration.remoteFingerprint.withUnsafeBufferPointer { fingerprint in
@@ -230,8 +233,8 @@ private func makeAssociation(
                     first_timeout: UInt32(configuration.firstTimeout.nanoseconds / 1000),
                     maximum_timeout: UInt32(
                         DTLSConfiguration.maximumTimeout.nanoseconds / 1000),
-                    maximum_transmission_unit: UInt32(
-                        DTLSConfiguration.maximumTransmissionUnit))
+                    maximum_transmission_unit: UInt32(configuration.datagramByteLimit),
+                    verifies_hello: configuration.verifiesHello ? 1 : 0)
                 return AttributedRandomness.drawing(from: &randomness) {
                     media_dtls_new(&settings)
                 }

@@ -1,8 +1,11 @@
+import CMediaShim
 import CSRTP
 
-/// Makes a libsrtp2 session under `key`, which is a master key followed by its salt.
+/// Makes a libsrtp2 session under `key`, which is a master key followed by its salt, and notes
+/// where its memory lies.
 func create(
-    _ session: inout srtp_t?, _ profile: SRTPProfile, _ key: UnsafeRawBufferPointer,
+    _ session: inout srtp_t?, _ places: inout media_srtp_places, _ profile: SRTPProfile,
+    _ key: UnsafeRawBufferPointer,
     _ direction: srtp_ssrc_type_t, _ replayWindow: Int
 ) -> srtp_err_status_t {
     var policy = srtp_policy_t()
@@ -20,5 +23,5 @@ func create(
     // The library copies the key; it takes a mutable pointer but only reads.
     policy.key = UnsafeMutablePointer(
         mutating: key.baseAddress?.assumingMemoryBound(to: UInt8.self))
-    return srtp_create(&session, &policy)
+    return srtp_err_status_t(UInt32(media_srtp_create(&session, &policy, &places)))
 }

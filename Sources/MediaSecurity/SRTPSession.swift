@@ -19,24 +19,33 @@ public struct SRTPSession: ~Copyable, @unchecked Sendable {
 
     private let outbound: srtp_t
     private let inbound: srtp_t
+    private let outboundPlaces: media_srtp_places
+    private let inboundPlaces: media_srtp_places
+    private var outboundLeft: SRTPKeyLifetime
+    private var inboundLeft: SRTPKeyLifetime
 
     /// A session under `keys`, which are cleansed before this returns.
     ///
-    /// - Precondition: `replayWindow` is in 64..<32768 packets.
+    /// - Precondition: `replayWindow` is in 64..<32768 packets and `lifetime` within RFC 3711's.
     /// - Throws: `library` when libsrtp2 cannot be initialised or has no memory.
     public init(
-        keys: consuming SRTPKeys, replayWindow: Int = SRTPSession.defaultReplayWindow
+        keys: consuming SRTPKeys, replayWindow: Int = SRTPSession.defaultReplayWindow,
+        lifetime: SRTPKeyLifetime = .maximum
     ) throws(SRTPError) {
         precondition(64..<0x8000 ~= replayWindow, "a replay window has 64 to 32767 packets")
+        precondition(lifetime.isValid, "a key's lifetime is not \(lifetime)")
         let initialized = media_srtp_initialize()
         guard initialized == 0 else { throw .library(UInt32(truncatingIfNeeded: initialized)) }
         let profile = keys.profile
+        var places = (media_srtp_places(), media_srtp_places())
         var (made, status): ((srtp_t?, srtp_t?), srtp_err_status_t) = keys.withKeys {
             local, remote in
             var sessions: (srtp_t?, srtp_t?)
-            var status = create(&sessions.0, profile, local, ssrc_any_outbound, replayWindow)
+            var status = create(
+                &sessions.0, &places.0, profile, local, ssrc_any_outbound, replayWindow)
             if status == srtp_err_status_ok {
-                status = create(&sessions.1, profile, remote, ssrc_any_inbound, replayWindow)
+                status = create(
+                    &sessions.1, &places.1, profile, remote, ssrc_any_inbound, replayWindow)
             }
             return (sessions, status)
         }
@@ -48,6 +57,8 @@ public struct SRTPSession: ~Copyable, @unchecked Sendable {
         self.profile = profile
         self.outbound = outbound
         self.inbound = inbound
+        (outboundPlaces, inboundPlaces) = places
+        (outboundLeft, inboundLeft) = (lifetime, lifetime)
     }
 
     deinit {
@@ -55,12 +66,25 @@ public struct SRTPSession: ~Copyable, @unchecked Sendable {
         srtp_dealloc(inbound)
     }
 
+    /// Asks for the memory that the next ``protect(_:count:)`` touches, without waiting for it: with
+    /// thousands of sessions in turn, call it one session ahead.
+    @inline(__always)
+    public func prefetchOutbound() {
+        withUnsafePointer(to: outboundPlaces) { media_srtp_prefetch($0) }
+    }
+
+    /// Asks for the memory that the next ``unprotect(_:count:)`` touches, without waiting for it.
+    @inline(__always)
+    public func prefetchInbound() {
+        withUnsafePointer(to: inboundPlaces) { media_srtp_prefetch($0) }
+    }
+
     /// Protects the RTP packet in the first `count` bytes of `buffer` and returns its new count,
     /// `profile.overhead` more.
     ///
     /// - Precondition: `buffer` has room for the result.
     /// - Throws: `malformed` unless the bytes are an RTP packet; `replayFail` or `replayOld` when
-    ///   the sequence number has been used.
+    ///   the sequence number has been used; `keyExpired` when the keys' lifetime is over.
     public mutating func protect(
         _ buffer: UnsafeMutableRawBufferPointer, count: Int
     ) throws(SRTPError) -> Int {
@@ -68,9 +92,11 @@ public struct SRTPSession: ~Copyable, @unchecked Sendable {
         guard PacketForm.isRTP(UnsafeRawBufferPointer(buffer), count: count) else {
             throw reject(.malformed)
         }
+        guard outboundLeft.packets > 0 else { throw reject(.keyExpired) }
         var bytes = Int32(count)
         let status = srtp_protect(outbound, buffer.baseAddress, &bytes)
         guard status == srtp_err_status_ok else { throw reject(SRTPError(status)) }
+        outboundLeft.packets -= 1
         counters.protected += 1
         return Int(bytes)
     }
@@ -85,9 +111,11 @@ public struct SRTPSession: ~Copyable, @unchecked Sendable {
         guard PacketForm.isRTP(UnsafeRawBufferPointer(buffer), count: text) else {
             throw reject(.malformed)
         }
+        guard inboundLeft.packets > 0 else { throw reject(.keyExpired) }
         var bytes = Int32(count)
         let status = srtp_unprotect(inbound, buffer.baseAddress, &bytes)
         guard status == srtp_err_status_ok else { throw reject(SRTPError(status)) }
+        inboundLeft.packets -= 1
         counters.accepted += 1
         return Int(bytes)
     }
@@ -96,7 +124,8 @@ public struct SRTPSession: ~Copyable, @unchecked Sendable {
     /// new count, `profile.controlOverhead` more.
     ///
     /// - Precondition: `buffer` has room for the result.
-    /// - Throws: `malformed` unless the bytes are an RTCP packet.
+    /// - Throws: `malformed` unless the bytes are an RTCP packet; `keyExpired` when the keys'
+    ///   lifetime is over.
     public mutating func protectControl(
         _ buffer: UnsafeMutableRawBufferPointer, count: Int
     ) throws(SRTPError) -> Int {
@@ -104,9 +133,11 @@ public struct SRTPSession: ~Copyable, @unchecked Sendable {
         guard PacketForm.isRTCP(UnsafeRawBufferPointer(buffer), count: count) else {
             throw reject(.malformed)
         }
+        guard outboundLeft.controlPackets > 0 else { throw reject(.keyExpired) }
         var bytes = Int32(count)
         let status = srtp_protect_rtcp(outbound, buffer.baseAddress, &bytes)
         guard status == srtp_err_status_ok else { throw reject(SRTPError(status)) }
+        outboundLeft.controlPackets -= 1
         counters.protected += 1
         return Int(bytes)
     }
@@ -121,9 +152,11 @@ public struct SRTPSession: ~Copyable, @unchecked Sendable {
         guard PacketForm.isRTCP(UnsafeRawBufferPointer(buffer), count: text) else {
             throw reject(.malformed)
         }
+        guard inboundLeft.controlPackets > 0 else { throw reject(.keyExpired) }
         var bytes = Int32(count)
         let status = srtp_unprotect_rtcp(inbound, buffer.baseAddress, &bytes)
         guard status == srtp_err_status_ok else { throw reject(SRTPError(status)) }
+        inboundLeft.controlPackets -= 1
         counters.accepted += 1
         return Int(bytes)
     }

@@ -19,6 +19,12 @@ final class HandshakePair {
         var groups: [DTLSGroup] = [.x25519, .p256]
         var delay: SimDuration = .milliseconds(10)
         var loss = 0.0
+        /// The share of datagrams that arrive a second time.
+        var duplication = 0.0
+        /// What is added to the delay of each datagram lies anywhere up to this, so they overtake.
+        var jitter = SimDuration.zero
+        var verifiesHello = false
+        var datagramByteLimit = DTLSConfiguration.maximumTransmissionUnit
         var lostDatagrams: Set<Int> = []
         var strangerAnswers = false
     }
@@ -44,11 +50,13 @@ final class HandshakePair {
     var alteration: (datagram: Int, bit: Int)?
     private let settings: Settings
     private var losses: RandomStream
+    private var disorder: RandomStream
     private var flights: [Flight] = []
 
     init(_ settings: Settings = Settings()) {
         self.settings = settings
         losses = stream(5, seed: settings.seed)
+        disorder = stream(6, seed: settings.seed)
         var certificates = stream(1, seed: settings.seed)
         let ours = Certificate(randomness: &certificates)
         let theirs = Certificate(randomness: &certificates)
@@ -58,11 +66,14 @@ final class HandshakePair {
             firstTimeout: settings.firstTimeout)
         client.profiles = settings.clientProfiles
         client.groups = settings.groups
+        client.datagramByteLimit = settings.datagramByteLimit
         var server = DTLSConfiguration(
             role: .server, remoteFingerprint: ours.fingerprint,
             firstTimeout: settings.firstTimeout)
         server.profiles = settings.serverProfiles
         server.groups = settings.groups
+        server.datagramByteLimit = settings.datagramByteLimit
+        server.verifiesHello = settings.verifiesHello
         self.client = DTLSSession(
             client, certificate: ours, randomness: stream(2, seed: settings.seed))
         self.server = DTLSSession(
@@ -131,8 +142,14 @@ final class HandshakePair {
             bytes[alteration.bit / 8] ^= 1 << UInt8(alteration.bit % 8)
         }
         guard !lost else { return }
-        flights.append(
-            Flight(arrival: now + settings.delay, toServer: !byServer, bytes: bytes))
+        let copies = disorder.nextBool(probability: settings.duplication) ? 2 : 1
+        for _ in 0..<copies {
+            let wait = disorder.nextInteger(below: UInt64(settings.jitter.nanoseconds) + 1)
+            let arrival = now + settings.delay + .nanoseconds(Int64(wait))
+            let place = flights.firstIndex { $0.arrival > arrival } ?? flights.endIndex
+            flights.insert(
+                Flight(arrival: arrival, toServer: !byServer, bytes: bytes), at: place)
+        }
     }
 
     /// FNV-1a of everything sent, with time and direction.

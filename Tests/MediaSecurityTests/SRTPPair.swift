@@ -6,14 +6,19 @@ final class SRTPPair {
     var alice: SRTPSession
     var bob: SRTPSession
 
-    init(_ profile: SRTPProfile, seed: UInt64 = 1, replayWindow: Int = 128) throws {
+    init(
+        _ profile: SRTPProfile, seed: UInt64 = 1, replayWindow: Int = 128,
+        lifetime: SRTPKeyLifetime = .maximum
+    ) throws {
         var bytes = stream(11, seed: seed)
         let count = profile.keyByteCount + profile.saltByteCount
         let (first, second) = (bytes.nextBytes(count), bytes.nextBytes(count))
         alice = try SRTPSession(
-            keys: makeKeys(profile, local: first, remote: second), replayWindow: replayWindow)
+            keys: makeKeys(profile, local: first, remote: second), replayWindow: replayWindow,
+            lifetime: lifetime)
         bob = try SRTPSession(
-            keys: makeKeys(profile, local: second, remote: first), replayWindow: replayWindow)
+            keys: makeKeys(profile, local: second, remote: first), replayWindow: replayWindow,
+            lifetime: lifetime)
     }
 
     /// `packet` as Alice sends it.

@@ -196,4 +196,41 @@ import Testing
         #expect(buffer[count...].allSatisfy { $0 == 0x55 })
         #expect(try pair.open(Array(buffer.prefix(count))) == packet)
     }
+
+    @Test(arguments: SRTPProfile.allCases)
+    func `keys serve as many packets as their lifetime says and no more`(
+        profile: SRTPProfile
+    ) throws {
+        let pair = try SRTPPair(
+            profile, lifetime: SRTPKeyLifetime(packets: 3, controlPackets: 2))
+        for sequence in 0..<3 as Range<UInt16> {
+            _ = try pair.open(pair.seal(rtp(sequence, payload: Self.payload)))
+        }
+        #expect(throws: SRTPError.keyExpired) {
+            _ = try pair.seal(rtp(3, payload: Self.payload))
+        }
+        for _ in 0..<2 { _ = try pair.openControl(pair.sealControl(Self.report)) }
+        #expect(throws: SRTPError.keyExpired) { _ = try pair.sealControl(Self.report) }
+        // The one who receives does not take more either.
+        let longer = try SRTPPair(profile)
+        for sequence in 0..<4 as Range<UInt16> {
+            let sealed = try longer.seal(rtp(sequence, payload: Self.payload))
+            if sequence == 3 {
+                #expect(throws: SRTPError.keyExpired) { _ = try pair.open(sealed) }
+            }
+        }
+        #expect(pair.bobCounters.accepted == 5)
+        #expect(pair.bobCounters.rejectedOther == 1)
+    }
+
+    @Test(arguments: SRTPProfile.allCases)
+    func `asking for a session's memory ahead changes nothing`(profile: SRTPProfile) throws {
+        let pair = try SRTPPair(profile)
+        for sequence in 0..<3 as Range<UInt16> {
+            pair.alice.prefetchOutbound()
+            pair.bob.prefetchInbound()
+            let packet = rtp(sequence, payload: Self.payload)
+            #expect(try pair.open(pair.seal(packet)) == packet)
+        }
+    }
 }

@@ -40,6 +40,8 @@ typedef struct {
     uint32_t maximum_timeout;
     /// UDP payload bytes that a datagram may have.
     uint32_t maximum_transmission_unit;
+    /// 1 for a server that sends a HelloVerifyRequest first, else 0.
+    int32_t verifies_hello;
 } media_dtls_settings;
 
 typedef enum {

@@ -1,6 +1,7 @@
 #ifndef CMEDIASHIM_PACKET_CIPHERS_H
 #define CMEDIASHIM_PACKET_CIPHERS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /// Initialises libsrtp2 with the ciphers it came with. Acts once per process, as it must, because
@@ -11,6 +12,37 @@ int32_t media_srtp_initialize_library(void);
 /// packets several times cheaper and sessions small; the bytes are the same. Acts once per
 /// process, any number of threads may call. Returns srtp_err_status_ok (0) or what went wrong.
 int32_t media_srtp_initialize(void);
+
+/// Where the memory lies that one direction's RTP packets touch, as far as it is known.
+typedef struct {
+    const void *session;
+    const void *cipher;
+    const void *cipher_context;
+    const void *authenticator;
+    size_t cipher_context_bytes;
+} media_srtp_places;
+
+struct srtp_ctx_t_;
+struct srtp_policy_t;
+
+/// `srtp_create`, which also notes the places of what it makes.
+int32_t media_srtp_create(
+    struct srtp_ctx_t_ **session, const struct srtp_policy_t *policy, media_srtp_places *places);
+
+/// Asks for the memory at `places`, without waiting for it. Acts only on what is no null pointer.
+static inline void media_srtp_prefetch(const media_srtp_places *places) {
+    const size_t line = 64;
+    __builtin_prefetch(places->session);
+    __builtin_prefetch(places->cipher);
+    __builtin_prefetch((const char *)places->cipher + line - 1);
+    for (size_t offset = 0; offset < places->cipher_context_bytes; offset += line) {
+        __builtin_prefetch((const char *)places->cipher_context + offset);
+    }
+    if (places->authenticator != NULL) {
+        __builtin_prefetch(places->authenticator);
+        __builtin_prefetch((const char *)places->authenticator + line);
+    }
+}
 
 struct srtp_cipher_type_t;
 struct srtp_auth_type_t;
