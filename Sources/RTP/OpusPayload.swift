@@ -64,11 +64,17 @@ public struct OpusPayload: Hashable, Sendable, BitwiseCopyable {
     /// frame (RFC 6716 §4.2.3, §4.2.4); CELT frames have none.
     @inlinable
     public static func hasRedundancy(_ payload: UnsafeRawBufferPointer) -> Bool {
-        guard payload.count > silenceByteCount, let layout = OpusPayload(payload),
-            layout.mode != .celt, layout.frameCount == 1, !layout.isStereo, payload[0] & 3 == 0
+        guard let layout = OpusPayload(payload) else { return false }
+        return layout.hasRedundancy(in: payload)
+    }
+
+    /// Whether `payload`, whose layout this is, carries a coarse copy of the frame before it.
+    @inlinable
+    public func hasRedundancy(in payload: UnsafeRawBufferPointer) -> Bool {
+        guard payload.count > Self.silenceByteCount, mode != .celt, !isStereo, payload[0] & 3 == 0
         else { return false }
-        let activityBits = max(1, layout.frameTicks / 960)
-        return payload[1] >> UInt8(7 - activityBits) & 1 == 1
+        let activityBits = frameTicks <= 960 ? 1 : frameTicks / 960
+        return payload[1] >> UInt8(truncatingIfNeeded: 7 - activityBits) & 1 == 1
     }
 }
 

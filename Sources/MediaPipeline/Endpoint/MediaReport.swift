@@ -77,6 +77,8 @@ public struct MediaReport: Hashable, Sendable {
     public internal(set) var framesSpoken: Int64 = 0
     /// Frames captured and not sent, because they were silent.
     public internal(set) var framesWithheld: Int64 = 0
+    /// Frames captured and not sent, because the keys had protected as many as they may.
+    public internal(set) var unprotected: Int64 = 0
     /// SRTP packets accepted.
     public internal(set) var mediaReceived = Traffic()
     /// SRTCP packets accepted.
@@ -119,6 +121,7 @@ public struct MediaReport: Hashable, Sendable {
         controlSent.merge(other.controlSent)
         framesSpoken += other.framesSpoken
         framesWithheld += other.framesWithheld
+        unprotected += other.unprotected
         mediaReceived.merge(other.mediaReceived)
         controlReceived.merge(other.controlReceived)
         packetsExpected += other.packetsExpected

@@ -19,21 +19,23 @@ public struct PacketArena: ~Copyable, @unchecked Sendable {
     /// Bytes of a slot, a multiple of 16.
     public let slotByteCount: Int
     /// Slots taken and not given back.
-    public private(set) var takenCount = 0
+    @inlinable public var takenCount: Int { taken }
     /// Slots that exist.
-    public private(set) var slotCount = 0
+    @inlinable public var slotCount: Int { slotTotal }
 
+    @usableFromInline var taken = 0
+    @usableFromInline var slotTotal = 0
     /// Slots in a chunk as a power of two.
     @usableFromInline let shift: Int
     @usableFromInline var chunks: UnsafeMutablePointer<UnsafeMutableRawPointer>
     private var chunkCount = 0
     private var chunkCapacity = 8
     /// The slot given back last, -1 without one; each free slot names the next in its first word.
-    private var free: Int32 = -1
+    @usableFromInline var free: Int32 = -1
 
-    private static var markOffset: Int { 4 }
-    private static var takenMark: UInt32 { 0x7a6b_e0ff }
-    private static var freeMark: UInt32 { 0 }
+    @usableFromInline static var markOffset: Int { 4 }
+    @usableFromInline static var takenMark: UInt32 { 0x7a6b_e0ff }
+    @usableFromInline static var freeMark: UInt32 { 0 }
 
     /// An empty arena whose slots have at least `slotByteCount` bytes with the headroom.
     ///
@@ -58,19 +60,21 @@ public struct PacketArena: ~Copyable, @unchecked Sendable {
     public var byteCount: Int { slotCount * slotByteCount }
 
     /// Takes a slot; what it holds is left from its last use.
+    @inlinable
     public mutating func take() -> PacketSlot {
         if free < 0 { grow() }
         let slot = PacketSlot(index: free)
         let start = address(of: slot)
         free = start.load(as: Int32.self)
         start.storeBytes(of: Self.takenMark, toByteOffset: Self.markOffset, as: UInt32.self)
-        takenCount += 1
+        taken += 1
         return slot
     }
 
     /// Gives a slot back, whose bytes are not to be touched any more.
     ///
     /// - Precondition: it has been taken and not been given back.
+    @inlinable
     public mutating func give(back slot: PacketSlot) {
         let start = address(of: slot)
         precondition(
@@ -79,7 +83,7 @@ public struct PacketArena: ~Copyable, @unchecked Sendable {
         start.storeBytes(of: free, as: Int32.self)
         start.storeBytes(of: Self.freeMark, toByteOffset: Self.markOffset, as: UInt32.self)
         free = slot.index
-        takenCount -= 1
+        taken -= 1
     }
 
     /// The bytes of `slot`, valid at this address while it is taken.
@@ -112,14 +116,15 @@ public struct PacketArena: ~Copyable, @unchecked Sendable {
         return packet
     }
 
-    @inlinable
+    @inlinable @inline(__always)
     func address(of slot: PacketSlot) -> UnsafeMutableRawPointer {
         let index = Int(slot.index)
         precondition(UInt(bitPattern: index) < UInt(bitPattern: slotCount), "a slot of this arena")
         return chunks[index >> shift] + (index & ((1 << shift) - 1)) * slotByteCount
     }
 
-    private mutating func grow() {
+    @usableFromInline
+    mutating func grow() {
         let count = 1 << shift
         precondition(slotCount + count <= Self.slotLimit, "an arena has up to 2^31 slots")
         if chunkCount == chunkCapacity {
@@ -135,7 +140,7 @@ public struct PacketArena: ~Copyable, @unchecked Sendable {
         (chunks + chunkCount).initialize(to: chunk)
         chunkCount += 1
         let first = slotCount
-        slotCount += count
+        slotTotal += count
         // The lowest address is taken first.
         for index in stride(from: count - 1, through: 0, by: -1) {
             let start = chunk + index * slotByteCount

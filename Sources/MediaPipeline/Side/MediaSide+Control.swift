@@ -23,17 +23,11 @@ extension MediaSide {
         let slot = arena.take()
         let packet = UnsafeMutableRawBufferPointer(
             rebasing: arena.bytes(of: slot)[PacketArena.headroom...])
-        var compound = ControlCompound(in: packet)
-        let source = numbering.source
-        appendReport(to: &compound, at: now)
-        withUnsafeBytes(of: control.canonicalName) {
-            compound.append(canonicalName: $0, of: source)
-        }
-        if goodbye { compound.append(goodbyeOf: source) }
+        let plain = writeCompound(goodbye: goodbye, at: now, to: packet)
         control.noteReported()
         let count: Int
         do {
-            count = try srtp!.protectControl(packet, count: compound.count)
+            count = try srtp!.protectControl(packet, count: plain)
         } catch {
             arena.give(back: slot)
             return nil
@@ -45,7 +39,27 @@ extension MediaSide {
             isControl: true)
     }
 
-    private mutating func appendReport(to compound: inout ControlCompound, at now: SimTime) {
+    /// Writes a compound to the beginning of `packet` and returns its bytes.
+    private mutating func writeCompound(
+        goodbye: Bool, at now: SimTime, to packet: UnsafeMutableRawBufferPointer
+    ) -> Int {
+        var compound = CompoundWriter(packet)
+        do {
+            try appendReport(to: &compound, at: now)
+            try withUnsafeBytes(of: control.canonicalName) { name throws(PacketError) in
+                try compound.appendSourceDescription(
+                    source: numbering.source, canonicalName: name)
+            }
+            if goodbye { try compound.appendGoodbye(source: numbering.source) }
+        } catch {
+            preconditionFailure("a slot has room for any compound, but \(error)")
+        }
+        return compound.count
+    }
+
+    private mutating func appendReport(
+        to compound: inout CompoundWriter, at now: SimTime
+    ) throws(PacketError) {
         var block: ReportBlock?
         if let remoteSource, let highest = reception.extendedHighest {
             block = ReportBlock(
@@ -57,12 +71,12 @@ extension MediaSide {
                 delaySinceLastSenderReport: control.delaySinceSenderReport(at: now))
         }
         guard control.isSender else {
-            return compound.append(receiverReportOf: numbering.source, block: block)
+            return try compound.appendReceiverReport(source: numbering.source, block: block)
         }
         // The next frame begins at the last tick.
         let since = MediaClock.opus.ticks(at: SimTime.zero + (now - lastTick))
-        compound.append(
-            senderReportOf: numbering.source,
+        try compound.appendSenderReport(
+            source: numbering.source,
             SenderInformation(
                 ntp: NTPTimestamp(now),
                 timestamp: numbering.timestamp &+ UInt32(truncatingIfNeeded: since),
@@ -80,29 +94,28 @@ extension MediaSide {
             return
         }
         hasAuthenticatedRemote = true
-        let packets: [ControlPacket]
+        let compound: CompoundView
         do {
-            packets = try ControlReader.packets(
-                in: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+            compound = try CompoundView(UnsafeRawBufferPointer(rebasing: bytes[..<count]))
         } catch {
             account.rejected[.malformedControl] += 1
             return
         }
         account.controlReceived.add(bytes.count)
         control.schedule.noteSize(bytes.count)
-        for packet in packets { accept(packet, at: now) }
+        for part in compound { accept(part, at: now) }
     }
 
-    private mutating func accept(_ packet: ControlPacket, at now: SimTime) {
-        switch packet {
+    private mutating func accept(_ part: ControlPart, at now: SimTime) {
+        switch part {
         case .senderReport(_, let information, let blocks):
             control.noteSenderReport(information.ntp, at: now)
             for block in blocks { accept(block, at: now) }
         case .receiverReport(_, let blocks):
             for block in blocks { accept(block, at: now) }
-        case .goodbye(let sources):
+        case .goodbye(let sources, _):
             if let remoteSource, sources.contains(remoteSource) { remoteHasLeft = true }
-        case .sourceDescription, .other: break
+        case .sourceDescription, .application, .feedback, .other: break
         }
     }
 

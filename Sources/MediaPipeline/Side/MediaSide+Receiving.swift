@@ -44,53 +44,69 @@ extension MediaSide {
         }
         hasAuthenticatedRemote = true
         let plain = UnsafeRawBufferPointer(rebasing: bytes[..<count])
-        let layout: PacketLayout
-        do {
-            layout = try PacketLayout(parsing: plain)
-        } catch {
-            return drop(slot, .malformedPacket, &arena)
+        let header: PacketHeader
+        let sent: UInt32?
+        let payload: Range<Int>
+        if let head = SpeechPacketHead(plain) {
+            header = head.header
+            sent = head.sendTime
+            payload = SpeechPacketHead.byteCount..<count
+        } else {
+            let layout: PacketLayout
+            do {
+                layout = try PacketLayout(parsing: plain)
+            } catch {
+                return drop(slot, .malformedPacket, &arena)
+            }
+            header = layout.header
+            sent = AudioHeaderExtension.sendTime(in: plain, layout: layout)
+            payload = layout.payload
         }
-        let header = layout.header
         guard header.payloadType == payloadType else { return drop(slot, .payloadType, &arena) }
         guard header.source == remoteSource ?? header.source else {
             return drop(slot, .source, &arena)
         }
-        let payload = UnsafeRawBufferPointer(rebasing: plain[layout.payload])
-        guard OpusPayload(payload)?.ticks == frameTicks else {
+        let opus = UnsafeRawBufferPointer(rebasing: plain[payload])
+        guard let form = OpusPayload(opus), form.ticks == frameTicks else {
             return drop(slot, .payload, &arena)
         }
         let local = clock.reading(at: now)
-        let sequence: Int64
-        switch reception.receive(
-            sequenceNumber: header.sequenceNumber, timestamp: header.timestamp, at: local)
-        {
-        case .valid(let extended): sequence = extended
-        case .restarted(let extended):
-            sequence = extended
-            timestamps = TimestampUnwrapper()
-            jitterBuffer.reset()
-        case .probation, .outOfRange: return drop(slot, .sequence, &arena)
-        }
+        guard let sequence = number(header, at: local) else { return drop(slot, .sequence, &arena) }
         remoteSource = header.source
         account.mediaReceived.add(bytes.count)
         var captured: SimTime?
-        if let sent = AudioHeaderExtension.sendTime(in: plain, layout: layout) {
+        if let sent {
             let transit = elapsed(sinceSendTime: sent, at: now)
             account.networkDelay.add(transit)
             captured = now - transit
         }
         let buffered = BufferedPacket(
-            slot: slot, payloadOffset: packet.offset + UInt16(layout.payload.lowerBound),
-            payloadCount: UInt16(layout.payload.count), sequence: sequence,
+            slot: slot, payloadOffset: packet.offset + UInt16(payload.lowerBound),
+            payloadCount: UInt16(payload.count), sequence: sequence,
             timestamp: timestamps.extend(header.timestamp), captured: captured, arrived: now,
-            announcesSilence: layout.payload.count <= OpusPayload.silenceByteCount,
-            hasRedundancy: OpusPayload.hasRedundancy(payload))
+            announcesSilence: payload.count <= OpusPayload.silenceByteCount,
+            hasRedundancy: form.hasRedundancy(in: opus))
         switch jitterBuffer.insert(buffered, at: local) {
-        case .stored: break
+        case .stored, .restarted: break
         case .late, .duplicate: arena.give(back: slot)
-        case .restarted: break
         }
         giveBackDiscarded(to: &arena)
+    }
+
+    /// The extended sequence number of a packet that came at `local` by the side's own clock; nil
+    /// if it is out of range.
+    @inline(__always)
+    private mutating func number(_ header: PacketHeader, at local: SimTime) -> Int64? {
+        switch reception.receive(
+            sequenceNumber: header.sequenceNumber, timestamp: header.timestamp, at: local)
+        {
+        case .valid(let extended): return extended
+        case .restarted(let extended):
+            timestamps = TimestampUnwrapper()
+            jitterBuffer.reset()
+            return extended
+        case .probation, .outOfRange: return nil
+        }
     }
 
     /// Plays the frame that begins at `now`.

@@ -44,24 +44,28 @@ extension MediaSide {
     }
 
     /// Writes headers before the payload in `slot` and protects the packet.
+    @inline(__always)
     private mutating func protect(
         _ captured: CapturedFrame, in slot: PacketSlot, of arena: inout PacketArena,
         at now: SimTime
     ) -> WirePacket? {
-        let header = numbering.send(ticks: frameTicks)
-        let audio = AudioHeaderExtension(
-            level: captured.level, hasVoice: captured.hasVoice,
-            sendTime: NTPTimestamp(now).absoluteSendTime, transportSequence: transportSequence)
+        let bytes = arena.bytes(of: slot)
+        let packet = UnsafeMutableRawBufferPointer(rebasing: bytes[PacketArena.headroom...])
+        SpeechPacketHead.write(
+            numbering.send(ticks: frameTicks),
+            AudioHeaderExtension(
+                level: captured.level, hasVoice: captured.hasVoice,
+                sendTime: NTPTimestamp(now).absoluteSendTime,
+                transportSequence: transportSequence),
+            to: packet.baseAddress!)
         transportSequence &+= 1
-        let packet = UnsafeMutableRawBufferPointer(
-            rebasing: arena.bytes(of: slot)[PacketArena.headroom...])
-        let plain = Self.payloadStart - PacketArena.headroom + captured.count
         let count: Int
         do {
-            try header.write(to: packet, hasExtension: true)
-            try audio.write(to: packet, at: PacketHeader.byteCount)
-            count = try srtp!.protect(packet, count: plain)
+            count = try srtp!.protect(
+                packet, count: SpeechPacketHead.byteCount + captured.count)
         } catch {
+            // The keys' lifetime is over: the frame cannot be sent.
+            account.unprotected += 1
             arena.give(back: slot)
             return nil
         }

@@ -27,8 +27,12 @@ import RandomStreams
 public struct MediaSide: ~Copyable, @unchecked Sendable {
     /// Where the Opus payload of a packet that is sent begins in its slot.
     static var payloadStart: Int {
-        PacketArena.headroom + PacketHeader.byteCount + AudioHeaderExtension.byteCount
+        PacketArena.headroom + SpeechPacketHead.byteCount
     }
+
+    /// Bytes of the longest compound: sender report, block, a name of 16 bytes, goodbye
+    /// (RFC 3550 §6.4, §6.5, §6.6).
+    static var controlByteCount: Int { 28 + ReportBlock.byteCount + 28 + 8 }
 
     /// When ``tick(at:in:)`` is due next; never after the end.
     public private(set) var nextTick: SimTime
@@ -132,7 +136,7 @@ public struct MediaSide: ~Copyable, @unchecked Sendable {
         let control = SRTPProfile.allCases.reduce(0) { max($0, $1.controlOverhead) }
         return max(
             payloadStart + payload + overhead,
-            PacketArena.headroom + ControlCompound.byteLimit + control)
+            PacketArena.headroom + controlByteCount + control)
     }
 
     /// When ``report(at:in:)`` is due next; never after the end.

@@ -133,15 +133,9 @@ public final class SpeechCorpus: @unchecked Sendable {
         _ index: Int, of speech: SpeechMaterial, as settings: OpusSettings,
         span: SimDuration = SpeechCorpus.defaultSpan
     ) throws(OpusError) -> Track {
-        let conversation = UInt64(index / 2)
-        let party: Party = index.isMultiple(of: 2) ? .first : .second
-        let live = try LiveSpeech(
-            Talker(
-                material: speech,
-                conversation: ConversationPattern(randomness: stream(3 * conversation)),
-                party: party,
-                randomness: stream(3 * conversation + 1 + UInt64(party.rawValue))),
-            settings)
+        let talker = talker(
+            of: speech, conversation: index / 2, index.isMultiple(of: 2) ? .first : .second)
+        let live = try LiveSpeech(talker, settings)
         let count = max(1, Int(span.nanoseconds / settings.frame.duration.nanoseconds))
         var track = Track()
         track.frames.reserveCapacity(count)
@@ -160,7 +154,15 @@ public final class SpeechCorpus: @unchecked Sendable {
         return track
     }
 
-    private static func stream(_ entity: UInt64) -> RandomStream {
+    /// The talker for `party` of the conversation numbered `conversation`.
+    static func talker(of speech: SpeechMaterial, conversation: Int, _ party: Party) -> Talker {
+        let entity = 3 * UInt64(conversation)
+        return Talker(
+            material: speech, conversation: ConversationPattern(randomness: stream(entity)),
+            party: party, randomness: stream(entity + 1 + UInt64(party.rawValue)))
+    }
+
+    static func stream(_ entity: UInt64) -> RandomStream {
         RandomStream(
             StreamName(seed: 0, replication: 0, purpose: purpose, entity: entity))
     }
