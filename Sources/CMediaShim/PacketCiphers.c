@@ -63,36 +63,68 @@ typedef struct {
     const provided_cipher *functions;
     uint8_t salt[AES_BLOCK_BYTES];
     int tag_bytes;
+    // A cipher that is used seldom has a context only while it works on a packet, and its key here.
+    int is_seldom_used;
+    uint8_t key[AES_128_KEY_BYTES];
 } cipher_state;
 
 static const srtp_cipher_type_t counter_type;
 static const srtp_cipher_type_t galois_type;
 
-// While a session is made: where to note the memory that its packets will touch.
+// While a session is made: where to note the memory that its packets will touch, and how many
+// ciphers it has so far. The library asks for that of RTP first, then for that of RTCP, which has
+// a packet every few seconds, then for the one that derives the keys.
 static _Thread_local media_srtp_places *noted;
+static _Thread_local int noted_ciphers;
+
+static int open_context(cipher_state *state) {
+    if (state->context == NULL) {
+        state->context = state->functions->new_context(state->functions->provider);
+    }
+    return state->context != NULL;
+}
+
+// The provider cleanses what it frees.
+static void close_context(cipher_state *state) {
+    if (state->context != NULL) {
+        state->functions->free_context(state->context);
+        state->context = NULL;
+    }
+}
+
+static void rest(cipher_state *state) {
+    if (state->is_seldom_used) {
+        close_context(state);
+    }
+}
+
+// The key that a context has yet to be given, null when it has one already.
+static const uint8_t *key_to_load(const cipher_state *state) {
+    return state->is_seldom_used ? state->key : NULL;
+}
 
 static srtp_err_status_t cipher_alloc(
     srtp_cipher_pointer_t *made, const srtp_cipher_type_t *type, const provided_cipher *functions,
     int key_bytes, int tag_bytes) {
     cipher_state *state = calloc(1, sizeof *state);
-    void *context = functions->new_context(functions->provider);
-    if (state == NULL || context == NULL) {
-        free(state);
-        functions->free_context(context);
+    if (state == NULL) {
         return srtp_err_status_alloc_fail;
     }
-    state->context = context;
     state->functions = functions;
+    state->is_seldom_used = noted != NULL && noted_ciphers++ == 1;
+    if (!state->is_seldom_used && !open_context(state)) {
+        free(state);
+        return srtp_err_status_alloc_fail;
+    }
     state->tag_bytes = tag_bytes;
     state->seen.type = type;
     state->seen.state = state;
     state->seen.key_len = key_bytes;
     state->seen.algorithm = (int)type->id;
-    // The library asks for the cipher of RTP before that of RTCP.
     if (noted != NULL && noted->cipher == NULL) {
         noted->cipher = state;
-        noted->cipher_context = context;
-        noted->cipher_context_bytes = malloc_usable_size(context);
+        noted->cipher_context = state->context;
+        noted->cipher_context_bytes = malloc_usable_size(state->context);
     }
     *made = &state->seen;
     return srtp_err_status_ok;
@@ -100,7 +132,7 @@ static srtp_err_status_t cipher_alloc(
 
 static srtp_err_status_t cipher_dealloc(srtp_cipher_pointer_t cipher) {
     cipher_state *state = cipher->state;
-    state->functions->free_context(state->context);
+    close_context(state);
     OPENSSL_cleanse(state, sizeof *state);
     free(state);
     return srtp_err_status_ok;
@@ -120,6 +152,10 @@ static srtp_err_status_t counter_init(void *opaque, const uint8_t *key) {
     cipher_state *state = opaque;
     memset(state->salt, 0, sizeof state->salt);
     memcpy(state->salt, key + AES_128_KEY_BYTES, CM_SALT_BYTES);
+    if (state->is_seldom_used) {
+        memcpy(state->key, key, AES_128_KEY_BYTES);
+        return srtp_err_status_ok;
+    }
     int ok = counter_mode.begin_encryption(
         state->context, key, AES_128_KEY_BYTES, NULL, 0, NULL);
     return ok == 1 ? srtp_err_status_ok : srtp_err_status_init_fail;
@@ -133,15 +169,27 @@ static srtp_err_status_t counter_set_iv(
     for (int i = 0; i < AES_BLOCK_BYTES; i++) {
         counter[i] = state->salt[i] ^ iv[i];
     }
-    int ok = counter_mode.begin_encryption(
-        state->context, NULL, 0, counter, sizeof counter, NULL);
-    return ok == 1 ? srtp_err_status_ok : srtp_err_status_cipher_fail;
+    int ok = open_context(state)
+        && counter_mode.begin_encryption(
+               state->context, key_to_load(state), AES_128_KEY_BYTES, counter, sizeof counter,
+               NULL)
+            == 1;
+    return ok ? srtp_err_status_ok : srtp_err_status_cipher_fail;
 }
 
+// The library also asks for no bytes at all, before the packet, where other authenticators would
+// want some of the key stream.
 static srtp_err_status_t counter_crypt(void *opaque, uint8_t *buffer, unsigned int *count) {
     cipher_state *state = opaque;
+    if (*count == 0) {
+        return srtp_err_status_ok;
+    }
+    if (state->context == NULL) {
+        return srtp_err_status_cipher_fail;
+    }
     size_t done = 0;
     int ok = counter_mode.transform(state->context, buffer, &done, *count, buffer, *count);
+    rest(state);
     return ok == 1 && done == *count ? srtp_err_status_ok : srtp_err_status_cipher_fail;
 }
 
@@ -169,6 +217,10 @@ static srtp_err_status_t galois_alloc(srtp_cipher_pointer_t *made, int key_bytes
 
 static srtp_err_status_t galois_init(void *opaque, const uint8_t *key) {
     cipher_state *state = opaque;
+    if (state->is_seldom_used) {
+        memcpy(state->key, key, AES_128_KEY_BYTES);
+        return srtp_err_status_ok;
+    }
     int ok = galois_mode.begin_encryption(
         state->context, key, AES_128_KEY_BYTES, NULL, 0, NULL);
     return ok == 1 ? srtp_err_status_ok : srtp_err_status_init_fail;
@@ -177,14 +229,23 @@ static srtp_err_status_t galois_init(void *opaque, const uint8_t *key) {
 static srtp_err_status_t galois_set_iv(
     void *opaque, uint8_t *iv, srtp_cipher_direction_t direction) {
     cipher_state *state = opaque;
+    if (!open_context(state)) {
+        return srtp_err_status_alloc_fail;
+    }
+    const uint8_t *key = key_to_load(state);
     int ok = direction == srtp_direction_decrypt
-        ? galois_mode.begin_decryption(state->context, NULL, 0, iv, GCM_IV_BYTES, NULL)
-        : galois_mode.begin_encryption(state->context, NULL, 0, iv, GCM_IV_BYTES, NULL);
+        ? galois_mode.begin_decryption(
+              state->context, key, AES_128_KEY_BYTES, iv, GCM_IV_BYTES, NULL)
+        : galois_mode.begin_encryption(
+              state->context, key, AES_128_KEY_BYTES, iv, GCM_IV_BYTES, NULL);
     return ok == 1 ? srtp_err_status_ok : srtp_err_status_cipher_fail;
 }
 
 static srtp_err_status_t galois_set_aad(void *opaque, const uint8_t *bytes, uint32_t count) {
     cipher_state *state = opaque;
+    if (state->context == NULL) {
+        return srtp_err_status_cipher_fail;
+    }
     size_t done = 0;
     int ok = galois_mode.transform(state->context, NULL, &done, count, bytes, count);
     return ok == 1 ? srtp_err_status_ok : srtp_err_status_cipher_fail;
@@ -194,6 +255,9 @@ static srtp_err_status_t galois_encrypt(void *opaque, uint8_t *buffer, unsigned 
     cipher_state *state = opaque;
     if (*count == 0) {
         return srtp_err_status_ok;
+    }
+    if (state->context == NULL) {
+        return srtp_err_status_cipher_fail;
     }
     size_t done = 0;
     int ok = galois_mode.transform(state->context, buffer, &done, *count, buffer, *count);
@@ -209,16 +273,18 @@ static void tag_parameter(OSSL_PARAM parameters[2], uint8_t *tag, int count) {
 
 static srtp_err_status_t galois_get_tag(void *opaque, uint8_t *tag, uint32_t *count) {
     cipher_state *state = opaque;
+    if (state->context == NULL) {
+        return srtp_err_status_cipher_fail;
+    }
     OSSL_PARAM parameters[2];
     tag_parameter(parameters, tag, state->tag_bytes);
     uint8_t nothing[AES_BLOCK_BYTES];
     size_t done = 0;
-    if (galois_mode.finish(state->context, nothing, &done, sizeof nothing) != 1
-        || galois_mode.get_parameters(state->context, parameters) != 1) {
-        return srtp_err_status_cipher_fail;
-    }
+    int ok = galois_mode.finish(state->context, nothing, &done, sizeof nothing) == 1
+        && galois_mode.get_parameters(state->context, parameters) == 1;
+    rest(state);
     *count = (uint32_t)state->tag_bytes;
-    return srtp_err_status_ok;
+    return ok ? srtp_err_status_ok : srtp_err_status_cipher_fail;
 }
 
 static srtp_err_status_t galois_decrypt(void *opaque, uint8_t *buffer, unsigned int *count) {
@@ -226,19 +292,20 @@ static srtp_err_status_t galois_decrypt(void *opaque, uint8_t *buffer, unsigned 
     if (*count < (unsigned int)state->tag_bytes) {
         return srtp_err_status_parse_err;
     }
-    size_t text = *count - (unsigned int)state->tag_bytes;
-    OSSL_PARAM parameters[2];
-    tag_parameter(parameters, buffer + text, state->tag_bytes);
-    if (galois_mode.set_parameters(state->context, parameters) != 1) {
+    if (state->context == NULL) {
         return srtp_err_status_cipher_fail;
     }
+    size_t text = *count - (unsigned int)state->tag_bytes;
     size_t done = 0;
-    if (text > 0
-        && galois_mode.transform(state->context, buffer, &done, text, buffer, text) != 1) {
-        return srtp_err_status_auth_fail;
-    }
     uint8_t nothing[AES_BLOCK_BYTES];
-    if (galois_mode.finish(state->context, nothing, &done, sizeof nothing) != 1) {
+    OSSL_PARAM parameters[2];
+    tag_parameter(parameters, buffer + text, state->tag_bytes);
+    int ok = galois_mode.set_parameters(state->context, parameters) == 1
+        && (text == 0
+            || galois_mode.transform(state->context, buffer, &done, text, buffer, text) == 1)
+        && galois_mode.finish(state->context, nothing, &done, sizeof nothing) == 1;
+    rest(state);
+    if (!ok) {
         return srtp_err_status_auth_fail;
     }
     *count = (unsigned int)text;
@@ -489,6 +556,7 @@ int32_t media_srtp_create(
     srtp_t *session, const srtp_policy_t *policy, media_srtp_places *places) {
     *places = (media_srtp_places){0};
     noted = places;
+    noted_ciphers = 0;
     srtp_err_status_t status = srtp_create(session, policy);
     noted = NULL;
     places->session = *session;

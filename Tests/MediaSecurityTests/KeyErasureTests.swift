@@ -1,3 +1,5 @@
+import CMediaShim
+import CSRTP
 import MediaSecurity
 import Quantities
 import RandomStreams
@@ -20,35 +22,38 @@ import Testing
         }
     }
 
-    @Test func `a session forgets its keys when it ends`() async {
-        await #expect(processExitsWith: .success) {
-            for profile in SRTPProfile.allCases {
-                let secret = KeyErasureTests.liveAndDie { secret in
-                    let keys = KeyErasureTests.keys(profile)
-                    secret = keys.withKeys { local, _ in MaskedSecret(local) }
-                    var session = try! SRTPSession(keys: keys)
-                    for sequence in 0..<10 as Range<UInt16> {
-                        var packet = rtp(sequence, payload: [1, 2, 3])
-                        try! session.protect(&packet)
-                    }
-                    // The session has derived its own keys; the master key is gone already.
-                    precondition(occurrencesInMemory(of: secret!) == 0, "\(profile), alive")
-                    _ = consume session
-                }
-                precondition(occurrencesInMemory(of: secret) == 0, "\(profile)")
+    @Test(arguments: SRTPProfile.allCases)
+    func `a session forgets its keys and all that it derived from them when it ends`(
+        profile: SRTPProfile
+    ) async {
+        await #expect(processExitsWith: .success) { [number = profile.rawValue as UInt16] in
+            let profile = SRTPProfile(rawValue: number)!
+            let keys = KeyErasureTests.keys(profile)
+            let master = keys.withKeys { local, _ in MaskedSecret(local) }
+            let derived = keys.withKeys { local, remote in
+                derivedSecrets(profile, key: local) + derivedSecrets(profile, key: remote)
+            }
+            KeyErasureTests.use(keys, master, derived)
+            for secret in [master] + derived {
+                precondition(occurrencesInMemory(of: secret) == 0)
             }
         }
     }
 
-    /// RFC 3711 §B.3 tells the session key that follows from a master key.
-    @Test func `the keys derived from the master key go as well`() async {
-        await #expect(processExitsWith: .success) {
-            var derivedKey = hex("c61e7a93744f39ee10734afe3ff7a087")
-            let derived = derivedKey.withUnsafeBytes { MaskedSecret($0) }
-            for index in derivedKey.indices { derivedKey[index] = 0 }
-            KeyErasureTests.useDerivedKeys(derived)
-            KeyErasureTests.overwriteStack()
-            precondition(occurrencesInMemory(of: derived) == 0)
+    @Test(arguments: SRTPProfile.allCases)
+    func `a session that cannot be made forgets its keys`(profile: SRTPProfile) async {
+        await #expect(processExitsWith: .success) { [number = profile.rawValue as UInt16] in
+            let profile = SRTPProfile(rawValue: number)!
+            let keys = KeyErasureTests.keys(profile)
+            let master = keys.withKeys { local, _ in MaskedSecret(local) }
+            precondition(occurrencesInMemory(of: master) > 0, "the search is blind")
+            precondition(media_srtp_initialize() == 0)
+            precondition(srtp_shutdown() == srtp_err_status_ok)
+            do {
+                _ = try SRTPSession(keys: keys)
+                preconditionFailure("a session without ciphers")
+            } catch {}
+            precondition(occurrencesInMemory(of: master) == 0)
         }
     }
 
@@ -106,15 +111,28 @@ import Testing
         _ = keys.profile
     }
 
+    /// A session's life: keys in, packets both ways, refused ones too, and the end.
     @inline(never)
-    private static func useDerivedKeys(_ derived: MaskedSecret) {
-        var material = hex("e1f97a0d3e018be0d64fa32c06de4139 0ec675ad498afeebb6960b3aabe6")
-        let keys = makeKeys(.aes128CMSHA1, local: material, remote: material)
-        for index in material.indices { material[index] = 0 }
+    private static func use(
+        _ keys: consuming SRTPKeys, _ master: MaskedSecret, _ derived: [MaskedSecret]
+    ) {
+        precondition(occurrencesInMemory(of: master) > 0, "the search is blind")
         var session = try! SRTPSession(keys: keys)
-        var packet = rtp(1, payload: [1, 2, 3])
-        try! session.protect(&packet)
-        precondition(occurrencesInMemory(of: derived) > 0, "the search is blind")
+        for sequence in 0..<10 as Range<UInt16> {
+            var packet = rtp(sequence, payload: [1, 2, 3])
+            try! session.protect(&packet)
+            var control = hex("81c8000bcafebabe0102030405060708")
+            try! session.protectControl(&control)
+            // Under the other direction's keys, so neither is accepted.
+            _ = try? session.unprotect(&packet)
+            _ = try? session.unprotectControl(&control)
+        }
+        precondition(session.counters.accepted == 0)
+        // The session lives on what it derived; the master key is gone already.
+        precondition(occurrencesInMemory(of: master) == 0, "master key")
+        for (number, secret) in derived.enumerated() {
+            precondition(occurrencesInMemory(of: secret) > 0, "blind to derived key \(number)")
+        }
     }
 
     private static func keys(_ profile: SRTPProfile) -> SRTPKeys {

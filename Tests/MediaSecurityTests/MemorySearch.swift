@@ -14,7 +14,7 @@ struct MaskedSecret {
         }
     }
 
-    fileprivate func occurrences(in bytes: UnsafeRawBufferPointer) -> Int {
+    func occurrences(in bytes: UnsafeRawBufferPointer) -> Int {
         chunks.reduce(0) { $0 + Self.occurrences(of: $1, in: bytes) }
     }
 

@@ -68,6 +68,33 @@ import Testing
                         + "41e95b3bb0a2e8dd477901e4fca894c0"))
     }
 
+    /// RFC 3711 §B.3: a session key, salt and authentication key are the key stream under the
+    /// master key and salt, at an initialisation vector that holds the label (§4.3.1).
+    @Test(
+        arguments: [
+            (0, "c61e7a93744f39ee10734afe3ff7a087"),
+            (2, "30cbbc08863d8c85d49db34a9ae1"),
+            (
+                1,
+                "cebe321f6ff7716b6fd4ab49af256a15 6d38baa48f0a0acf3c34e2359e6cdbce"
+                    + "e049646c43d9327ad175578ef7227098 6371c10c9a369ac2f94a8c5fbcdddc25"
+                    + "6d6e919a48b610ef17c2041e47403576 6b68642c59bbfc2f34db60dbdfb2dc68"
+            ),
+        ] as [(UInt8, String)])
+    func `keys derived from the published master key are the published ones`(
+        label: UInt8, key: String
+    ) throws {
+        #expect(media_srtp_initialize() == 0)
+        let cipher = try Cipher(
+            media_srtp_counter_cipher(),
+            key: hex("e1f97a0d3e018be0d64fa32c06de4139 0ec675ad498afeebb6960b3aabe6"),
+            tagBytes: 0)
+        var vector = [UInt8](repeating: 0, count: 16)
+        vector[7] = label
+        let zeros = [UInt8](repeating: 0, count: hex(key).count)
+        #expect(try cipher.encrypt(zeros, iv: vector, aad: nil) == hex(key))
+    }
+
     /// RFC 7714 §16.1.1 and §17.1, in terms of session key and salt. The initialisation vector is
     /// the salt with SSRC and packet index mixed in (§8.1).
     @Test(arguments: [
