@@ -14,6 +14,12 @@ public struct DurationSum: Hashable, Sendable {
     /// No span.
     public init() {}
 
+    init(count: Int64, nanoseconds: Int128, maximum: SimDuration) {
+        self.count = count
+        self.nanoseconds = nanoseconds
+        self.maximum = maximum
+    }
+
     /// Takes in a span.
     public mutating func add(_ span: SimDuration) {
         count += 1
@@ -43,6 +49,11 @@ public struct Traffic: Hashable, Sendable {
 
     /// Nothing.
     public init() {}
+
+    init(datagrams: Int64, bytes: Int64) {
+        self.datagrams = datagrams
+        self.bytes = bytes
+    }
 
     mutating func add(_ byteCount: Int) {
         datagrams += 1

@@ -11,8 +11,9 @@ public struct PacketArena: ~Copyable, @unchecked Sendable {
     /// Bytes before a packet in its slot: 12 of the arena's own, and 4 for the header that a relay
     /// puts before it (ChannelData, RFC 8656 §12.4). So packets begin aligned to 16 bytes.
     @inlinable public static var headroom: Int { 16 }
-    /// Bytes that a chunk does not exceed unless its eight slots do.
-    private static var chunkByteLimit: Int { 32_768 }
+    /// Bytes that a chunk does not exceed unless its eight slots do; a call has about as many
+    /// packets under way.
+    private static var chunkByteLimit: Int { 4_096 }
     /// Slots that can be told apart; far more than memory holds.
     private static var slotLimit: Int { Int(Int32.max) }
 
@@ -27,6 +28,8 @@ public struct PacketArena: ~Copyable, @unchecked Sendable {
     @usableFromInline var slotTotal = 0
     /// Slots in a chunk as a power of two.
     @usableFromInline let shift: Int
+    /// Selects a slot's number within its chunk.
+    @usableFromInline let mask: Int
     @usableFromInline var chunks: UnsafeMutablePointer<UnsafeMutableRawPointer>
     private var chunkCount = 0
     private var chunkCapacity = 8
@@ -48,6 +51,7 @@ public struct PacketArena: ~Copyable, @unchecked Sendable {
         var shift = 3
         while (2 << shift) * self.slotByteCount <= Self.chunkByteLimit { shift += 1 }
         self.shift = shift
+        mask = 1 << shift - 1
         chunks = .allocate(capacity: chunkCapacity)
     }
 
@@ -60,21 +64,21 @@ public struct PacketArena: ~Copyable, @unchecked Sendable {
     public var byteCount: Int { slotCount * slotByteCount }
 
     /// Takes a slot; what it holds is left from its last use.
-    @inlinable
+    @inlinable @inline(__always)
     public mutating func take() -> PacketSlot {
         if free < 0 { grow() }
         let slot = PacketSlot(index: free)
         let start = address(of: slot)
         free = start.load(as: Int32.self)
         start.storeBytes(of: Self.takenMark, toByteOffset: Self.markOffset, as: UInt32.self)
-        taken += 1
+        taken &+= 1
         return slot
     }
 
     /// Gives a slot back, whose bytes are not to be touched any more.
     ///
     /// - Precondition: it has been taken and not been given back.
-    @inlinable
+    @inlinable @inline(__always)
     public mutating func give(back slot: PacketSlot) {
         let start = address(of: slot)
         precondition(
@@ -83,17 +87,17 @@ public struct PacketArena: ~Copyable, @unchecked Sendable {
         start.storeBytes(of: free, as: Int32.self)
         start.storeBytes(of: Self.freeMark, toByteOffset: Self.markOffset, as: UInt32.self)
         free = slot.index
-        taken -= 1
+        taken &-= 1
     }
 
     /// The bytes of `slot`, valid at this address while it is taken.
-    @inlinable
+    @inlinable @inline(__always)
     public func bytes(of slot: PacketSlot) -> UnsafeMutableRawBufferPointer {
         UnsafeMutableRawBufferPointer(start: address(of: slot), count: slotByteCount)
     }
 
     /// The bytes of `packet`.
-    @inlinable
+    @inlinable @inline(__always)
     public func bytes(of packet: WirePacket) -> UnsafeMutableRawBufferPointer {
         let end = Int(packet.offset) + Int(packet.count)
         precondition(end <= slotByteCount, "a packet lies within its slot")
@@ -120,7 +124,8 @@ public struct PacketArena: ~Copyable, @unchecked Sendable {
     func address(of slot: PacketSlot) -> UnsafeMutableRawPointer {
         let index = Int(slot.index)
         precondition(UInt(bitPattern: index) < UInt(bitPattern: slotCount), "a slot of this arena")
-        return chunks[index >> shift] + (index & ((1 << shift) - 1)) * slotByteCount
+        // Neither shift nor product can overflow, as the slot is one of the arena.
+        return chunks[index &>> shift] + (index & mask) &* slotByteCount
     }
 
     @usableFromInline

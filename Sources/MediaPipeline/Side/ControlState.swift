@@ -8,29 +8,14 @@ struct ControlState {
     var schedule: ControlSchedule
     /// The call's canonical name of 16 bytes, which names nobody (RFC 7022 §4.2).
     let canonicalName: (UInt64, UInt64)
-    private(set) var packetCount: UInt32 = 0
-    private(set) var octetCount: UInt32 = 0
     /// Packets sent when the last report was.
-    private var packetsReported: UInt32 = 0
+    var packetsReported: Int64 = 0
     private(set) var lastSenderReport: UInt32 = 0
     private var lastSenderReportArrival: SimTime?
 
     init(schedule: ControlSchedule, canonicalName: (UInt64, UInt64)) {
         self.schedule = schedule
         self.canonicalName = canonicalName
-    }
-
-    @inline(__always)
-    mutating func countSent(payloadBytes: Int) {
-        packetCount &+= 1
-        octetCount &+= UInt32(payloadBytes)
-    }
-
-    /// Whether anything was sent since the last report.
-    var isSender: Bool { packetCount != packetsReported }
-
-    mutating func noteReported() {
-        packetsReported = packetCount
     }
 
     mutating func noteSenderReport(_ ntp: NTPTimestamp, at now: SimTime) {

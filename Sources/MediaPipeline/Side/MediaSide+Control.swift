@@ -6,7 +6,7 @@ extension MediaSide {
     /// The report that is due at ``nextReport``, if the interval rules let it (RFC 3550 §6.3.6).
     public mutating func report(at now: SimTime, in arena: inout PacketArena) -> WirePacket? {
         guard srtp != nil,
-            control.schedule.expire(at: now, isSender: control.isSender, randomness: &randomness)
+            control.schedule.expire(at: now, isSender: isSender, randomness: &randomness)
         else { return nil }
         return sendControl(goodbye: false, at: now, in: &arena)
     }
@@ -17,6 +17,9 @@ extension MediaSide {
         srtp == nil ? nil : sendControl(goodbye: true, at: now, in: &arena)
     }
 
+    /// Whether anything was sent since the last report.
+    private var isSender: Bool { tally.sent != control.packetsReported }
+
     private mutating func sendControl(
         goodbye: Bool, at now: SimTime, in arena: inout PacketArena
     ) -> WirePacket? {
@@ -24,7 +27,7 @@ extension MediaSide {
         let packet = UnsafeMutableRawBufferPointer(
             rebasing: arena.bytes(of: slot)[PacketArena.headroom...])
         let plain = writeCompound(goodbye: goodbye, at: now, to: packet)
-        control.noteReported()
+        control.packetsReported = tally.sent
         let count: Int
         do {
             count = try srtp!.protectControl(packet, count: plain)
@@ -70,7 +73,7 @@ extension MediaSide {
                 lastSenderReport: control.lastSenderReport,
                 delaySinceLastSenderReport: control.delaySinceSenderReport(at: now))
         }
-        guard control.isSender else {
+        guard isSender else {
             return try compound.appendReceiverReport(source: numbering.source, block: block)
         }
         // The next frame begins at the last tick.
@@ -80,7 +83,8 @@ extension MediaSide {
             SenderInformation(
                 ntp: NTPTimestamp(now),
                 timestamp: numbering.timestamp &+ UInt32(truncatingIfNeeded: since),
-                packetCount: control.packetCount, octetCount: control.octetCount),
+                packetCount: UInt32(truncatingIfNeeded: tally.sent),
+                octetCount: UInt32(truncatingIfNeeded: tally.sentPayloadBytes)),
             block: block)
     }
 

@@ -73,11 +73,12 @@ extension MediaSide {
         let local = clock.reading(at: now)
         guard let sequence = number(header, at: local) else { return drop(slot, .sequence, &arena) }
         remoteSource = header.source
-        account.mediaReceived.add(bytes.count)
+        tally.received &+= 1
+        tally.receivedBytes &+= Int64(bytes.count)
         var captured: SimTime?
         if let sent {
             let transit = elapsed(sinceSendTime: sent, at: now)
-            account.networkDelay.add(transit)
+            tally.networkDelay.add(transit)
             captured = now - transit
         }
         let buffered = BufferedPacket(
@@ -133,8 +134,8 @@ extension MediaSide {
             account.undecodable += 1
             return
         }
-        account.bufferDelay.add(now - packet.arrived)
-        if let captured = packet.captured { account.mouthToEar.add(now - captured + fixedDelay) }
+        tally.bufferDelay.add(now - packet.arrived)
+        if let captured = packet.captured { tally.mouthToEar.add(now - captured + fixedDelay) }
         hasHeard = true
     }
 

@@ -4,37 +4,49 @@ import RTP
 
 extension MediaSide {
     /// Captures the frame that is complete at `now` and protects it in a slot.
+    @inline(__always)
     mutating func sendFrame(at now: SimTime, in arena: inout PacketArena) -> WirePacket? {
-        let slot: PacketSlot
-        let captured: CapturedFrame
-        if let live = source.live {
-            slot = arena.take()
-            let room = Self.payloadRoom(arena.bytes(of: slot), protection)
-            captured = live.capture(into: room)
-            if captured.count == 0 { arena.give(back: slot) }
-        } else {
-            let (frame, payload) = source.nextRecorded()
-            captured = CapturedFrame(
-                count: Int(frame.count), level: frame.level, isSpoken: frame.isSpoken)
-            if frame.count > 0 {
-                slot = arena.take()
-                let room = Self.payloadRoom(arena.bytes(of: slot), protection)
-                room.copyMemory(
-                    from: UnsafeRawBufferPointer(start: payload, count: captured.count))
-            } else {
-                slot = PacketSlot(index: -1)
-            }
-        }
-        if captured.isSpoken { account.framesSpoken += 1 }
-        guard captured.count > 0 else {
-            numbering.skip(ticks: frameTicks)
-            account.framesWithheld += 1
+        if source.live != nil { return sendLiveFrame(at: now, in: &arena) }
+        let (frame, payload) = source.nextRecorded()
+        tally.framesSpoken &+= frame.isSpoken ? 1 : 0
+        guard frame.count > 0 else {
+            withhold()
             return nil
         }
-        return protect(captured, in: slot, of: &arena, at: now)
+        let slot = arena.take()
+        let bytes = arena.bytes(of: slot)
+        Self.payloadRoom(bytes, protection).copyMemory(
+            from: UnsafeRawBufferPointer(start: payload, count: Int(frame.count)))
+        let captured = CapturedFrame(
+            count: Int(frame.count), level: frame.level, isSpoken: frame.isSpoken)
+        return protect(captured, bytes, slot, of: &arena, at: now)
+    }
+
+    /// The same from a microphone.
+    @inline(never)
+    private mutating func sendLiveFrame(
+        at now: SimTime, in arena: inout PacketArena
+    ) -> WirePacket? {
+        let slot = arena.take()
+        let bytes = arena.bytes(of: slot)
+        let captured = source.live!.capture(into: Self.payloadRoom(bytes, protection))
+        tally.framesSpoken &+= captured.isSpoken ? 1 : 0
+        guard captured.count > 0 else {
+            arena.give(back: slot)
+            withhold()
+            return nil
+        }
+        return protect(captured, bytes, slot, of: &arena, at: now)
+    }
+
+    @inline(__always)
+    private mutating func withhold() {
+        numbering.skip(ticks: frameTicks)
+        tally.framesWithheld &+= 1
     }
 
     /// Where a payload goes in a slot, with room left for the tag.
+    @inline(__always)
     private static func payloadRoom(
         _ slot: UnsafeMutableRawBufferPointer, _ profile: SRTPProfile
     ) -> UnsafeMutableRawBufferPointer {
@@ -43,13 +55,13 @@ extension MediaSide {
         return UnsafeMutableRawBufferPointer(rebasing: slot[payloadStart..<end])
     }
 
-    /// Writes headers before the payload in `slot` and protects the packet.
+    /// Writes headers before the payload in `bytes`, which are those of `slot`, and protects the
+    /// packet.
     @inline(__always)
     private mutating func protect(
-        _ captured: CapturedFrame, in slot: PacketSlot, of arena: inout PacketArena,
-        at now: SimTime
+        _ captured: CapturedFrame, _ bytes: UnsafeMutableRawBufferPointer, _ slot: PacketSlot,
+        of arena: inout PacketArena, at now: SimTime
     ) -> WirePacket? {
-        let bytes = arena.bytes(of: slot)
         let packet = UnsafeMutableRawBufferPointer(rebasing: bytes[PacketArena.headroom...])
         SpeechPacketHead.write(
             numbering.send(ticks: frameTicks),
@@ -69,9 +81,9 @@ extension MediaSide {
             arena.give(back: slot)
             return nil
         }
-        account.mediaSent.add(count)
-        account.payloadBytesSent += Int64(captured.count)
-        control.countSent(payloadBytes: captured.count)
+        tally.sent &+= 1
+        tally.sentBytes &+= Int64(count)
+        tally.sentPayloadBytes &+= Int64(captured.count)
         return WirePacket(
             slot: slot, offset: UInt16(PacketArena.headroom), count: UInt16(count),
             isControl: false)

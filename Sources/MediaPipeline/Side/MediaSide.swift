@@ -45,24 +45,26 @@ public struct MediaSide: ~Copyable, @unchecked Sendable {
     /// Whether the remote party has said goodbye.
     public internal(set) var remoteHasLeft = false
 
+    // What every packet touches comes first, so that it lies close together.
     var clock: DeviceClock
     let frameTicks: Int
-    /// From the end of the network and the jitter buffer to the ear, and from the mouth on.
+    /// Codec and devices: all of the way from mouth to ear but network and jitter buffer.
     let fixedDelay: SimDuration
+    let listener: Listener?
+    var source: SpeechSource
+    var srtp: SRTPSession?
     let payloadType: UInt8
     let protection: SRTPProfile
-    let securedAt: SimTime
-    var srtp: SRTPSession?
-    var source: SpeechSource
-    let listener: Listener?
-    var jitterBuffer: JitterBuffer
-    var numbering: OpusStreamNumbering
     var transportSequence: UInt16 = 0
-    var reception = ReceptionStatistics()
-    var timestamps = TimestampUnwrapper()
     var remoteSource: UInt32?
+    var numbering: OpusStreamNumbering
+    var timestamps = TimestampUnwrapper()
+    var reception = ReceptionStatistics()
+    var tally = PacketTally()
+    var jitterBuffer: JitterBuffer
     var control: ControlState
     var randomness: RandomStream
+    let securedAt: SimTime
     var account = MediaReport()
 
     /// One side from `securedAt` on, when it holds `keys`.
@@ -149,7 +151,11 @@ public struct MediaSide: ~Copyable, @unchecked Sendable {
     public var heard: [Int16] { listener.map { Array($0.samples) } ?? [] }
 
     /// The report so far, without what is only known at the end.
-    public var reportSoFar: MediaReport { account }
+    public var reportSoFar: MediaReport {
+        var report = account
+        tally.settle(into: &report)
+        return report
+    }
 
     /// Plays one frame and captures one, which is due at ``nextTick``; the packet that leaves,
     /// nil if the frame is withheld because the talker is silent.
@@ -165,7 +171,7 @@ public struct MediaSide: ~Copyable, @unchecked Sendable {
     /// Ends the side: destroys keys and codec, gives all slots back, and returns the report. Later
     /// calls return the same report.
     public mutating func close(at now: SimTime, in arena: inout PacketArena) -> MediaReport {
-        guard srtp != nil else { return account }
+        guard srtp != nil else { return reportSoFar }
         srtp = nil
         nextTick = .distantFuture
         account.talkTime.add(now - securedAt)
@@ -175,7 +181,7 @@ public struct MediaSide: ~Copyable, @unchecked Sendable {
         account.packetsExpected = reception.expected
         account.packetsLost = max(0, reception.cumulativeLost)
         if reception.received > 0 { account.jitter.add(reception.jitter) }
-        return account
+        return reportSoFar
     }
 
     @inline(__always)
