@@ -210,6 +210,35 @@ import Testing
         #expect(pair.arena.takenCount == 0)
     }
 
+    @Test func `between turns there is comfort noise, not an echo, and speech resumes at once`()
+        throws
+    {
+        var settings = SidePair.Settings()
+        settings.isRecorded = false
+        let pair = try SidePair(settings)
+        // Frames in a row without a sound said.
+        var silent = 0
+        var (quietFrames, loudFrames, spokenFrames) = (0, 0, 0)
+        for _ in 0..<1500 {
+            pair.run(for: .milliseconds(20))
+            let isSilent = pair.first.spoken.allSatisfy { $0 == 0 }
+            silent = isSilent ? silent + 1 : 0
+            spokenFrames += isSilent ? 0 : 1
+            let level = pair.second.heard.withUnsafeBufferPointer {
+                AudioLevel.decibelsBelowFullScale($0)
+            }
+            loudFrames += level < 50 ? 1 : 0
+            if silent > 15 {
+                #expect(level > 60)
+                quietFrames += 1
+            }
+        }
+        #expect(quietFrames > 100 && spokenFrames > 100)
+        #expect(loudFrames > spokenFrames * 8 / 10 && loudFrames < spokenFrames * 12 / 10)
+        let report = pair.close().second
+        #expect(report.playout.concealed == 0 && report.playout.silent > 300)
+    }
+
     @Test func `after the end nothing is due and nothing is sent`() throws {
         let pair = try SidePair()
         pair.run(for: .seconds(3))
