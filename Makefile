@@ -1,7 +1,7 @@
 # make run     install what is missing, build, simulate the evening peak, print its summary
 # make test    the same set-up, then every test
 # make validate   hold simulations against closed forms, 100 seeds each; writes results/validation
-# make bench   build the rivals of the engine, measure beside them, and judge the targets
+# make bench   build the rivals of engine and media core, measure beside them, judge the targets
 # make format  lay the sources out; make format-check only looks
 
 SCENARIO ?= scenarios/evening-peak.yaml
@@ -13,7 +13,7 @@ APT_PACKAGES = pkg-config libopus-dev libsrtp2-dev libssl-dev pocketsphinx-testd
 SWIFT_FLAGS = --explicit-target-dependency-import-check error
 VOICESIM = .build/release/voicesim
 
-.PHONY: run test validate bench bench-simulators build setup format format-check import-check schema-check calc-check determinism clean
+.PHONY: run test validate bench bench-simulators bench-media bench-aiortc build setup format format-check import-check schema-check calc-check determinism clean
 
 run: build
 	$(VOICESIM) run $(SCENARIO) --out $(OUT) $(ARGS)
@@ -35,7 +35,7 @@ BENCH_DIR = .build-bench
 BENCH_SOURCES = Tests/Benchmarks/engine
 BENCH_PYTHON = $(BENCH_DIR)/venv/bin/python
 
-bench: build $(BENCH_DIR)/rivals bench-simulators $(BENCH_DIR)/ns3_rival
+bench: build $(BENCH_DIR)/rivals bench-simulators $(BENCH_DIR)/ns3_rival bench-media
 	@cp $(BENCH_SOURCES)/*.py $(BENCH_DIR)
 	$(VOICESIM) bench all --rivals $(BENCH_DIR) --largest --tickets 1000000 $(ARGS)
 
@@ -64,6 +64,54 @@ $(BENCH_DIR)/ns3_rival: $(BENCH_SOURCES)/ns3_rival.cpp $(BENCH_SOURCES)/common.h
 		$$package/lib64/libns3*-core.so \
 		-Wl,-rpath,'$$ORIGIN'/$${package#$(BENCH_DIR)/}/lib64 \
 		|| echo "ns-3 does not build here: left out" >&2
+
+# The rivals of the media core: C loops, one of them with the project's own cipher types, a GStreamer
+# pipeline, and the parts of aiortc; and what counts allocations.
+MEDIA_SOURCES = Tests/Benchmarks/media
+MEDIA_RIVALS = $(addprefix $(BENCH_DIR)/media_,evp srtp nss handshake gstreamer)
+SHIM = Sources/CMediaShim
+SHIM_CIPHERS = $(addprefix $(SHIM)/,PacketCiphers.c AttributedRandomness.c)
+BENCH_CC = gcc -O2 -std=gnu11 -Wall -Wextra -I$(SHIM)/include
+GSTREAMER_PACKAGES = libgstreamer1.0-dev gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
+	gstreamer1.0-plugins-bad
+
+bench-media: $(MEDIA_RIVALS) $(BENCH_DIR)/allocations.so bench-aiortc
+	@cp $(MEDIA_SOURCES)/*.py $(BENCH_SOURCES)/rounds.py $(BENCH_DIR)
+
+$(BENCH_DIR)/gcc:
+	@mkdir -p $(BENCH_DIR)
+	@command -v gcc >/dev/null || { $(call install,gcc libc6-dev); }
+	@touch $@
+
+$(MEDIA_RIVALS): $(addprefix $(MEDIA_SOURCES)/,common.h packets.h security.h) | setup $(BENCH_DIR)/gcc
+
+$(BENCH_DIR)/media_evp: $(addprefix $(MEDIA_SOURCES)/,rival.c evp.c)
+	$(BENCH_CC) $(filter %.c,$^) -o $@ -lopus -lcrypto
+
+$(BENCH_DIR)/media_srtp: $(addprefix $(MEDIA_SOURCES)/,rival.c srtp.c) $(SHIM_CIPHERS)
+	$(BENCH_CC) -DOPENSSL_TYPES $(filter %.c,$^) -o $@ -lopus -lsrtp2 -lcrypto
+
+$(BENCH_DIR)/media_nss: $(addprefix $(MEDIA_SOURCES)/,rival.c srtp.c)
+	$(BENCH_CC) $(filter %.c,$^) -o $@ -lopus -lsrtp2
+
+$(BENCH_DIR)/media_handshake: $(MEDIA_SOURCES)/handshake.c
+	$(BENCH_CC) $< -o $@ -lssl -lcrypto
+
+$(BENCH_DIR)/media_gstreamer: $(MEDIA_SOURCES)/gstreamer.c
+	@{ ($(call install,$(GSTREAMER_PACKAGES))) && $(BENCH_CC) $< -o $@ \
+		$$(pkg-config --cflags --libs gstreamer-1.0); } \
+		|| echo "GStreamer is not to be had here: left out" >&2
+
+$(BENCH_DIR)/allocations.so: $(MEDIA_SOURCES)/allocations.c | $(BENCH_DIR)/gcc
+	$(BENCH_CC) -shared -fPIC $< -o $@
+
+bench-aiortc: | bench-simulators
+	@test ! -x $(BENCH_PYTHON) \
+		|| ls -d $(BENCH_DIR)/venv/lib/python3*/site-packages/aiortc >/dev/null 2>&1 \
+		|| { echo "installing aiortc"; $(BENCH_PYTHON) -m pip install --quiet --no-input \
+			--disable-pip-version-check aiortc==1.16.0 av==18.1.0 pylibsrtp==1.0.0 </dev/null \
+			2>>$(BENCH_DIR)/pip.log; } \
+		|| echo "aiortc does not install here: left out; see $(BENCH_DIR)/pip.log" >&2
 
 # Shell code that installs what is missing of the Debian packages $(1), without asking.
 define install

@@ -103,7 +103,10 @@ let files: [Target] = [
 let runners: [Target] = [
     room(
         "Benchmarking",
-        uses: ["EventEngine", "Quantities", "RandomStreams", "Results", "Statistics"]),
+        uses: [
+            "COpenSSL", "EventEngine", "MediaPipeline", "MediaSecurity", "OpusCodec", "Quantities",
+            "RTP", "RandomStreams", "Results", "SpeechFiles", "Statistics", "TURN",
+        ]),
     room(
         "SimulationRunner",
         uses: [
@@ -133,7 +136,7 @@ let commandLine: [Target] = [
 
 let testTargets: [Target] = [
     tests(of: "ArrivalProcesses", with: ["Quantities", "RandomStreams"]),
-    tests(of: "Benchmarking"),
+    tests(of: "Benchmarking", with: ["MediaSecurity"]),
     tests(
         of: "ClosedForms",
         with: ["Addressing", "MediaSecurity", "Quantities", "RTP", "STUN", "TURN"]),

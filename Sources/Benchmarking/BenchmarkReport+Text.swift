@@ -26,9 +26,11 @@ extension BenchmarkReport {
     }
 
     private var resultTable: String {
+        let hasCalls = results.contains { $0.callsPerCore != nil }
         var text =
             Self.pad("workload, contender", 30) + Self.left("median", 14)
             + Self.left("least…greatest", 22) + Self.left("M/s", 9)
+            + Self.left(hasCalls ? "calls a core" : "", hasCalls ? 14 : 0)
             + "   ours is faster by\n"
         var heading = ""
         for result in results {
@@ -44,6 +46,10 @@ extension BenchmarkReport {
                 + Self.left(Self.range(spread, digits), 22)
                 + Self.left(
                     result.unit == .nanoseconds ? Self.fixed(1000 / spread.median, 2) : "", 9)
+            if hasCalls {
+                text += Self.left(
+                    result.callsPerCore.map { Self.fixed($0.median, 0) } ?? "", 14)
+            }
             if let ratio = result.againstOurs {
                 text += Self.left(Self.times(ratio), 26)
             }
@@ -111,7 +117,7 @@ extension BenchmarkReport {
     }
 
     private static func left(_ text: String, _ width: Int) -> String {
-        String(repeating: " ", count: max(1, width - text.count)) + text
+        String(repeating: " ", count: max(width > 0 ? 1 : 0, width - text.count)) + text
     }
 }
 

@@ -13,6 +13,8 @@ public struct BenchmarkReport: Hashable, Sendable, Codable {
         case seconds = "s"
         /// Memory, B.
         case bytes = "B"
+        /// How often memory is asked for per operation.
+        case allocations = "allocs"
     }
 
     /// A contender's figures on a workload.
@@ -27,6 +29,9 @@ public struct BenchmarkReport: Hashable, Sendable, Codable {
         public var samples: Samples
         /// The figures ÷ ours on the same workload, round by round: how many times as fast we are.
         public var againstOurs: Spread?
+        /// Where it is a part of a call's media: for how many two-way calls in real time a core
+        /// suffices, of this part alone.
+        public var callsPerCore: Spread?
 
         /// The figures of `contender` on `workload`.
         public init(
@@ -100,6 +105,15 @@ public struct BenchmarkReport: Hashable, Sendable, Codable {
             result.againstOurs = result.samples.ratios(to: own)
         }
         results.append(result)
+    }
+
+    /// Notes for how many two-way calls the contenders on `workload` suffice, of whose operations
+    /// each call needs `operationsPerCallSecond`.
+    mutating func noteCalls(_ workload: String, operationsPerCallSecond: Double) {
+        for index in results.indices where results[index].workload == workload {
+            guard let spread = results[index].samples.spread, spread.least > 0 else { continue }
+            results[index].callsPerCore = spread.dividing(1e9 / operationsPerCallSecond)
+        }
     }
 
     /// The report as JSON with sorted keys.

@@ -12,14 +12,7 @@ public struct EngineBenchmark: Sendable {
 
     /// Measures everything; `progress` is told the name of each workload before it begins.
     public func run(into report: inout BenchmarkReport, progress: (String) -> Void) {
-        var present: [Rival] = []
-        for rival in Rival.all(in: rivals) {
-            if let obstacle = rival.obstacle {
-                report.absences.append(.init(contender: rival.name, reason: obstacle))
-            } else {
-                present.append(rival)
-            }
-        }
+        let present = Rival.present(of: Rival.all(in: rivals), &report)
         for item in EnginePlan(includesLargest: includesLargest).cases {
             progress(item.workload.name)
             measure(item, beside: present.filter { item.rivals.contains($0.name) }, &report)
@@ -30,42 +23,17 @@ public struct EngineBenchmark: Sendable {
             EngineChecks.growth(entities: 1_000_000, moves: 10, steps: 1_000_000))
     }
 
-    /// Rounds of one workload in which the contenders take turns. A rival that fails is left out.
     private func measure(
         _ item: EnginePlan.Case, beside rivals: [Rival], _ report: inout BenchmarkReport
     ) {
-        let name = item.workload.name
-        var contenders: [(rival: Rival, session: RivalSession, samples: Samples)] = []
-        for rival in rivals {
-            do throws(RivalSession.Failure) {
-                let session = try rival.session(item.workload)
-                contenders.append((rival, session, Samples()))
-            } catch {
-                report.absences.append(
-                    .init(contender: rival.name, reason: "\(name): \(error.description)"))
+        let contenders = rivals.map { rival in
+            Rounds.Contender(
+                rival: rival, arguments: item.workload.arguments,
+                operations: rival.operations(of: item.workload, item.operations))
+        }
+        Rounds(name: item.workload.name, count: rounds)
+            .measure(beside: contenders, into: &report) {
+                item.workload.run(operations: item.operations).nanoseconds
             }
-        }
-        var own = Samples()
-        for _ in 0..<rounds {
-            own.add(item.workload.run(operations: item.operations).nanoseconds)
-            var failed: [Int] = []
-            for index in contenders.indices {
-                let (rival, session, _) = contenders[index]
-                let operations = rival.operations(of: item.workload, item.operations)
-                do throws(RivalSession.Failure) {
-                    let time = try session.round(operations: operations)
-                    contenders[index].samples.add(time)
-                } catch {
-                    failed.append(index)
-                    report.absences.append(
-                        .init(contender: rival.name, reason: "\(name): \(error.description)"))
-                }
-            }
-            for index in failed.reversed() { contenders.remove(at: index) }
-        }
-        report.add(.init(workload: name, contender: BenchmarkReport.ours, samples: own))
-        for (rival, _, samples) in contenders {
-            report.add(.init(workload: name, contender: rival.name, samples: samples))
-        }
     }
 }

@@ -43,9 +43,13 @@ struct Rival: Sendable {
         return min(operations, mostOperations)
     }
 
-    /// Gets it ready for rounds of `workload`.
-    func session(_ workload: EngineWorkload) throws(RivalSession.Failure) -> RivalSession {
-        try RivalSession.open(command: command, arguments: workload.arguments)
+    /// Those of `rivals` that can take part; `report` names the others.
+    static func present(of rivals: [Rival], _ report: inout BenchmarkReport) -> [Rival] {
+        rivals.filter { rival in
+            guard let obstacle = rival.obstacle else { return true }
+            report.absences.append(.init(contender: rival.name, reason: obstacle))
+            return false
+        }
     }
 
     static let heapName = "std::priority_queue"

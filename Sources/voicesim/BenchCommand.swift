@@ -16,8 +16,9 @@ struct BenchCommand: ParsableCommand {
             Example: make bench
             """,
         subcommands: [
-            BenchAllCommand.self, BenchEngineCommand.self, BenchReplicationsCommand.self,
-            BenchControlPlaneCommand.self,
+            BenchAllCommand.self, BenchEngineCommand.self, BenchMediaCommand.self,
+            BenchReplicationsCommand.self, BenchControlPlaneCommand.self,
+            BenchMediaProbeCommand.self,
         ])
 }
 
@@ -133,15 +134,17 @@ struct BenchEngineCommand: ParsableCommand {
 struct BenchAllCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "all",
-        abstract: "Measure the engine, replications and the control plane, in one report.",
+        abstract: "Measure engine, media core, replications and control plane, in one report.",
         discussion: """
-            What `make bench` runs. Replications take five minutes of the evening peak;
+            What `make bench` runs. Stage, codec, calls and seconds are those of
+            `bench media`. Replications take five minutes of the evening peak;
             the control plane takes the evening peak as it is, made denser.
 
             Example: voicesim bench all --largest --tickets 1000000
             """)
 
     @OptionGroup var options: BenchEngineOptions
+    @OptionGroup var media: BenchMediaOptions
     @Option(help: "Tickets of the control plane's run with ice.setup modelled, from 1000 on.")
     var tickets = 200_000
     @OptionGroup var output: BenchOutput
@@ -155,9 +158,11 @@ struct BenchAllCommand: ParsableCommand {
     func run() throws {
         let scenario = "scenarios/evening-peak.yaml"
         let targets =
-            SpeedTarget.engine + ReplicationBenchmark.targets + ControlPlaneBenchmark.targets
+            SpeedTarget.engine + SpeedTarget.media + ReplicationBenchmark.targets
+            + ControlPlaneBenchmark.targets
         try output.report(on: targets) { report in
             options.benchmark.run(into: &report, progress: BenchOutput.progress)
+            try media.run(rounds: options.rounds, rivals: options.rivals, into: &report)
             let brief = ["general.warm_up=1 min", "general.stop_time=5 min"]
             try BenchScenario.withRunner(of: scenario, brief) { runner in
                 let benchmark = ReplicationBenchmark(runner)

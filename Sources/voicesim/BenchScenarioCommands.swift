@@ -21,6 +21,11 @@ struct BenchScenario: ParsableArguments {
         }
     }
 
+    /// This program.
+    static var program: String {
+        URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
+    }
+
     /// Calls `body` with runs of the scenario by this program, and cleans up behind it.
     static func withRunner(
         of scenario: String, _ overrides: [String], _ body: (ScenarioRunner) throws -> Void
@@ -29,10 +34,9 @@ struct BenchScenario: ParsableArguments {
             .appendingPathComponent("voicesim-bench-\(ProcessInfo.processInfo.processIdentifier)")
         try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: scratch) }
-        let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
         try body(
             ScenarioRunner(
-                executable: program, scenario: scenario, overrides: overrides,
+                executable: Self.program, scenario: scenario, overrides: overrides,
                 scratch: scratch.path))
     }
 }
