@@ -10,24 +10,14 @@ private func packet(
     jump: Int64 = 0
 ) -> BufferedPacket {
     BufferedPacket(
-        slot: PacketSlot(index: Int32(index)), payloadOffset: 44, payloadCount: isSilence ? 1 : 40,
+        slot: PacketSlot(index: Int32(truncatingIfNeeded: index) & .max), payloadOffset: 44,
+        payloadCount: isSilence ? 1 : 40,
         sequence: 1000 + index, timestamp: 500_000 + 960 * (index + jump), captured: nil,
         arrived: now, announcesSilence: isSilence,
         hasRedundancy: hasRedundancy && !isSilence)
 }
 
 private func ms(_ milliseconds: Int64) -> SimTime { .zero + .milliseconds(milliseconds) }
-
-/// One letter a decision.
-private func letter(_ decision: PlayoutDecision) -> Character {
-    switch decision {
-    case .idle: "i"
-    case .play: "p"
-    case .recover: "r"
-    case .conceal: "c"
-    case .silence: "s"
-    }
-}
 
 /// Feeds packets at the times given, in ms by index, pulls every 20 ms from 10 ms on, and returns
 /// the decisions.
@@ -133,7 +123,7 @@ private func decisions(
         var arrivals = even(0..<100)
         arrivals += (100..<400).map { ($0, 20 * $0 + 150) }
         let (letters, counters) = decisions(arrivals, frames: 390)
-        #expect(counters.late > 0 && counters.late < 40)
+        #expect(counters.late < 10 && counters.concealed < 10)
         #expect(counters.stretched > 0)
         #expect(letters.suffix(150).allSatisfy { $0 == "p" })
     }
@@ -225,25 +215,6 @@ private func decisions(
                 "seed \(seed): \(c)")
             #expect(c.played + c.late + c.duplicates + c.trimmed <= Int64(waiting.count))
             #expect(buffer.storedCount == 0, "seed \(seed)")
-        }
-    }
-}
-
-@Suite struct DelayWindowTests {
-    @Test(arguments: [500, 900, 970, 1000])
-    func `least and quantile are those of the sorted window`(permille: Int) {
-        var randomness = stream(32)
-        var window = DelayWindow(capacity: 50, permille: permille)
-        var all: [Int64] = []
-        for _ in 0..<2000 {
-            let step = Int64(randomness.nextInteger(below: 300))
-            window.insert(step * DelayWindow.step)
-            all.append(step)
-            let sorted = all.suffix(50).sorted()
-            let above = sorted.count * (1000 - permille) / 1000
-            #expect(window.minimum == sorted[0] * DelayWindow.step)
-            #expect(
-                window.quantile == (sorted[sorted.count - 1 - above] + 1) * DelayWindow.step)
         }
     }
 }

@@ -1,118 +1,19 @@
 import Quantities
 import RTP
 
-/// A received packet that waits for its playout in its slot.
-public struct BufferedPacket: Sendable, BitwiseCopyable {
-    /// The extended sequence number.
-    public var sequence: Int64
-    /// The extended timestamp.
-    public var timestamp: Int64
-    /// When the packet arrived.
-    public var arrived: SimTime
-    /// When the talker's frame was complete; nil if the packet did not say.
-    public var captured: SimTime?
-    /// Whether it says that the talker falls silent rather than carrying speech.
-    public var announcesSilence: Bool
-    /// Whether it holds a coarse copy of the frame before it.
-    public var hasRedundancy: Bool
-    /// Where the decrypted packet is.
-    public var slot: PacketSlot
-    /// Where the Opus payload begins in the slot.
-    public var payloadOffset: UInt16
-    /// Bytes of the payload.
-    public var payloadCount: UInt16
-
-    /// A packet with these properties.
-    public init(
-        slot: PacketSlot, payloadOffset: UInt16, payloadCount: UInt16, sequence: Int64,
-        timestamp: Int64, captured: SimTime?, arrived: SimTime, announcesSilence: Bool,
-        hasRedundancy: Bool
-    ) {
-        self.slot = slot
-        self.payloadOffset = payloadOffset
-        self.payloadCount = payloadCount
-        self.sequence = sequence
-        self.timestamp = timestamp
-        self.captured = captured
-        self.arrived = arrived
-        self.announcesSilence = announcesSilence
-        self.hasRedundancy = hasRedundancy
-    }
-}
-
-/// What a listener plays for one frame.
-public enum PlayoutDecision: Sendable {
-    /// Nothing has ever arrived: nothing is decoded.
-    case idle
-    /// The frame is here; its slot is the listener's now.
-    case play(BufferedPacket)
-    /// The frame is lost, the one after it is here and stays: decode its redundant copy.
-    case recover(from: BufferedPacket)
-    /// The frame is missing: conceal.
-    case conceal
-    /// The talker is silent, or between talk spurts nothing is known: comfort noise.
-    case silence
-}
-
-/// What became of a packet given to the buffer.
-public enum InsertOutcome: Hashable, Sendable, BitwiseCopyable {
-    /// It waits for its playout; its slot is the buffer's now.
-    case stored
-    /// Its frame has been concealed already, or given up; its slot stays with the caller.
-    case late
-    /// It waits already; the slot of the second stays with the caller.
-    case duplicate
-    /// It is so far ahead that the buffer was emptied and starts anew with it, keeping its slot.
-    case restarted
-}
-
-/// What the listener's frames were made of; sums over calls by ``merge(_:)``.
-public struct PlayoutCounters: Hashable, Sendable {
-    /// Frames decoded from their own packets.
-    public var played: Int64 = 0
-    /// Frames decoded from the redundancy in the packet after them.
-    public var recovered: Int64 = 0
-    /// Frames of speech, lost or late, that were concealed.
-    public var concealed: Int64 = 0
-    /// Runs of concealed frames.
-    public var concealedRuns: Int64 = 0
-    /// Frames inserted to let the delay grow.
-    public var stretched: Int64 = 0
-    /// Frames left out to let the delay shrink.
-    public var trimmed: Int64 = 0
-    /// Frames of comfort noise while the talker was silent.
-    public var silent: Int64 = 0
-    /// Packets that came after their playout.
-    public var late: Int64 = 0
-    /// Packets that were there already.
-    public var duplicates: Int64 = 0
-    /// Times the buffer was emptied because the stream jumped.
-    public var restarts: Int64 = 0
-
-    /// Nothing was played.
-    public init() {}
-
-    /// Adds the counts of another listener.
-    public mutating func merge(_ other: PlayoutCounters) {
-        played += other.played
-        recovered += other.recovered
-        concealed += other.concealed
-        concealedRuns += other.concealedRuns
-        stretched += other.stretched
-        trimmed += other.trimmed
-        silent += other.silent
-        late += other.late
-        duplicates += other.duplicates
-        restarts += other.restarts
-    }
-}
-
 /// Orders received packets and decides frame by frame what is played.
 ///
-/// Call ``insert(_:at:)`` for every packet and ``pull(at:)`` once a frame. A talk spurt starts when
-/// its first packet has waited until the ``JitterBufferSettings/arrivalQuantile`` of packets would
-/// have come; within a spurt frames follow each other, a missing one is recovered or concealed, and
-/// the delay changes by whole frames when it is too short or has long been too long.
+/// Call ``insert(_:at:)`` for every packet and ``pull(at:)`` once a frame, both with the listener's
+/// own clock. A talk spurt starts when its first packet has waited until the
+/// ``JitterBufferSettings/arrivalQuantile`` of packets would have come; within a spurt frames follow
+/// each other, a missing one is recovered or concealed, and the delay changes by whole frames when
+/// it is too short or has long been too long. A sender whose clock is fast or slow is followed the
+/// same way.
+///
+/// When the buffer runs empty within a spurt, nobody can tell a late packet from a lost one and from
+/// silence. Frames are then made *in the dark*, without passing over any of the talker's; the next
+/// packet tells what they were: the delay has grown if the frame due is there after all, frames are
+/// lost as far as numbers are missing, and the rest was silence.
 ///
 /// It holds the slots of packets, not their bytes. Those of packets that it drops by itself, which
 /// any call may do, are returned by ``pollDiscarded()``; ``finish()`` drops all that are left.
@@ -126,211 +27,271 @@ public struct JitterBuffer: ~Copyable, @unchecked Sendable {
         case playing
     }
 
-    let settings: JitterBufferSettings
+    let frameTicks: Int64
+    private let awaitsRedundancy: Bool
+    private let minimumTicks: Int64
+    private let maximumTicks: Int64
+    private let initialTicks: Int64
     /// What has been played so far.
     public internal(set) var counters = PlayoutCounters()
     var phase = Phase.idle
-    /// Packets by sequence number modulo the capacity.
-    private let slots: UnsafeMutablePointer<BufferedPacket?>
+    /// Packets by sequence number modulo the capacity; a place without one names no slot.
+    private let places: UnsafeMutablePointer<BufferedPacket>
+    private let capacity: Int
     private var discarded: [PacketSlot] = []
-    /// Packets in ``slots``.
+    /// Packets in ``places``.
     private(set) var storedCount = 0
     /// The sequence number that is played next.
     var nextSequence: Int64 = 0
     /// The timestamp that is played next.
     var nextTimestamp: Int64 = 0
     private var highestStored: Int64 = 0
-    var delays: DelayWindow
-    private var reference: Int64?
-    /// Frames made without knowing whether the talker spoke.
-    var unresolved = 0
+    private var delays: DelayWindow
+    /// The clock at the first packet less its timestamp, in ticks, once there is one.
+    private var reference: Int64 = 0
+    private var hasReference = false
+    /// How long after its (relative) timestamp a frame should be played, in ticks: the quantile of
+    /// arrival delays within the bounds.
+    private(set) var target: Int64 = 0
+    /// Frames made in the dark since the last packet was played.
+    var dark: Int64 = 0
+    /// Frames of comfort noise since silence was announced.
+    var pause: Int64 = 0
     /// Whether the last frame was concealed.
     var isConcealing = false
     /// Frames in a row with too long a delay, or, negative, with too short a one.
     var imbalance = 0
+    /// Which of the 64 sequence numbers before ``nextSequence``, the last in the lowest bit, were
+    /// passed over without their packets.
+    private var missing = UInt64.max
 
     /// An empty buffer.
     ///
-    /// - Precondition: `settings` has a positive frame and least delays not above the longest.
+    /// - Precondition: `settings` has a positive frame and least delays not above the longest,
+    ///   which is within ``JitterBufferSettings/delayLimit``.
     public init(settings: JitterBufferSettings = JitterBufferSettings()) {
         precondition(settings.frameTicks > 0, "a frame has samples")
         precondition(
             settings.minimumDelay <= settings.maximumDelay
-                && settings.initialDelay <= settings.maximumDelay,
-            "the least delay is not above the longest")
-        self.settings = settings
-        slots = .allocate(capacity: JitterBufferSettings.capacity)
-        slots.initialize(repeating: nil, count: JitterBufferSettings.capacity)
+                && settings.initialDelay <= settings.maximumDelay
+                && settings.maximumDelay <= JitterBufferSettings.delayLimit,
+            "the least delay is not above the longest, and that not above 1 s")
+        frameTicks = Int64(settings.frameTicks)
+        awaitsRedundancy = settings.awaitsRedundancy
+        minimumTicks = JitterBufferSettings.ticks(settings.minimumDelay)
+        maximumTicks = JitterBufferSettings.ticks(settings.maximumDelay)
+        initialTicks = JitterBufferSettings.ticks(settings.initialDelay)
+        capacity = settings.capacity
+        places = .allocate(capacity: capacity)
+        places.initialize(repeating: .none, count: capacity)
         delays = DelayWindow(capacity: settings.window, permille: settings.arrivalQuantile)
     }
 
     deinit {
-        slots.deallocate()
+        places.deallocate()
     }
 
     /// The slot of a packet that was dropped, to be given back; nil when there is none.
     public mutating func pollDiscarded() -> PacketSlot? {
-        discarded.popLast()
+        discarded.isEmpty ? nil : discarded.removeLast()
     }
 
     mutating func discard(_ packet: BufferedPacket) {
         discarded.append(packet.slot)
     }
 
-    /// Drops all packets: what was not played by the end never is.
-    mutating func discardAll() {
-        for index in 0..<JitterBufferSettings.capacity {
-            if let packet = slots[index].take() { discard(packet) }
-        }
-        storedCount = 0
-    }
-
-    /// How long after its (relative) timestamp a frame should be played, in ticks: the quantile of
-    /// arrival delays within the bounds.
-    var target: Int64 {
+    private mutating func settleTarget() {
         let least = delays.minimum
         let isSettled = delays.count >= JitterBufferSettings.settledCount
-        var beyond = max(
-            delays.quantile - least,
-            Self.ticks(isSettled ? settings.minimumDelay : settings.initialDelay))
-        if settings.awaitsRedundancy, isSettled { beyond += Int64(settings.frameTicks) }
-        return least + min(beyond, Self.ticks(settings.maximumDelay))
+        var beyond = max(delays.quantile - least, isSettled ? minimumTicks : initialTicks)
+        if awaitsRedundancy, isSettled { beyond += frameTicks }
+        target = least + min(beyond, maximumTicks)
     }
+
+    /// The longest (relative) delay that a frame may have.
+    var ceiling: Int64 { delays.minimum + maximumTicks + frameTicks }
 
     /// The delay beyond the fastest packet that is aimed at.
     public var targetDelay: SimDuration {
-        delays.count == 0
-            ? settings.initialDelay : MediaClock.opus.duration(ofTicks: target - delays.minimum)
+        MediaClock.opus.duration(
+            ofTicks: delays.count == 0 ? initialTicks : target - delays.minimum)
     }
 
-    private static func ticks(_ duration: SimDuration) -> Int64 {
-        MediaClock.opus.ticks(at: SimTime.zero + duration)
+    /// The delay beyond the fastest packet that a frame has which is played at `now` right after
+    /// the last one; nil before the first packet.
+    public func currentDelay(at now: SimTime) -> SimDuration? {
+        guard hasReference else { return nil }
+        let delay = relative(now) - (nextTimestamp - frameTicks)
+        return MediaClock.opus.duration(ofTicks: delay - delays.minimum)
     }
 
-    /// Ticks now relative to the timestamp `timestamp` and the first packet's delay.
-    func delay(of timestamp: Int64, at now: SimTime) -> Int64 {
-        MediaClock.opus.ticks(at: now) - timestamp - (reference ?? 0)
-    }
+    /// The clock at `now` in ticks, relative to the first packet's delay.
+    func relative(_ now: SimTime) -> Int64 { Self.ticks(now) - reference }
+
+    /// `MediaClock.opus.ticks(at:)` for times of either sign within 45 years, in one step.
+    private static func ticks(_ now: SimTime) -> Int64 { now.nanoseconds * 3 / 62_500 }
 
     /// Takes in a packet that arrived at `now`.
-    public mutating func insert(_ packet: BufferedPacket, at now: SimTime)
-        -> InsertOutcome
-    {
-        if reference == nil {
-            reference = MediaClock.opus.ticks(at: now) - packet.timestamp
+    ///
+    /// - Precondition: it names a slot.
+    public mutating func insert(_ packet: BufferedPacket, at now: SimTime) -> InsertOutcome {
+        precondition(packet.isHere, "a packet that waits has a slot")
+        if !hasReference {
+            reference = Self.ticks(now) - packet.timestamp
+            hasReference = true
         }
-        delays.insert(delay(of: packet.timestamp, at: now))
-        switch phase {
-        case .idle:
+        delays.insert(relative(now) - packet.timestamp)
+        settleTarget()
+        if phase == .idle {
             phase = .pausing
             nextSequence = packet.sequence
             nextTimestamp = packet.timestamp
-        case .pausing, .playing:
-            if packet.timestamp < nextTimestamp || packet.sequence < nextSequence {
-                return takeLate(packet)
-            }
+        } else if packet.timestamp < nextTimestamp || packet.sequence < nextSequence {
+            return takeLate(packet)
         }
-        let sequence = packet.sequence
-        guard sequence - nextSequence < JitterBufferSettings.capacity else {
+        guard packet.sequence - nextSequence < capacity else {
             restart(with: packet)
             return .restarted
         }
-        let slot = Int(sequence & Int64(JitterBufferSettings.capacity - 1))
-        guard slots[slot] == nil else {
+        return store(packet) ? .stored : .duplicate
+    }
+
+    private mutating func store(_ packet: BufferedPacket) -> Bool {
+        let place = place(of: packet.sequence)
+        guard !place.pointee.isHere else {
             counters.duplicates += 1
-            return .duplicate
+            return false
         }
-        slots[slot] = packet
+        place.pointee = packet
         storedCount += 1
-        highestStored = storedCount == 1 ? sequence : max(highestStored, sequence)
-        return .stored
+        highestStored =
+            storedCount == 1 ? packet.sequence : max(highestStored, packet.sequence)
+        return true
     }
 
     private mutating func takeLate(_ packet: BufferedPacket) -> InsertOutcome {
         // Before anything was played, an older packet is simply the first.
         if phase == .pausing, counters.played == 0, packet.sequence < nextSequence,
-            highestStored - packet.sequence < JitterBufferSettings.capacity
+            packet.timestamp < nextTimestamp, storedCount > 0,
+            highestStored - packet.sequence < capacity
         {
             nextSequence = packet.sequence
             nextTimestamp = packet.timestamp
-            let slot = Int(packet.sequence & Int64(JitterBufferSettings.capacity - 1))
-            slots[slot] = packet
-            storedCount += 1
-            return .stored
+            return store(packet) ? .stored : .duplicate
+        }
+        let age = nextSequence - 1 - packet.sequence
+        if age < 0 {
+            // Its number is still to come, its time is past: the sender contradicts itself.
+            counters.late += 1
+            dropStored(through: packet.sequence)
+            return .late
+        }
+        if age < 64 {
+            guard missing >> UInt64(age) & 1 == 1 else {
+                counters.duplicates += 1
+                return .duplicate
+            }
+            missing &= ~(1 << UInt64(age))
         }
         counters.late += 1
-        if packet.sequence >= nextSequence {
-            resolve(missing: packet.sequence - nextSequence + 1)
-            dropStored(through: packet.sequence)
-        }
         return .late
+    }
+
+    /// Goes on after the next `count` sequence numbers, whose packets never were played.
+    mutating func passOver(_ count: Int64) {
+        nextSequence += count
+        missing = count < 64 ? missing << UInt64(count) | (1 << UInt64(count) - 1) : .max
+    }
+
+    /// Goes on after the next sequence number, whose packet was used.
+    mutating func passPlayed() {
+        nextSequence += 1
+        missing <<= 1
     }
 
     /// Forgets the stream, whose source has restarted with other numbers; counts are kept.
     public mutating func reset() {
         counters.restarts += 1
-        if storedCount > 0 { dropStored(through: highestStored) }
-        resolve(missing: 0)
+        discardAll()
+        settleSilence()
         phase = .idle
-        reference = nil
+        hasReference = false
         imbalance = 0
-        delays = DelayWindow(capacity: settings.window, permille: settings.arrivalQuantile)
+        missing = .max
+        delays.removeAll()
     }
 
     private mutating func restart(with packet: BufferedPacket) {
         counters.restarts += 1
-        dropStored(through: highestStored)
+        // What waited has waited for longer than any frame may.
+        counters.late += Int64(storedCount)
+        settleDark(
+            missing: packet.sequence - nextSequence,
+            gap: max(0, packet.timestamp - nextTimestamp) / frameTicks)
+        discardAll()
         phase = .pausing
         nextSequence = packet.sequence
         nextTimestamp = packet.timestamp
-        highestStored = packet.sequence
-        slots[Int(packet.sequence & Int64(JitterBufferSettings.capacity - 1))] = packet
-        storedCount = 1
-        unresolved = 0
+        missing = .max
+        _ = store(packet)
+    }
+
+    /// Drops all packets: what was not played by the end never is.
+    mutating func discardAll() {
+        guard storedCount > 0 else { return }
+        for index in 0..<capacity where places[index].isHere {
+            discard(places[index])
+            places[index] = .none
+        }
+        storedCount = 0
     }
 
     /// Empties the slots up to `sequence` and goes on after it.
     private mutating func dropStored(through sequence: Int64) {
-        while nextSequence <= sequence {
-            if storedCount > 0, let packet = take(nextSequence) { discard(packet) }
-            nextSequence += 1
+        while nextSequence <= sequence, storedCount > 0 {
+            let place = place(of: nextSequence)
+            if place.pointee.isHere { discard(take(place)) }
+            passOver(1)
         }
+        if nextSequence <= sequence { passOver(sequence + 1 - nextSequence) }
     }
 
-    /// The packet numbered `sequence`, which leaves the buffer.
-    mutating func take(_ sequence: Int64) -> BufferedPacket? {
-        let slot = Int(sequence & Int64(JitterBufferSettings.capacity - 1))
-        guard let packet = slots[slot].take() else { return nil }
+    /// Where the packet numbered `sequence` waits if it is here.
+    ///
+    /// - Precondition: `sequence` is within the capacity from ``nextSequence`` on.
+    @inline(__always)
+    func place(of sequence: Int64) -> UnsafeMutablePointer<BufferedPacket> {
+        places + Int(truncatingIfNeeded: sequence) & (capacity - 1)
+    }
+
+    /// The packet in `place`, which leaves the buffer.
+    @inline(__always)
+    mutating func take(_ place: UnsafeMutablePointer<BufferedPacket>) -> BufferedPacket {
+        let packet = place.pointee
+        place.pointee.slot = PacketSlot(index: -1)
         storedCount -= 1
         return packet
     }
 
-    /// The packet numbered `sequence`, which stays in the buffer.
-    func stored(_ sequence: Int64) -> BufferedPacket? {
-        slots[Int(sequence & Int64(JitterBufferSettings.capacity - 1))]
-    }
-
-    /// The sequence number of the first packet in the buffer.
-    var firstStored: Int64? {
+    /// Where the first packet in the buffer waits.
+    var first: UnsafeMutablePointer<BufferedPacket>? {
         guard storedCount > 0 else { return nil }
         var sequence = nextSequence
         while sequence <= highestStored {
-            if slots[Int(sequence & Int64(JitterBufferSettings.capacity - 1))] != nil {
-                return sequence
-            }
+            let place = place(of: sequence)
+            if place.pointee.isHere { return place }
             sequence += 1
         }
         return nil
     }
+}
 
-    /// Decides about frames made in the dark: up to `missing` of them were speech and lost.
-    mutating func resolve(missing: Int64) {
-        let lost = min(Int64(unresolved), missing)
-        if lost > 0 {
-            counters.concealed += lost
-            counters.concealedRuns += 1
-        }
-        counters.silent += Int64(unresolved) - lost
-        unresolved = 0
-    }
+extension BufferedPacket {
+    /// No packet.
+    static let none = BufferedPacket(
+        slot: PacketSlot(index: -1), payloadOffset: 0, payloadCount: 0, sequence: 0, timestamp: 0,
+        captured: nil, arrived: .zero, announcesSilence: false, hasRedundancy: false)
+
+    /// Whether there is one.
+    @inline(__always) var isHere: Bool { slot.index >= 0 }
 }
