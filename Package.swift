@@ -199,7 +199,7 @@ let testTargets: [Target] = [
     tests(
         of: "ScenarioFiles",
         with: ["Quantities", "RandomStreams", "ArrivalProcesses", "ScenarioModel"]),
-    tests(of: "ScenarioModel", with: ["NetworkModel"]),
+    tests(of: "ScenarioModel", with: ["NetworkModel", "RandomStreams"]),
     tests(of: "RiskScoring", with: ["Quantities", "RandomStreams"]),
     tests(of: "Signaling", with: ["Quantities", "RandomStreams", "Addressing", "ICE"]),
     tests(

@@ -23,6 +23,7 @@ enum Purpose: UInt16 {
     case thinkTime = 35
     case report = 36
     case returning = 37
+    case clock = 38
 
     // One stream a call or a call's side.
     case signaling = 48

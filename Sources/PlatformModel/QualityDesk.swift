@@ -123,6 +123,10 @@ extension MediaConfiguration {
             case .aes128CMSHA1: [.aes128CMSHA1, .aeadAES128GCM]
             }
         firstTimeout = timing == .browser ? .milliseconds(50) : .seconds(1)
+        jitterBuffer.arrivalQuantile = Int((media.jitterBuffer.quantile * 1000).rounded())
+        jitterBuffer.minimumDelay = media.jitterBuffer.minimum
+        jitterBuffer.maximumDelay = media.jitterBuffer.maximum
+        jitterBuffer.initialDelay = media.jitterBuffer.initial
     }
 }
 

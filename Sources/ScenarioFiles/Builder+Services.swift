@@ -65,7 +65,43 @@ extension Builder {
                 flow: fidelity["flow"].number),
             quality: QualityModel(
                 scale: quality["scale"].choice(), ie: quality["ie"].number,
-                bpl: quality["bpl"].number))
+                bpl: quality["bpl"].number),
+            jitterBuffer: jitterBuffer(section["jitter_buffer"]),
+            clockDrift: clockDrift(section["clock_drift"]))
+    }
+
+    private mutating func jitterBuffer(_ section: Checked) -> JitterBufferModel {
+        let (minimum, maximum) = (section["minimum"], section["maximum"])
+        let initial = section["initial"]
+        for (name, lower) in [("minimum", minimum), ("initial", initial)]
+        where lower.duration > maximum.duration {
+            note(
+                lower.location,
+                .contradiction(
+                    .aboveMaximum(name, lower.written, maximum: maximum.written)))
+        }
+        return JitterBufferModel(
+            quantile: section["quantile"].number, minimum: minimum.duration,
+            maximum: maximum.duration, initial: initial.duration)
+    }
+
+    private mutating func clockDrift(_ section: Checked) -> ClockDrift {
+        guard let entry = section.entries.first else {
+            preconditionFailure("a clock's error without a kind")
+        }
+        let value = entry.value
+        switch entry.key {
+        case "constant": return .constant(value.number)
+        case "uniform":
+            let (min, max) = (value["min"], value["max"])
+            if min.number > max.number {
+                note(max.location, .contradiction(.bounds(min: min.written, max: max.written)))
+            }
+            return .uniform(min: min.number, max: max.number)
+        case "normal":
+            return .normal(mean: value["mean"].number, sigma: value["sigma"].number)
+        default: preconditionFailure("no distribution of clocks is called \(entry.key)")
+        }
     }
 }
 

@@ -55,7 +55,7 @@ extension Checker {
                 switch dimension {
                 case .share: 1.0
                 case .duration: Format.longest
-                case .rate, .bitrate, .price: 1e15
+                case .rate, .bitrate, .price, .clockError: 1e15
                 }
             return quantity(text, dimension, .from(0, to: upper), at: location)
         }

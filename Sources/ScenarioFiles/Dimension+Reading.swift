@@ -29,7 +29,7 @@ extension Dimension {
         switch self {
         case .duration: (value * 1e9).rounded(.toNearestOrEven) / 1e9
         case .bitrate: value.rounded(.toNearestOrEven)
-        case .rate, .price, .share: value
+        case .rate, .price, .share, .clockError: value
         }
     }
 }

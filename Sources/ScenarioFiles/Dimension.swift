@@ -7,6 +7,7 @@ enum Dimension: String, CaseIterable, Sendable {
     case bitrate
     case price
     case share
+    case clockError = "ppm"
 
     /// A unit and what it is worth in the dimension's base unit: `factor`·10^`shift`, or with
     /// `divides` one `factor`th.
@@ -17,7 +18,7 @@ enum Dimension: String, CaseIterable, Sendable {
         var divides = false
     }
 
-    /// The units that are accepted, the smallest first; base units are s, /s, bit/s, /GB and 1.
+    /// The units that are accepted, the smallest first; base units are s, /s, bit/s, /GB, 1 and ppm.
     var units: [Unit] {
         switch self {
         case .duration:
@@ -39,6 +40,7 @@ enum Dimension: String, CaseIterable, Sendable {
             ]
         case .price: [Unit(name: "/GB")]
         case .share: [Unit(name: "%", shift: -2)]
+        case .clockError: [Unit(name: "ppm")]
         }
     }
 
@@ -50,6 +52,7 @@ enum Dimension: String, CaseIterable, Sendable {
         case .bitrate: "'24 kbit/s' or '1 Gbit/s'"
         case .price: "'0.05 /GB'"
         case .share: "'40 %' or '0.4'"
+        case .clockError: "'50 ppm' or '-20 ppm'"
         }
     }
 
@@ -61,8 +64,12 @@ enum Dimension: String, CaseIterable, Sendable {
         case .bitrate: "a bit rate"
         case .price: "a price"
         case .share: "a share"
+        case .clockError: "a clock's error"
         }
     }
+
+    /// Whether such a quantity may be below zero.
+    var isSigned: Bool { self == .clockError }
 
     /// Whether a number without a unit means something.
     var allowsBareNumber: Bool { self == .share }
@@ -100,6 +107,7 @@ enum Dimension: String, CaseIterable, Sendable {
         case .bitrate: Bitrate(bitsPerSecond: Int64(value)).scenarioText
         case .price: "\(Decimal.text(value)) /GB"
         case .share: Decimal.text(value)
+        case .clockError: "\(Decimal.text(value)) ppm"
         }
     }
 }

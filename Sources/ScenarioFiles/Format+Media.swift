@@ -13,7 +13,47 @@ extension Format {
             "fidelity", .object(fidelity, whole: true), "{full: 0.5 %, flow: 99.5 %}",
             "Which share of the calls is simulated in which detail."),
         Key("quality", .object(quality), "{}", "How quality is computed from loss and delay."),
+        Key(
+            "jitter_buffer", .object(jitterBuffer), "{}",
+            "How received packets wait for their playout."),
+        Key(
+            "clock_drift", .exactlyOne(clockDrift), "{constant: 0 ppm}",
+            "How far the clocks of peers' devices are off, drawn once a visit; crystals are sold "
+                + "within 20 to 100 ppm, but no measured distribution is known. Only calls whose "
+                + "packets are simulated feel it."),
     ]
+
+    private static let jitterBuffer = [
+        Key(
+            "quantile", .quantity(.share, .from(0.5, to: 0.999)), "97 %",
+            "The share of packets that shall arrive in time; browsers aim at 95 to 97 %."),
+        Key("minimum", delay, "20 ms", "The least delay beyond the fastest packet."),
+        Key("maximum", delay, "500 ms", "The longest delay beyond the fastest packet."),
+        Key("initial", delay, "60 ms", "The least delay in the first second of a call."),
+    ]
+
+    private static let delay = Shape.quantity(.duration, .from(0, to: 1))
+
+    private static let clockDrift = [
+        Key("constant", clockError, .required, "All clocks are off by that much."),
+        Key(
+            "uniform",
+            .object([
+                Key("min", clockError, .required, "Its lower bound."),
+                Key("max", clockError, .required, "Its upper bound."),
+            ]), .required, "Uniform."),
+        Key(
+            "normal",
+            .object([
+                Key("mean", clockError, "0 ppm", "Its mean."),
+                Key(
+                    "sigma", .quantity(.clockError, .from(0, to: ClockDrift.limit)), .required,
+                    "Its standard deviation."),
+            ]), .required, "Normal; nothing beyond ±1,000 ppm is drawn."),
+    ]
+
+    private static let clockError = Shape.quantity(
+        .clockError, .from(-ClockDrift.limit, to: ClockDrift.limit))
 
     private static let codec = [
         Key(

@@ -42,8 +42,10 @@ public enum ScenarioSchema {
     private static func quantity(_ dimension: Dimension) -> [(String, JSONText)] {
         let units = dimension.units.map { escaped($0.name) }.joined(separator: "|")
         let unit = "(\(units))" + (dimension.allowsBareNumber ? "?" : "")
+        let sign = dimension.isSigned ? "-?" : ""
         let text: [(String, JSONText)] = [
-            ("type", .text("string")), ("pattern", .text("^ *\(numberPattern) *\(unit) *$")),
+            ("type", .text("string")),
+            ("pattern", .text("^ *\(sign)\(numberPattern) *\(unit) *$")),
         ]
         guard dimension.allowsBareNumber else { return text }
         let bare: [(String, JSONText)] = [

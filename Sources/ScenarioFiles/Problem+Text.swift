@@ -168,6 +168,8 @@ extension Contradiction: CustomStringConvertible {
         case .seriesRows(let rows, let limit):
             "series_step makes \(rows) rows; at most \(limit) are accepted"
         case .bounds(let min, let max): "max \(max) has to be at least min \(min)"
+        case .aboveMaximum(let name, let value, let maximum):
+            "\(name) \(value) has to be at most maximum \(maximum)"
         case .gilbert(let loss, let burst):
             "no channel loses \(loss) of its packets in bursts of \(burst); "
                 + "loss has to be at most mean_burst / (1 + mean_burst)"

@@ -134,6 +134,8 @@ public enum Contradiction: Hashable, Sendable {
     case seriesRows(Int, limit: Int)
     /// Lower and upper bound of a uniform distribution.
     case bounds(min: String, max: String)
+    /// A delay of that name above the longest.
+    case aboveMaximum(String, String, maximum: String)
     /// No Gilbert channel has that loss and burst.
     case gilbert(loss: String, meanBurst: String)
     /// A key that only some behaviours have.

@@ -37,6 +37,7 @@ extension MetricDescription {
         case .bitrate: "100 Mbit/s"
         case .rate: "1000 /s"
         case .price: "1 /GB"
+        case .clockError: "50 ppm"
         case nil: "10"
         }
     }

@@ -10,16 +10,24 @@ public struct Media: Hashable, Sendable, BitwiseCopyable {
     public var fidelity: FidelityShares
     /// How quality is computed.
     public var quality: QualityModel
+    /// How received packets wait for their playout.
+    public var jitterBuffer: JitterBufferModel
+    /// The error of a peer's clock, drawn once a visit.
+    public var clockDrift: ClockDrift
 
     /// The given media.
     public init(
         codec: Codec = Codec(), srtp: SRTPProfileName = .aeadAES128GCM,
-        fidelity: FidelityShares = FidelityShares(), quality: QualityModel = QualityModel()
+        fidelity: FidelityShares = FidelityShares(), quality: QualityModel = QualityModel(),
+        jitterBuffer: JitterBufferModel = JitterBufferModel(),
+        clockDrift: ClockDrift = .constant(0)
     ) {
         self.codec = codec
         self.srtp = srtp
         self.fidelity = fidelity
         self.quality = quality
+        self.jitterBuffer = jitterBuffer
+        self.clockDrift = clockDrift
     }
 }
 

@@ -22,9 +22,11 @@ except ImportError as missing:
 # Sums, ranges of quantities, values that do not go together, files, and what a YAML parser has
 # already read as something else: `validate` tells these, a schema cannot.
 BEYOND_A_SCHEMA = {
-    "boolean-yes", "device-switch-of-regular", "diurnal-amplitude", "diurnal-time-of-day",
+    "boolean-yes", "clock-drift-bounds", "clock-drift-range", "device-switch-of-regular",
+    "diurnal-amplitude", "diurnal-time-of-day",
     "duplicate-flow-key", "duplicate-key", "empirical-unit", "empirical-weight", "expansion-order",
     "flash-crowd-peak", "frame-length", "hawkes-branching", "impossible-loss", "instant-decay",
+    "jitter-buffer-initial",
     "limit-unit", "missing-delay", "missing-input-file", "nat-twice", "not-yet-retention",
     "persona-twice", "profile-of-nobody", "profile-order", "retention-too-long",
     "series-step-too-long", "shares-of-fidelity", "shares-of-languages", "shares-of-mixture",
