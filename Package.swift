@@ -73,11 +73,15 @@ let world: [Target] = [
         uses: [
             "Quantities", "RandomStreams", "Addressing", "ArrivalProcesses", "EventEngine", "ICE",
             "Matchmaking", "Measurement", "MediaPipeline", "MediaSecurity", "NetworkModel",
-            "OpusCodec", "RTP", "RiskScoring", "ScenarioModel", "Signaling", "TURN", "VoiceQuality",
+            "OpusCodec", "RTP", "RiskScoring", "ScenarioModel", "Signaling", "TURN", "Talks",
+            "VoiceQuality",
         ]),
     room(
         "ScenarioModel",
         uses: ["Quantities", "RandomStreams", "ArrivalProcesses", "NetworkModel"]),
+    room(
+        "Talks",
+        uses: ["Quantities", "Addressing", "MediaPipeline", "NetworkModel", "TURN"]),
     room(
         "Theory",
         uses: [
@@ -110,8 +114,8 @@ let runners: [Target] = [
     room(
         "SimulationRunner",
         uses: [
-            "EventEngine", "Measurement", "MediaPipeline", "PlatformModel", "Quantities", "Results",
-            "ScenarioModel", "Statistics", "Theory",
+            "EventEngine", "Measurement", "MediaPipeline", "OpusCodec", "PlatformModel",
+            "Quantities", "Results", "ScenarioModel", "Statistics", "Talks", "Theory",
         ]),
     room(
         "Validation",
@@ -186,8 +190,7 @@ let testTargets: [Target] = [
         of: "PlatformModel",
         with: [
             "ArrivalProcesses", "EventEngine", "Measurement", "MediaPipeline", "NetworkModel",
-            "Quantities",
-            "ScenarioModel",
+            "OpusCodec", "Quantities", "ScenarioModel", "Talks",
         ]),
     tests(
         of: "SimulationRunner",
@@ -209,6 +212,12 @@ let testTargets: [Target] = [
             "Theory",
         ]),
     tests(of: "STUN", with: ["Quantities", "RandomStreams", "Addressing", "Digests"]),
+    tests(
+        of: "Talks",
+        with: [
+            "MediaPipeline", "MediaSecurity", "NetworkModel", "OpusCodec", "Quantities",
+            "RandomStreams",
+        ]),
     tests(
         of: "Theory",
         with: [

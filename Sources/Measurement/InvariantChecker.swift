@@ -13,6 +13,8 @@ public enum Invariant: String, CaseIterable, Hashable, Sendable, BitwiseCopyable
     case nobodyMeetsThemselves = "nobody_meets_themselves"
     /// The relay ports held are those that the servers hold, and no server holds more than it has.
     case allocationsAreConserved = "allocations_are_conserved"
+    /// A call that is over holds no packet.
+    case packetsAreGivenBack = "packets_are_given_back"
 }
 
 /// Where an invariant was found broken.

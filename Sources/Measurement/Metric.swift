@@ -26,11 +26,14 @@ public enum Metric: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
     case relayPacketRate
     case relayEgress
     case relayCost
+    case relayChannelMismatches
     // Calling.
     case calls
     case callsUnfinished
     case callsFull
     case callsFullRelayed
+    case callsSealed
+    case callsSealedRelayed
     case callDuration
     case callsActive
     case callsRelayed
@@ -42,6 +45,8 @@ public enum Metric: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
     case mediaMouthToEar
     case mediaRFactor
     case mediaMOS
+    case mediaRejected
+    case mediaAuthenticationFailures
     // Risk.
     case riskReports
     case riskExposure

@@ -83,6 +83,9 @@ public enum MetricCatalogue {
         .init(
             .relayCost, "relay.cost", .count, in: .currency, per: 1e6,
             "Price of the bytes that all relay servers sent."),
+        .init(
+            .relayChannelMismatches, "relay.channel_mismatches", .count,
+            "Frames of media that relay or client dropped as of another channel or length."),
     ]
 
     private static let calling: [MetricDescription] = [
@@ -92,9 +95,17 @@ public enum MetricCatalogue {
         .init(
             .callsUnfinished, "calls.unfinished", .count,
             "Pairs still being set up or in a call at the end; what they come to is not observed."),
-        .init(.callsFull, "calls.full", .count, "Calls that ran their media packet by packet."),
+        .init(
+            .callsFull, "calls.full", .count,
+            "Calls that ran their media packet by packet, codec included."),
         .init(
             .callsFullRelayed, "calls.full_relayed", .count,
+            "Calls among those whose packets took a relay."),
+        .init(
+            .callsSealed, "calls.sealed", .count,
+            "Calls that ran their media packet by packet, with speech encoded beforehand."),
+        .init(
+            .callsSealedRelayed, "calls.sealed_relayed", .count,
             "Calls among those whose packets took a relay."),
         .init(
             .callDuration, "call.duration", .distribution, in: .second, per: 1e9,
@@ -123,6 +134,13 @@ public enum MetricCatalogue {
         .init(
             .mediaMOS, "media.mos", .distribution, per: 1000, by: [.access, .nat],
             "Mean opinion score 1…5 estimated from R, one observation per direction."),
+        .init(
+            .mediaRejected, "media.rejected", .count,
+            "Packets that a listener dropped for any reason, one before it had keys included."),
+        .init(
+            .mediaAuthenticationFailures, "media.authentication_failures", .count,
+            "Packets whose tag was wrong, in all calls, whenever begun and whether over; 0 without a bug."
+        ),
     ]
 
     private static let risk: [MetricDescription] = [

@@ -1,10 +1,11 @@
 import EventEngine
 import ICE
-import MediaPipeline
 import MediaSecurity
+import NetworkModel
 import Quantities
 import RandomStreams
 import RiskScoring
+import Talks
 
 /// Two peers that were paired, from the pairing until the last of its sockets is wound up.
 struct Call: BitwiseCopyable {
@@ -24,12 +25,19 @@ struct Call: BitwiseCopyable {
     var machines: Int32 = Call.noMachines
     /// What the connection will come to, and holds on the relays, where it is modelled.
     var plan: ModelledPlan?
+    /// For each relay on the path, what its load has done to packets so far: integrals over the
+    /// time that the media took it, where packets are not simulated.
+    var relayLoad = RelayLoad()
     /// The rights of the two to report each other.
     var capabilities: CallCapabilities?
 
     enum Fidelity: UInt8, BitwiseCopyable {
         case full
+        case sealed
         case flow
+
+        /// Whether packets of media are simulated.
+        var carriesMedia: Bool { self != .flow }
     }
 
     enum Phase: UInt8, BitwiseCopyable {
@@ -47,6 +55,33 @@ struct Call: BitwiseCopyable {
     var answerer: Handle { parties.answerer }
 
     subscript(side: Side) -> Handle { parties[side] }
+}
+
+/// Integrals of what up to two relays did to packets, over the time that a call took them.
+struct RelayLoad: BitwiseCopyable {
+    private var loss = (first: 0.0, second: 0.0)
+    private var delay = 0.0
+
+    /// The media begin (`sign` 1) to take the `index`-th relay on the path, or cease (−1), when the
+    /// relay's integrals since the beginning of time are `integrals`.
+    mutating func add(_ integrals: (loss: Double, delay: Double), at index: Int, sign: Int) {
+        let sign = -Double(sign)
+        if index == 0 {
+            loss.first += sign * integrals.loss
+        } else {
+            loss.second += sign * integrals.loss
+        }
+        delay += sign * integrals.delay
+    }
+
+    /// The mean over a call of `duration`.
+    func mean(over duration: SimDuration) -> FluidLink.Effect {
+        guard duration > .zero else { return .none }
+        let (first, second) = (loss.first / duration.seconds, loss.second / duration.seconds)
+        return FluidLink.Effect(
+            loss: min(1, max(0, 1 - (1 - first) * (1 - second))),
+            delay: SimDuration(seconds: max(0, delay / duration.seconds)))
+    }
 }
 
 /// How the media of a call travel.
@@ -80,8 +115,11 @@ struct Leg {
     let id: LegID
     var agent: Agent?
     var agentTimer = ArmedTimer()
-    var media: MediaEndpoint?
-    var mediaTimer = ArmedTimer()
+    /// The association, until the other side has shown its keys.
+    var handshake: Handshake?
+    var handshakeTimer = ArmedTimer()
+    /// The call's talk; with the offerer's machines only.
+    var talk: Talk?
     /// The relay server this side allocates on.
     var server: UInt16 = .max
     /// The port of the side's socket.

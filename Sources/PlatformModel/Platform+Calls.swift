@@ -30,7 +30,7 @@ extension Platform {
         paired += 1
         calls[call].deadline = engine.schedule(.deadline(call), after: SetUp.patience)
         for side in Side.both { peers[calls[call][side]].state = .inCall }
-        if scenario.ice.setup == .packets || calls[call].fidelity == .full {
+        if scenario.ice.setup == .packets || calls[call].fidelity.carriesMedia {
             prepareMachines(of: call)
             openSignaling(of: call, &engine)
         } else {
@@ -49,7 +49,10 @@ extension Platform {
     /// The detail in which the call of `offerer`'s present visit is simulated.
     private func fidelity(of offerer: Handle) -> Call.Fidelity {
         var stream = visitStream(.fidelity, offerer)
-        return stream.nextBool(probability: scenario.media.fidelity.full) ? .full : .flow
+        let draw = stream.nextUnit()
+        let shares = scenario.media.fidelity
+        if draw < shares.full { return .full }
+        return draw < shares.full + shares.sealed ? .sealed : .flow
     }
 
     /// The stream for `purpose` in the present visit of `peer`.
@@ -92,11 +95,13 @@ extension Platform {
         engine.log(
             TrajectoryCode.ended, UInt64(calls[call].serial), UInt64(duration.nanoseconds))
         loadRelays(call, sign: -1, at: now)
-        let heard =
-            calls[call].fidelity == .full
-            ? concludeMedia(of: call, &engine) : flowQuality(of: call, duration: duration)
         tally.ended += 1
-        recordEnded(call, heard, at: now)
+        recordEnded(call, at: now)
+        if calls[call].fidelity.carriesMedia {
+            closeTalk(of: call, &engine)
+        } else {
+            recordFlow(call, duration)
+        }
         riskOfEndedCall(call, duration, &engine)
         release(call, &engine)
     }
@@ -110,7 +115,7 @@ extension Platform {
         engine.cancel(calls[call].deadline)
         tally.failed += 1
         recordFailed(call)
-        abandonMedia(of: call, &engine)
+        closeHandshakes(of: call, &engine)
         release(call, &engine)
     }
 

@@ -27,7 +27,7 @@ extension Platform {
             hidesHostAddresses: attributes.hidesAddresses,
             stunServer: server.map { relays.stations[Int($0)].address },
             turnServer: server.map { relays.description(of: $0, for: serial, at: engine.now) },
-            gathersRelay: gathersRelay(leg), consentChecks: calls[leg.call].fidelity == .full)
+            gathersRelay: gathersRelay(leg), consentChecks: calls[leg.call].fidelity.carriesMedia)
         var agent = Agent(
             configuration: configuration,
             role: leg.side == .offerer ? .controlling : .controlled, localAddresses: [base],
@@ -87,7 +87,7 @@ extension Platform {
     ) {
         let received = legs[place(of: leg)].agent?.handle(
             payload, from: source, to: local, transport: transport, at: engine.now)
-        if case .application(let data) = received { mediaReceives(leg, data, &engine) }
+        if case .application(let data) = received { handshakeReceives(leg, data, &engine) }
         drainAgent(leg, &engine)
     }
 
@@ -153,7 +153,7 @@ extension Platform {
             TrajectoryCode.connected, UInt64(calls[leg.call].serial),
             UInt64(leg.side.rawValue) << 16 | UInt64(pair.local.type.rawValue) << 8
                 | UInt64(pair.remote.type.rawValue))
-        if calls[leg.call].fidelity == .full { startMedia(leg, &engine) }
+        if calls[leg.call].fidelity.carriesMedia { startHandshake(leg, &engine) }
         guard legs[other].connectedAt != nil else { return }
         calls[leg.call].phase = .securing
         calls[leg.call].iceConnectedAt = engine.now
@@ -174,6 +174,7 @@ extension Platform {
         calls[call].path = path
         guard isTalking else { return }
         loadRelays(call, sign: 1, at: now)
+        rerouteTalk(of: call, at: now)
         let change = (path.isRelayed ? 1 : 0) - (former.isRelayed ? 1 : 0)
         recorder.level(.callsRelayed, add: Int64(change), at: now)
     }

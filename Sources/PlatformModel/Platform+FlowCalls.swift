@@ -58,20 +58,10 @@ extension Platform {
         }
     }
 
-    /// What the relays on the call's path add at their present load.
-    func relayEffect(of call: Handle) -> FluidLink.Effect {
-        var total = FluidLink.Effect.none
-        calls[call].path!.forEachServer { server in
-            let effect = relays.stations[Int(server)].effect
-            total.loss = 1 - (1 - total.loss) * (1 - effect.loss)
-            total.delay += effect.delay
-        }
-        return total
-    }
-
-    /// What both sides of a `flow` call heard.
+    /// What both sides of a `flow` call heard, the relays on its path having done to packets what
+    /// they did on average while it went on.
     func flowQuality(of call: Handle, duration: SimDuration) -> BothSides<HeardQuality> {
-        let effect = relayEffect(of: call)
+        let effect = calls[call].relayLoad.mean(over: duration)
         return BothSides { listener in
             quality.heard(
                 over: pathStatistics(of: call, from: listener.other), relay: effect,

@@ -1,76 +1,70 @@
 import EventEngine
 import MediaPipeline
 import MediaSecurity
+import NetworkModel
 import Quantities
+import RTP
 import RandomStreams
 import ScenarioModel
+import TURN
+import Talks
 
-/// Calls at full fidelity: every packet is encoded, encrypted, carried and decoded.
+/// The media of calls at `full` and `sealed` fidelity until both sides hold keys: the handshake runs
+/// here, packet by packet; what follows is a ``Talk``.
 extension Platform {
     /// A side has a path: its handshake begins. The answerer is the active side (RFC 5763 §5).
-    mutating func startMedia(_ leg: LegID, _ engine: inout Engine<PlatformEvent>) {
+    mutating func startHandshake(_ leg: LegID, _ engine: inout Engine<PlatformEvent>) {
         let place = place(of: leg)
-        let peer = calls[leg.call][leg.side]
-        let talker = Talker(
-            material: speech,
-            conversation: ConversationPattern(
-                randomness: visitStream(.conversationPattern, calls[leg.call].offerer)),
-            party: leg.side == .offerer ? .first : .second,
-            randomness: visitStream(.speech, peer))
-        let media: MediaEndpoint
-        do {
-            media = try MediaEndpoint(
-                configuration: quality.endpoint,
-                dtlsRole: leg.side == .answerer ? .client : .server,
-                certificate: legs[place].certificate!,
-                remoteFingerprint: legs[place].remoteFingerprint, speech: talker,
-                randomness: MediaRandomness(
-                    handshake: visitStream(.handshake, peer),
-                    session: visitStream(.mediaSession, peer)))
-        } catch {
-            preconditionFailure("validated codec settings are refused: \(error)")
-        }
-        legs[place].media = media
-        media.start(at: engine.now)
-        drainMedia(leg, &engine)
+        var configuration = DTLSConfiguration(
+            role: leg.side == .answerer ? .client : .server,
+            remoteFingerprint: legs[place].remoteFingerprint,
+            firstTimeout: quality.endpoint.firstTimeout)
+        configuration.profiles = quality.endpoint.profiles
+        let handshake = Handshake(
+            DTLSSession(
+                configuration, certificate: legs[place].certificate!,
+                randomness: visitStream(.handshake, calls[leg.call][leg.side])))
+        legs[place].handshake = handshake
+        handshake.session.start(at: engine.now)
+        drainHandshake(leg, &engine)
     }
 
     /// Application data has come through the side's agent.
-    mutating func mediaReceives(
+    mutating func handshakeReceives(
         _ leg: LegID, _ data: consuming [UInt8], _ engine: inout Engine<PlatformEvent>
     ) {
-        guard let media = legs[place(of: leg)].media else {
+        guard let handshake = legs[place(of: leg)].handshake else {
             // The other side has found its path first; its hello comes again.
             return
         }
-        media.handle(data, at: engine.now)
-        drainMedia(leg, &engine)
+        handshake.session.handle(data, at: engine.now)
+        drainHandshake(leg, &engine)
     }
 
-    mutating func mediaTimerFires(_ leg: LegID, _ engine: inout Engine<PlatformEvent>) {
+    mutating func handshakeTimerFires(_ leg: LegID, _ engine: inout Engine<PlatformEvent>) {
         let place = place(of: leg)
-        legs[place].mediaTimer.fired()
-        legs[place].media?.handleTimeout(at: engine.now)
-        drainMedia(leg, &engine)
+        legs[place].handshakeTimer.fired()
+        legs[place].handshake?.session.handleTimeout(at: engine.now)
+        drainHandshake(leg, &engine)
         drainAgent(leg, &engine)
     }
 
-    /// Carries out what a side's media endpoint wants; what it sends leaves through the agent.
-    private mutating func drainMedia(_ leg: LegID, _ engine: inout Engine<PlatformEvent>) {
+    /// Carries out what a side's association wants; what it sends leaves through the agent.
+    private mutating func drainHandshake(_ leg: LegID, _ engine: inout Engine<PlatformEvent>) {
         let place = place(of: leg)
-        guard let media = legs[place].media else { return }
-        while let payload = media.pollTransmit() {
+        guard let handshake = legs[place].handshake else { return }
+        while let payload = handshake.session.pollTransmit() {
             _ = legs[place].agent!.send(payload, at: engine.now)
         }
-        while let event = media.pollEvent() {
-            switch event {
-            case .secured: sideSecured(leg, &engine)
-            case .failed: fail(leg.call, .handshake, &engine)
-            case .heard, .remoteLeft: break
-            }
+        switch handshake.session.state {
+        case .idle, .handshaking: break
+        case .connected:
+            if legs[place].securedAt == nil { sideSecured(leg, &engine) }
+        case .failed: fail(leg.call, .handshake, &engine)
         }
-        guard legs[place].media === media else { return }
-        engine.rearm(&legs[place].mediaTimer, to: media.nextTimeout, .mediaTimer(leg))
+        guard legs[place].handshake === handshake else { return }
+        engine.rearm(
+            &legs[place].handshakeTimer, to: handshake.session.nextTimeout, .handshakeTimer(leg))
     }
 
     private mutating func sideSecured(_ leg: LegID, _ engine: inout Engine<PlatformEvent>) {
@@ -79,36 +73,75 @@ extension Platform {
         guard legs[place(of: other)].securedAt != nil, calls[leg.call].phase == .securing else {
             return
         }
+        do {
+            try openTalk(leg.call, at: engine.now)
+        } catch {
+            return fail(leg.call, .handshake, &engine)
+        }
         beginTalk(leg.call, &engine)
     }
 
-    /// Ends both sides' media; keys are gone afterwards. What both heard.
-    mutating func concludeMedia(
-        of call: Handle, _ engine: inout Engine<PlatformEvent>
-    ) -> BothSides<HeardQuality> {
-        let reports = BothSides { side in
-            closeMedia(LegID(call: call, side: side), &engine)!
-        }
-        for side in Side.both {
-            let report = reports[side]
-            engine.log(
-                TrajectoryCode.media, UInt64(calls[call].serial),
-                UInt64(report.mediaReceived.datagrams) << 32 | UInt64(report.playout.played))
-        }
-        return BothSides { quality.heard(reports[$0], speaker: reports[$0.other]) }
+    /// Hands the keys of both sides over to the call's talk.
+    private mutating func openTalk(_ call: Handle, at now: SimTime) throws(MediaFailure) {
+        let talk = Talk(
+            serial: calls[call].serial, try talkParty(of: call, .offerer, at: now),
+            try talkParty(of: call, .answerer, at: now),
+            largestPayload: calls[call].fidelity == .full
+                ? OpusPayload.maximumFrameBytes : corpus!.largestPayload)
+        legs[place(of: LegID(call: call, side: .offerer))].talk = talk
+        talks.open(talk, of: call)
     }
 
-    /// Ends the media of a set-up that failed.
-    mutating func abandonMedia(of call: Handle, _ engine: inout Engine<PlatformEvent>) {
+    private func talkParty(
+        of call: Handle, _ side: Side, at now: SimTime
+    ) throws(MediaFailure) -> TalkParty {
+        let place = place(of: LegID(call: call, side: side))
+        let (peer, offerer) = (calls[call][side], calls[call].offerer)
+        let other = calls[call][side.other]
+        let securedAt = legs[place].securedAt!
+        let media = try MediaSide(
+            quality.endpoint, source: try speechSource(of: call, side),
+            decodes: calls[call].fidelity == .full,
+            keys: legs[place].handshake!.session.takeKeys()!, securedAt: securedAt,
+            randomness: visitStream(.mediaSession, peer))
+        let path = MediaPath(
+            from: links[Int(peers[peer].attributes.access)],
+            to: links[Int(peers[other].attributes.access)],
+            randomness: visitStream(side == .offerer ? .pathThere : .pathBack, offerer))
+        return TalkParty(
+            media, securedAt: securedAt, path: path, route: route(of: call, from: side, at: now))
+    }
+
+    /// What a side says: live at full fidelity, else its part of a recorded conversation.
+    private func speechSource(
+        of call: Handle, _ side: Side
+    ) throws(MediaFailure) -> SpeechSource {
+        let offerer = calls[call].offerer
+        let party: Party = side == .offerer ? .first : .second
+        guard calls[call].fidelity == .full else {
+            var stream = visitStream(.recording, offerer)
+            let (conversation, offset) = corpus!.drawPlace(using: &stream)
+            return .corpus(corpus!, conversation: conversation, party: party, offset: offset)
+        }
+        let talker = Talker(
+            material: speech,
+            conversation: ConversationPattern(
+                randomness: visitStream(.conversationPattern, offerer)),
+            party: party, randomness: visitStream(.speech, calls[call][side]))
+        do {
+            return try .live(talker, quality.endpoint.codec)
+        } catch {
+            throw .codec(error)
+        }
+    }
+
+    /// Ends the associations of a call's sides, and with them keys that nobody has taken.
+    mutating func closeHandshakes(of call: Handle, _ engine: inout Engine<PlatformEvent>) {
         guard hasMachines(call) else { return }
-        for side in Side.both { _ = closeMedia(LegID(call: call, side: side), &engine) }
-    }
-
-    private mutating func closeMedia(
-        _ leg: LegID, _ engine: inout Engine<PlatformEvent>
-    ) -> MediaReport? {
-        let place = place(of: leg)
-        engine.disarm(&legs[place].mediaTimer)
-        return legs[place].media.take()?.close(at: engine.now)
+        for side in Side.both {
+            let place = place(of: LegID(call: call, side: side))
+            engine.disarm(&legs[place].handshakeTimer)
+            legs[place].handshake = nil
+        }
     }
 }

@@ -49,7 +49,7 @@ struct ModelledPlan: BitwiseCopyable {
 /// Allocations are taken from the real servers' ports when the formula says that they are made;
 /// where one is refused, the connection goes on as if that side had none to ask: the other side's
 /// relay serves if it gets a port, else the set-up fails when the agents would give up.
-/// Calls at full fidelity are set up by packets all the same: their media need the sockets.
+/// Calls whose media run packet by packet are set up by packets all the same: their media need the sockets.
 extension Platform {
     mutating func modelConnection(of call: Handle, _ engine: inout Engine<PlatformEvent>) {
         let (offerer, answerer) = (calls[call].offerer, calls[call].answerer)

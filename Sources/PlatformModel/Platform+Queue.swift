@@ -29,7 +29,8 @@ public enum TrajectoryCode: UInt32, CaseIterable, Sendable {
     /// A report was made; subject: the reporter's number, detail: the tier that
     /// the target is in now, or all ones where the report did not count.
     case report
-    /// Media was played; subject: the call's number, detail: counters at its end.
+    /// The media of a call that is over have been taken in; subject: the call's number, detail: a
+    /// hash of what they came to.
     case media
 }
 

@@ -5,6 +5,7 @@ import NetworkModel
 import Quantities
 import RiskScoring
 import ScenarioModel
+import Talks
 
 /// What happened, written down for the summary.
 extension Platform {
@@ -94,9 +95,14 @@ extension Platform {
         recorder.ratio(.connectFailed, hit: false, between: a, and: b)
         recorder.ratio(.relayShare, hit: isRelayed, between: a, and: b)
         recorder.count(.calls, between: a, and: b)
-        if calls[call].fidelity == .full {
+        switch calls[call].fidelity {
+        case .full:
             recorder.count(.callsFull)
             if isRelayed { recorder.count(.callsFullRelayed) }
+        case .sealed:
+            recorder.count(.callsSealed)
+            if isRelayed { recorder.count(.callsSealedRelayed) }
+        case .flow: break
         }
     }
 
@@ -109,7 +115,7 @@ extension Platform {
 
     // MARK: Talk
 
-    mutating func recordEnded(_ call: Handle, _ heard: BothSides<HeardQuality>, at now: SimTime) {
+    mutating func recordEnded(_ call: Handle, at now: SimTime) {
         recorder.level(.callsActive, add: -1, at: now)
         if calls[call].path!.isRelayed { recorder.level(.callsRelayed, add: -1, at: now) }
         guard calls[call].isMeasured else { return }
@@ -117,11 +123,28 @@ extension Platform {
         recorder.record(
             .callDuration, duration, between: labels(of: call, .offerer),
             and: labels(of: call, .answerer))
-        for side in Side.both { recordHeard(heard[side], labels(of: call, side)) }
         recordExposure(call, duration)
     }
 
-    private mutating func recordHeard(_ heard: HeardQuality, _ labels: Labels) {
+    /// What a `flow` call that is over sounded like.
+    mutating func recordFlow(_ call: Handle, _ duration: SimDuration) {
+        guard calls[call].isMeasured else { return }
+        let heard = flowQuality(of: call, duration: duration)
+        for side in Side.both { recordHeard(heard[side], labels(of: call, side)) }
+    }
+
+    /// Packets that were dropped on their way or at its end.
+    mutating func recordTraffic(_ report: TalkReport) {
+        recorder.count(
+            .relayChannelMismatches,
+            report.fromOfferer.channelMismatches + report.fromAnswerer.channelMismatches)
+        recorder.count(
+            .mediaRejected,
+            report.offerer.rejected.total + report.answerer.rejected.total
+                + report.fromOfferer.beforeKeys + report.fromAnswerer.beforeKeys)
+    }
+
+    mutating func recordHeard(_ heard: HeardQuality, _ labels: Labels) {
         recorder.count(.mediaPackets, heard.sent)
         recorder.ratio(
             .mediaLoss, numerator: heard.lost, denominator: heard.expected, labels)

@@ -91,9 +91,13 @@ extension Platform {
     mutating func loadRelays(_ call: Handle, sign: Int, at now: SimTime) {
         guard let path = calls[call].path, path.isRelayed else { return }
         let flow = quality.flowThroughRelay
+        var index = 0
         path.forEachServer { server in
-            relays.load(server, flow, isAdded: sign > 0)
+            let integrals = relays.stations[Int(server)].load.integrals(until: now)
+            calls[call].relayLoad.add(integrals, at: index, sign: sign)
+            relays.load(server, flow, isAdded: sign > 0, at: now)
             recordRelayLoad(by: flow, sign: Int64(sign), at: now)
+            index += 1
         }
     }
 }

@@ -71,14 +71,14 @@ extension Platform {
 
     /// What a side tells the other about itself.
     ///
-    /// A call at full fidelity has a certificate of its own and signals its fingerprint; a `flow`
+    /// A call whose packets are simulated has a certificate of its own and signals its fingerprint; a `flow`
     /// call, whose handshake is not run, signals random bytes in its place.
     mutating func describe(_ leg: LegID, _ setup: SetupRole) -> SessionDescription {
         let peer = calls[leg.call][leg.side]
         let place = place(of: leg)
         var stream = visitStream(.certificate, peer)
         let fingerprint: [UInt8]
-        if calls[leg.call].fidelity == .full {
+        if calls[leg.call].fidelity.carriesMedia {
             let certificate = Certificate(randomness: &stream)
             legs[place].certificate = certificate
             fingerprint = certificate.fingerprint

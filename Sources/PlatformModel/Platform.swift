@@ -19,6 +19,8 @@ struct Platform: ~Copyable {
     let scenario: Scenario
     let root: StreamRoot
     let speech: SpeechMaterial
+    /// What callers at sealed fidelity say; nil where there are none.
+    let corpus: SpeechCorpus?
     let crowd: Crowd
 
     var arrivals: ArrivalProcess
@@ -44,6 +46,7 @@ struct Platform: ~Copyable {
     var legs: [Leg] = []
     /// Where pairs of them are unused.
     var freeLegs: [Int32] = []
+    var talks = TalkDesk()
     var datagrams = Slots<Datagram>()
     var signals = Slots<SignalInFlight>()
     /// Who is behind a host of the network, by the host's place.
@@ -55,6 +58,8 @@ struct Platform: ~Copyable {
     private let anchor: any Sendable = ()
     var quality: QualityDesk
     let paths: PathDesk
+    /// By access network.
+    let links: [LinkBehaviour]
     /// By persona.
     let inclinations: [Inclinations]
 
@@ -78,10 +83,13 @@ struct Platform: ~Copyable {
     /// - Precondition: `scenario` is valid, as those that files give are.
     init(
         scenario: Scenario, seed: UInt64, replication: UInt32, speech: SpeechMaterial,
-        traffic: SpeechTraffic
+        traffic: SpeechTraffic, corpus: SpeechCorpus? = nil
     ) {
+        precondition(
+            corpus != nil || scenario.media.fidelity.sealed == 0, "sealed calls need a corpus")
         self.scenario = scenario
         self.speech = speech
+        self.corpus = corpus
         root = StreamRoot(seed: seed, replication: replication)
         crowd = Crowd(scenario, root: root)
         arrivals = scenario.arrivals.process
@@ -101,6 +109,7 @@ struct Platform: ~Copyable {
             seriesStep: scenario.general.seriesStep)
         quality = QualityDesk(scenario, traffic: traffic)
         paths = PathDesk(scenario)
+        links = scenario.access.map { LinkBehaviour(jitter: $0.jitter, loss: $0.loss) }
         inclinations = scenario.population.map { Inclinations($0) }
         attachRelays()
     }
@@ -132,6 +141,7 @@ struct Platform: ~Copyable {
     /// Whether packets of any call are simulated, so that peers need a place on the network.
     var carriesPackets: Bool {
         scenario.ice.setup == .packets || scenario.media.fidelity.full > 0
+            || scenario.media.fidelity.sealed > 0
     }
 
     var measuredFrom: SimTime { .zero + scenario.general.warmUp }
@@ -161,7 +171,7 @@ extension Platform: EventWorld {
         case .signal(let signal): signalArrives(signal, &engine)
         case .datagram(let datagram): datagramArrives(datagram, &engine)
         case .agentTimer(let leg): agentTimerFires(leg, &engine)
-        case .mediaTimer(let leg): mediaTimerFires(leg, &engine)
+        case .handshakeTimer(let leg): handshakeTimerFires(leg, &engine)
         case .modelledAllocation(let leg): modelledAllocationMade(leg, &engine)
         case .modelledOutcome(let call): modelledOutcomeArrives(call, &engine)
         case .secured(let call): flowCallSecured(call, &engine)

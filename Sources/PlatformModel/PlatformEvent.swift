@@ -70,8 +70,8 @@ enum PlatformEvent: BitwiseCopyable, Sendable {
     case datagram(Handle)
     /// A timer of an ICE agent.
     case agentTimer(LegID)
-    /// A timer of a media endpoint: DTLS retransmission, frame, report.
-    case mediaTimer(LegID)
+    /// A timer of a DTLS association.
+    case handshakeTimer(LegID)
     /// The outcome of a modelled connection.
     case modelledOutcome(Handle)
     /// A side of a modelled connection asks its server for a port.

@@ -35,6 +35,9 @@ enum Purpose: UInt16 {
     case certificate = 55
     case mediaSession = 56
     case conversationPattern = 57
+    case pathThere = 58
+    case pathBack = 59
+    case recording = 60
 
     func name(_ seed: UInt64, _ replication: UInt32, _ entity: UInt64) -> StreamName {
         StreamName(

@@ -29,7 +29,7 @@ struct HeardQuality: Sendable {
 
 /// Derives sizes, rates and quality of calls from the scenario's media settings.
 struct QualityDesk {
-    /// How endpoints at full fidelity treat their media.
+    /// How the sides of calls whose packets are simulated treat their media.
     let endpoint: MediaConfiguration
     private let media: Media
     private let traffic: SpeechTraffic
@@ -103,7 +103,7 @@ struct QualityDesk {
         return loss * (1 - traffic.redundancy / meanBurst)
     }
 
-    /// What the listener of a call at full fidelity heard of what the other side sent.
+    /// What the listener of a call whose packets were simulated heard of what the other side sent.
     func heard(_ listener: MediaReport, speaker: MediaReport) -> HeardQuality {
         let input = listener.quality(ie: media.quality.ie, bpl: media.quality.bpl, scale: scale)
         return HeardQuality(

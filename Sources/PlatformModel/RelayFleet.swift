@@ -19,8 +19,10 @@ struct RelayStation {
     var countedRefusals: Int64 = 0
     /// What calls send through it at present, as flows, and what packets feel of that.
     var offered = MediaFlow.none
-    var effect = FluidLink.Effect.none
-    /// Decides which packets an overloaded server loses.
+    var load = EffectHistory()
+    /// What packets feel now.
+    var effect: FluidLink.Effect { load.current }
+    /// Decides which packets of set-ups an overloaded server loses.
     var overload: RandomStream
 }
 
@@ -88,13 +90,19 @@ struct RelayFleet {
     }
 
     /// More (or, negative, less) media goes through a server.
-    mutating func load(_ server: UInt16, _ flow: MediaFlow, isAdded: Bool) {
+    mutating func load(_ server: UInt16, _ flow: MediaFlow, isAdded: Bool, at now: SimTime) {
         let station = Int(server)
         let offered = stations[station].offered
         stations[station].offered = isAdded ? offered + flow : offered - flow
-        stations[station].effect = link.effect(
-            offered: stations[station].offered.bitrate,
-            packets: stations[station].offered.packetRate)
+        stations[station].load.change(
+            to: link.effect(
+                offered: stations[station].offered.bitrate,
+                packets: stations[station].offered.packetRate), at: now)
+    }
+
+    /// What the servers did before `time` is not asked for any more.
+    mutating func forget(before time: SimTime) {
+        for station in stations.indices { stations[station].load.forget(before: time) }
     }
 }
 

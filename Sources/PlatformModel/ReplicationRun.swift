@@ -1,16 +1,30 @@
 import EventEngine
 import Measurement
 import MediaPipeline
+import OpusCodec
 import Quantities
 import ScenarioModel
+import Talks
 
 /// One replication of a scenario: the platform, its people and the engine that moves them.
 ///
 /// Advance it in as many stretches as you like up to ``end``, then ``finish()``; the stretches
-/// change nothing. It is used by one thread at a time.
+/// change nothing. The media of calls go by windows of simulated time: when the engine is at the end
+/// of one, its ``Talks/TalkBatch`` is given to a crew, which performs it while the engine runs through
+/// the next; at the end of that the results are taken over. The sequence is the same whoever
+/// performs, so nothing depends on the number of threads. But for the crew's work it is used by one
+/// thread at a time.
 public struct ReplicationRun: ~Copyable {
+    /// The length of a window: long against the span of a frame, so that a talk's state is brought
+    /// into the cache for many of them, and short enough that little memory waits to be freed.
+    public static let usualWindow = SimDuration.seconds(1)
+
     private var platform: Platform
     private var engine: Engine<PlatformEvent>
+    private let window: SimDuration
+    private var windowEnd: SimTime
+    private var isConcluded = false
+    private let alone = LoneCrew()
 
     /// Replication number `replication` of `scenario` at time zero.
     ///
@@ -18,17 +32,27 @@ public struct ReplicationRun: ~Copyable {
     ///   - seed: with `replication` the beginning of every stream's name.
     ///   - speech: what callers at full fidelity say.
     ///   - traffic: what a speaker sends, measured on `speech`.
+    ///   - corpus: what callers at sealed fidelity say; made of `speech` if needed and not given.
     ///   - capture: numbers of the trajectory records to keep.
-    /// - Precondition: `scenario` is valid, as those that files give are.
+    ///   - window: the length of a window; it changes the order of the trajectory's records of
+    ///     media and nothing else.
+    /// - Precondition: `scenario` is valid, as those that files give are; `window` is positive.
     public init(
         _ scenario: Scenario, seed: UInt64, replication: UInt32, speech: SpeechMaterial,
-        traffic: SpeechTraffic, capturing capture: Range<UInt64> = 0..<0
+        traffic: SpeechTraffic, corpus: SpeechCorpus? = nil,
+        capturing capture: Range<UInt64> = 0..<0,
+        window: SimDuration = ReplicationRun.usualWindow
     ) {
+        precondition(window > .zero, "a window has some length")
+        let needsCorpus = scenario.media.fidelity.sealed > 0
         platform = Platform(
             scenario: scenario, seed: seed, replication: replication, speech: speech,
-            traffic: traffic)
+            traffic: traffic,
+            corpus: needsCorpus ? corpus ?? SpeechCorpus(of: speech, for: scenario.media) : nil)
         engine = Engine()
         engine.fingerprint.captureRange = capture
+        self.window = window
+        windowEnd = .zero + window
         platform.start(&engine)
     }
 
@@ -53,13 +77,29 @@ public struct ReplicationRun: ~Copyable {
     /// The first law of the platform that was found broken: a bug, whatever the scenario.
     public var violation: InvariantViolation? { platform.invariants.first }
 
-    /// Lets everything before `time` happen.
+    /// Lets everything before `time` happen, on this thread alone.
     ///
     /// - Precondition: `time` is neither past nor after ``end``.
     public mutating func advance(to time: SimTime) {
+        advance(to: time, with: alone)
+    }
+
+    /// Lets everything before `time` happen, with the media of calls performed by `crew`: the same
+    /// one from beginning to end.
+    ///
+    /// - Precondition: `time` is neither past nor after ``end``.
+    public mutating func advance(to time: SimTime, with crew: some TalkCrew) {
         precondition(time <= end, "a replication does not go on after its end")
+        while windowEnd <= time {
+            engine.run(until: windowEnd, in: &platform)
+            platform.turnWindow(with: crew, &engine)
+            windowEnd += window
+        }
         engine.run(until: time, in: &platform)
-        if time == end { platform.checkInvariants(at: time) }
+        guard time == end, !isConcluded else { return }
+        isConcluded = true
+        platform.endTalks(with: crew, &engine)
+        platform.checkInvariants(at: time)
     }
 
     /// What was measured.
@@ -68,5 +108,18 @@ public struct ReplicationRun: ~Copyable {
     public consuming func finish() -> ReplicationRecord {
         precondition(engine.now == platform.stopTime, "a replication is finished at its end")
         return platform.finish()
+    }
+}
+
+extension SpeechCorpus {
+    /// The corpus of `speech` as callers of a scenario with these `media` encode it.
+    ///
+    /// - Precondition: `media` are valid.
+    public convenience init(of speech: SpeechMaterial, for media: Media) {
+        do {
+            try self.init(of: speech, as: OpusSettings(media.codec))
+        } catch {
+            preconditionFailure("validated codec settings are refused: \(error)")
+        }
     }
 }

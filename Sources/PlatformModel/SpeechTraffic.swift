@@ -119,7 +119,7 @@ extension OpusSettings {
     /// The encoder's settings for a scenario's codec.
     ///
     /// - Precondition: `codec` is valid.
-    init(_ codec: Codec) {
+    public init(_ codec: Codec) {
         self.init()
         bitrate = codec.bitrate
         frame = OpusFrameDuration(rawValue: Int(codec.frame.nanoseconds / 1_000_000))!

@@ -11,8 +11,12 @@ public struct HostFacts: Hashable, Sendable {
     public var replicationSeconds: [Double]
     /// Simulated events over all replications.
     public var events: UInt64
-    /// Time that the replications' threads were running, in seconds over all replications.
+    /// Time that the run's threads were running, in seconds over all replications.
     public var cpuSeconds: Double
+    /// The replications' warm-ups.
+    public var warmUp: RunPhase
+    /// What was measured of the replications.
+    public var measured: RunPhase
     /// Tickets created over all replications, measured or not.
     public var tickets: Int
     /// What the records took; nil where it was not looked at.
@@ -21,7 +25,7 @@ public struct HostFacts: Hashable, Sendable {
     public var simulatedSeconds: Double
     /// The most memory the process held, in bytes.
     public var peakMemory: Int64
-    /// Threads that replications ran on.
+    /// Threads that replications and the media of their calls ran on.
     public var threads: Int
     /// The processor, as the system names it.
     public var processor: String
@@ -32,7 +36,8 @@ public struct HostFacts: Hashable, Sendable {
     public init(
         wallSeconds: Double, replicationSeconds: [Double], events: UInt64,
         simulatedSeconds: Double, threads: Int, tickets: Int = 0,
-        cpuSeconds: Double = 0, memory: MemoryFacts? = nil
+        cpuSeconds: Double = 0, warmUp: RunPhase = .none, measured: RunPhase = .none,
+        memory: MemoryFacts? = nil
     ) {
         self.wallSeconds = wallSeconds
         self.replicationSeconds = replicationSeconds
@@ -41,6 +46,8 @@ public struct HostFacts: Hashable, Sendable {
         self.threads = threads
         self.tickets = tickets
         self.cpuSeconds = cpuSeconds
+        self.warmUp = warmUp
+        self.measured = measured
         self.memory = memory
         peakMemory = Self.peakMemory()
         processor = Self.processorName()
@@ -61,6 +68,8 @@ public struct HostFacts: Hashable, Sendable {
             .init(
                 "speed_up", wallSeconds > 0 ? .number(simulatedSeconds / wallSeconds) : .null),
             .init("cpu_time", .number(cpuSeconds)),
+            .init("warm_up", warmUp.json),
+            .init("measured", measured.json),
             .init("tickets", .integer(Int64(tickets))),
             .init("tickets_per_core_second", ticketRate.map { .number($0) } ?? .null),
             .init("peak_memory", .integer(peakMemory)),

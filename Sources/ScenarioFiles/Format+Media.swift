@@ -83,8 +83,8 @@ extension Format {
             "Packets really encoded, encrypted, sent and decoded, with a DTLS handshake."),
         Key(
             "sealed", share, "0 %",
-            "Packets really encrypted, their speech encoded beforehand; 0 as yet.",
-            later: .unlessZero),
+            "Packets really encrypted, sent and authenticated, with a DTLS handshake; their speech is "
+                + "encoded beforehand and nothing is decoded."),
         Key("flow", share, "0 %", "No packets: duration, path and bandwidth."),
     ]
 

@@ -22,8 +22,10 @@ public struct ReplicationOutcome: Sendable {
     public var footprint: Footprint
     /// Real time it took, in seconds.
     public var wallSeconds: Double
-    /// Time that its thread was running, in seconds: the wall time less what others took.
+    /// Time that threads were running for it, in seconds.
     public var cpuSeconds: Double
+    /// The part before the end of the warm-up, and the part after it.
+    public var phases: (warmUp: RunPhase, measured: RunPhase)
 }
 
 /// Runs one replication to its end on the calling thread.
@@ -33,22 +35,27 @@ public struct ReplicationOutcome: Sendable {
 /// others too.
 func simulate(
     _ scenario: Scenario, seed: UInt64, replication: UInt32, speech: SpeechMaterial,
-    traffic: SpeechTraffic, capturing capture: Range<UInt64>, progress: RunProgress
+    traffic: SpeechTraffic, corpus: SpeechCorpus?, capturing capture: Range<UInt64>,
+    crew: PooledCrew, progress: RunProgress
 ) -> ReplicationOutcome? {
     /// Stretches of a run between two looks at `progress`.
     let stretches: Int64 = 500
 
-    let clock = ContinuousClock()
-    let began = clock.now
-    let cpuBegan = HostFacts.threadSeconds()
+    // Nobody is to work for a replication that has been given up.
+    defer { crew.finish() }
+    var watch = PhaseWatch(scenario.general)
     var run = ReplicationRun(
         scenario, seed: seed, replication: replication, speech: speech, traffic: traffic,
-        capturing: capture)
+        corpus: corpus, capturing: capture)
     let end = run.end
     for stretch in 1...stretches {
         if progress.isStopped { return nil }
-        run.advance(
-            to: stretch == stretches ? end : .zero + end.sinceStart / stretches * stretch)
+        let time = stretch == stretches ? end : .zero + end.sinceStart / stretches * stretch
+        if watch.isDue(before: time) {
+            run.advance(to: watch.boundary, with: crew)
+            watch.warmUpEnds(crew)
+        }
+        run.advance(to: time, with: crew)
         if let violation = run.violation {
             progress.fail(BrokenInvariant(replication: replication, violation: violation))
             return nil
@@ -64,6 +71,7 @@ func simulate(
     progress.finishReplication()
     return ReplicationOutcome(
         replication: replication, record: record, fingerprint: fingerprint, events: events,
-        peakPending: peak, footprint: footprint, wallSeconds: (clock.now - began) / .seconds(1),
-        cpuSeconds: HostFacts.threadSeconds() - cpuBegan)
+        peakPending: peak, footprint: footprint, wallSeconds: watch.wallSeconds,
+        cpuSeconds: watch.cpuSeconds(crew),
+        phases: watch.ends(crew))
 }

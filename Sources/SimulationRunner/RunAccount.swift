@@ -24,6 +24,7 @@ public struct RunAccount: Sendable {
     var fingerprint = TrajectoryFingerprint()
     var seconds: [Double] = []
     var cpuSeconds = 0.0
+    var phases = (warmUp: RunPhase.none, measured: RunPhase.none)
     var events: UInt64 = 0
     var tickets = 0
     /// Of the replication in which there was most.
@@ -48,6 +49,8 @@ public struct RunAccount: Sendable {
         fingerprint.add(outcome.fingerprint)
         seconds.append(outcome.wallSeconds)
         cpuSeconds += outcome.cpuSeconds
+        phases.warmUp.add(outcome.phases.warmUp)
+        phases.measured.add(outcome.phases.measured)
         events += outcome.events
         tickets += outcome.footprint.tickets
         if outcome.footprint.bytes > footprint?.bytes ?? -1 { footprint = outcome.footprint }

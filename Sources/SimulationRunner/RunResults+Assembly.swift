@@ -76,6 +76,7 @@ extension RunResults {
                 simulatedSeconds: scenario.general.stopTime.seconds * Double(count),
                 threads: simulation.threads, tickets: account.tickets,
                 cpuSeconds: account.cpuSeconds,
+                warmUp: account.phases.warmUp, measured: account.phases.measured,
                 memory: account.footprint.map { MemoryFacts($0) }))
     }
 }

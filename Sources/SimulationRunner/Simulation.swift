@@ -1,6 +1,7 @@
 import EventEngine
 import Measurement
 import MediaPipeline
+import OpusCodec
 import PlatformModel
 import ScenarioModel
 import Synchronization
@@ -13,7 +14,8 @@ public struct Simulation: Sendable {
     public var seed: UInt64
     /// The numbers of the replications, ascending.
     public var replications: [UInt32]
-    /// How many replications run at the same time, ≥ 1; changes no result.
+    /// How many threads there are, ≥ 1, for replications and the media of their calls; changes no
+    /// result.
     public var threads: Int
     /// What callers at full fidelity say.
     public var speech: SpeechMaterial
@@ -40,13 +42,21 @@ public struct Simulation: Sendable {
     /// than asked for only if `progress` was told to stop.
     ///
     /// A replication is one synchronous function on one thread; which thread takes which changes
-    /// nothing but the order in which they finish.
+    /// nothing but the order in which they finish. Threads that have no replication to take help
+    /// the others with the media of calls.
     public func run(_ progress: RunProgress) async -> [ReplicationOutcome] {
         let next = NextIndex()
+        let pool = MediaPool()
         let traffic = SpeechTraffic(of: speech, as: scenario.media)
+        let corpus = scenario.media.fidelity.sealed > 0 ? await recordedSpeech() : nil
         let outcomes = await withTaskGroup(of: [ReplicationOutcome].self) { group in
-            for _ in 0..<min(threads, replications.count) {
-                group.addTask { takeReplications(from: next, traffic, progress) }
+            for _ in 0..<threads {
+                group.addTask {
+                    pool.enter()
+                    let outcomes = takeReplications(from: next, traffic, corpus, pool, progress)
+                    pool.leaveAndHelp()
+                    return outcomes
+                }
             }
             var all: [ReplicationOutcome] = []
             for await some in group { all += some }
@@ -55,8 +65,37 @@ public struct Simulation: Sendable {
         return outcomes.sorted { $0.replication < $1.replication }
     }
 
+    /// What callers at sealed fidelity say, encoded once for all of them, by all threads.
+    private func recordedSpeech() async -> SpeechCorpus {
+        let next = NextIndex()
+        let count = SpeechCorpus.trackCount()
+        let settings = OpusSettings(scenario.media.codec)
+        let tracks = await withTaskGroup(of: [(Int, SpeechCorpus.Track)].self) { group in
+            for _ in 0..<min(threads, count) {
+                group.addTask {
+                    var tracks: [(Int, SpeechCorpus.Track)] = []
+                    while let index = next.take(below: count) {
+                        do {
+                            tracks.append(
+                                (index, try SpeechCorpus.track(index, of: speech, as: settings)))
+                        } catch {
+                            preconditionFailure("validated codec settings are refused: \(error)")
+                        }
+                    }
+                    return tracks
+                }
+            }
+            var all: [(Int, SpeechCorpus.Track)] = []
+            for await some in group { all += some }
+            return all
+        }
+        return SpeechCorpus(
+            of: speech, as: settings, tracks: tracks.sorted { $0.0 < $1.0 }.map(\.1))
+    }
+
     private func takeReplications(
-        from next: NextIndex, _ traffic: SpeechTraffic, _ progress: RunProgress
+        from next: NextIndex, _ traffic: SpeechTraffic, _ corpus: SpeechCorpus?,
+        _ pool: MediaPool, _ progress: RunProgress
     ) -> [ReplicationOutcome] {
         var outcomes: [ReplicationOutcome] = []
         while let index = next.take(below: replications.count) {
@@ -64,7 +103,8 @@ public struct Simulation: Sendable {
             guard
                 let outcome = simulate(
                     scenario, seed: seed, replication: number, speech: speech,
-                    traffic: traffic, capturing: captures[number] ?? 0..<0, progress: progress)
+                    traffic: traffic, corpus: corpus, capturing: captures[number] ?? 0..<0,
+                    crew: PooledCrew(pool), progress: progress)
             else { break }
             outcomes.append(outcome)
         }

@@ -4,6 +4,7 @@ import MediaPipeline
 import NetworkModel
 import Quantities
 import ScenarioModel
+import Talks
 import Testing
 
 @testable import PlatformModel
@@ -18,6 +19,7 @@ import Testing
         case packets
         case modelled
         case full
+        case sealed
         case modelledFull
         case scarcePorts
         case scarcePortsModelled
@@ -47,9 +49,12 @@ import Testing
         case .packets: break
         case .modelled: scenario.ice.setup = .modelled
         case .full: allFull(&scenario)
+        case .sealed:
+            allFull(&scenario)
+            scenario.media.fidelity = FidelityShares(full: 0.2, sealed: 0.8, flow: 0)
         case .modelledFull:
             allFull(&scenario)
-            scenario.media.fidelity = FidelityShares(full: 0.5, sealed: 0, flow: 0.5)
+            scenario.media.fidelity = FidelityShares(full: 0.25, sealed: 0.25, flow: 0.5)
             scenario.ice.setup = .modelled
         case .scarcePorts: scenario.relay.ports = 1
         case .scarcePortsModelled:
@@ -91,16 +96,21 @@ import Testing
     @Test(arguments: Variant.allCases)
     func `when everybody has gone nothing is left`(_ variant: Variant) {
         let scenario = scenario(variant)
-        let speech = SyntheticSpeech.material()
         var platform = Platform(
-            scenario: scenario, seed: 3, replication: 0, speech: speech,
-            traffic: SpeechTraffic(of: speech, as: scenario.media))
+            scenario: scenario, seed: 3, replication: 0, speech: TalkingTests.speech,
+            traffic: TalkingTests.traffic, corpus: TalkingTests.corpus)
         var engine = Engine<PlatformEvent>()
+        let crew = LoneCrew()
         platform.start(&engine)
-        engine.run(until: platform.stopTime, in: &platform)
+        while engine.now < platform.stopTime + .minutes(2) {
+            engine.run(until: engine.now + .seconds(1), in: &platform)
+            platform.turnWindow(with: crew, &engine)
+        }
         #expect(platform.arrived > 5)
         // Allocations of clients that vanish, and the slowest retransmissions, end within hours.
         engine.run(until: platform.stopTime + .hours(3), in: &platform)
+        platform.turnWindow(with: crew, &engine)
+        platform.turnWindow(with: crew, &engine)
 
         #expect(variant == .noPatience || platform.paired > 2)
         #expect(platform.peers.count == 0)
@@ -115,8 +125,13 @@ import Testing
         #expect(platform.legs.count == 2 * platform.freeLegs.count)
         for leg in platform.legs {
             #expect(leg.agent == nil)
-            #expect(leg.media == nil)
+            #expect(leg.handshake == nil)
+            #expect(leg.talk == nil)
         }
+        #expect(platform.talks.live.isEmpty && platform.talks.held.isEmpty)
+        #expect(platform.talks.endings.isEmpty && platform.talks.closing.isEmpty)
+        #expect(platform.talks.authenticationFailures == 0)
+        #expect(platform.invariants.first == nil)
         for station in platform.relays.stations {
             #expect(station.server.takenPortCount == 0)
             #expect(station.offered.bitrate == .zero)

@@ -93,9 +93,13 @@ import Testing
     @Test func `all of it is understood, and what cannot be run yet is refused at its line`() {
         #expect(
             errors(Self.file) == [
-                "x.yaml:70:35: error: '5 %' is not supported yet; accepted: 0",
-                "x.yaml:76:3: error: 'sweep.arrivals.rate' is not supported yet",
+                "x.yaml:76:3: error: 'sweep.arrivals.rate' is not supported yet"
             ])
+    }
+
+    @Test func `every fidelity may have its share`() throws {
+        let model = try load(Self.file, set: ["sweep={}"]).model
+        #expect(model.media.fidelity == FidelityShares(full: 0.005, sealed: 0.05, flow: 0.945))
     }
 
     @Test func `networks that name no region are where the fixed one is`() throws {
