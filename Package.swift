@@ -47,8 +47,8 @@ let domains: [Target] = [
     room(
         "MediaPipeline",
         uses: [
-            "Quantities", "RandomStreams", "Digests", "MediaSecurity", "OpusCodec", "RTP",
-            "VoiceQuality",
+            "Quantities", "RandomStreams", "CMemoryHints", "Digests", "MediaSecurity", "OpusCodec",
+            "RTP", "VoiceQuality",
         ]),
     room(
         "MediaSecurity", uses: ["Quantities", "RandomStreams", "CMediaShim", "COpenSSL", "CSRTP"]),

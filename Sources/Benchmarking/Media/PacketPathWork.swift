@@ -88,13 +88,28 @@ final class PacketPathWork: MediaWork {
         let start = ThreadClock.nanoseconds
         var done = 0
         while done < operations {
+            let next = following(turn)
+            prefetch(next, following(next))
             for _ in 0..<burst { frame(turn, turn + 1) }
             done += 2 * burst
-            turn = turn + 2 == count ? 0 : turn + 2
+            turn = next
         }
         let spent = ThreadClock.nanoseconds - start
         precondition(allArrived, "a benchmark that loses packets measures nothing")
         return spent / Double(done)
+    }
+
+    /// The first side of the call after that of `first`.
+    @inline(__always)
+    private func following(_ first: Int) -> Int { first + 2 == count ? 0 : first + 2 }
+
+    /// Asks for the memory of the calls whose turns are next, as sides that take turns should.
+    @inline(__always)
+    private func prefetch(_ next: Int, _ afterNext: Int) {
+        for side in 0..<2 {
+            MediaSide.prefetch(at: sides + afterNext + side)
+            sides[next + side].prefetchContents()
+        }
     }
 
     /// One frame of each of the two sides of a call.

@@ -1,3 +1,5 @@
+import CMemoryHints
+
 /// Arrival delays of the latest packets as a sliding histogram, with their least value and one
 /// quantile kept up to date.
 ///
@@ -59,6 +61,13 @@ struct DelayWindow: ~Copyable, @unchecked Sendable {
 
     /// The quantile, in ticks, rounded up to the step.
     var quantile: Int64 { (Int64(quantileStep) + 1 - origin) * Self.step }
+
+    @inline(__always)
+    func prefetch() {
+        memory_hint_fetch_for_writing(steps + next)
+        memory_hint_fetch_for_writing(counts + quantileStep)
+        memory_hint_fetch_for_writing(counts + least)
+    }
 
     /// Takes in a packet's delay in ticks; the oldest one leaves a full window.
     mutating func insert(_ delay: Int64) {

@@ -1,3 +1,4 @@
+import CMemoryHints
 import Quantities
 import RTP
 
@@ -94,6 +95,15 @@ public struct JitterBuffer: ~Copyable, @unchecked Sendable {
     /// The slot of a packet that was dropped, to be given back; nil when there is none.
     public mutating func pollDiscarded() -> PacketSlot? {
         discarded.isEmpty ? nil : discarded.removeLast()
+    }
+
+    /// Asks for the memory of the packet that is played next, of the one that comes next if none is
+    /// missing, and of their delays.
+    @inline(__always)
+    func prefetch() {
+        memory_hint_fetch_for_writing(place(of: nextSequence))
+        memory_hint_fetch_for_writing(place(of: nextSequence + Int64(storedCount)))
+        delays.prefetch()
     }
 
     mutating func discard(_ packet: BufferedPacket) {

@@ -1,3 +1,4 @@
+import CMemoryHints
 import OpusCodec
 import Quantities
 import RTP
@@ -78,6 +79,12 @@ public final class SpeechCorpus: @unchecked Sendable {
             position += 1
             if position == count { position = 0 }
             return (frame, bytes + Int(frame.offset))
+        }
+
+        @inline(__always)
+        func prefetch() {
+            guard let frames else { return }
+            memory_hint_fetch(frames + Int(position))
         }
     }
 

@@ -48,4 +48,9 @@ public struct SpeechSource: ~Copyable, @unchecked Sendable {
     mutating func nextRecorded() -> (frame: SpeechCorpus.Frame, bytes: UnsafeRawPointer) {
         cursor.next()
     }
+
+    @inline(__always)
+    func prefetch() {
+        cursor.prefetch()
+    }
 }
