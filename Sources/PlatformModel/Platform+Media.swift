@@ -99,11 +99,13 @@ extension Platform {
         let (peer, offerer) = (calls[call][side], calls[call].offerer)
         let other = calls[call][side.other]
         let securedAt = legs[place].securedAt!
+        var clock = visitStream(.clock, peer)
         let media = try MediaSide(
             quality.endpoint, source: try speechSource(of: call, side),
             decodes: calls[call].fidelity == .full,
             keys: legs[place].handshake!.session.takeKeys()!, securedAt: securedAt,
-            randomness: visitStream(.mediaSession, peer))
+            randomness: visitStream(.mediaSession, peer),
+            clockDrift: scenario.media.clockDrift.sample(using: &clock))
         let path = MediaPath(
             from: links[Int(peers[peer].attributes.access)],
             to: links[Int(peers[other].attributes.access)],
