@@ -119,14 +119,14 @@ public final class MediaEndpoint {
     public func handle(_ datagram: consuming [UInt8], at now: SimTime) {
         guard phase != .closed else { return reject(.afterClose) }
         guard !datagram.isEmpty, datagram.count <= Self.datagramLimit else { return reject(.size) }
-        switch datagram[0] {
-        case 20...63: handleHandshake(datagram, at: now)
-        case 128...191:
+        switch datagram.withUnsafeBytes({ DatagramKind($0) }) {
+        case .dtls: handleHandshake(datagram, at: now)
+        case .media, .control:
             guard side != nil else { return reject(.beforeKeys) }
             let packet = datagram.withUnsafeBytes { arena.take(copying: $0, isControl: false) }
             side?.receive(packet, at: now, in: &arena)
             noticeChanges()
-        default: reject(.unknownKind)
+        case .stun, .turnChannel, .zrtp, .unassigned: reject(.unknownKind)
         }
     }
 

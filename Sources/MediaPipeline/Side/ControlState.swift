@@ -8,8 +8,8 @@ struct ControlState {
     var schedule: ControlSchedule
     /// The call's canonical name of 16 bytes, which names nobody (RFC 7022 §4.2).
     let canonicalName: (UInt64, UInt64)
-    /// Packets sent when the last report was.
-    var packetsReported: Int64 = 0
+    /// Whether anything has been sent since the last report but one.
+    var activity = SenderActivity()
     private(set) var lastSenderReport: UInt32 = 0
     private var lastSenderReportArrival: SimTime?
 

@@ -17,8 +17,10 @@ extension MediaSide {
         srtp == nil ? nil : sendControl(goodbye: true, at: now, in: &arena)
     }
 
-    /// Whether anything was sent since the last report.
-    private var isSender: Bool { tally.sent != control.packetsReported }
+    /// Whether the side reports as a sender (RFC 3550 §6.4).
+    private var isSender: Bool { control.activity.isSender(packetCount: packetCount) }
+
+    private var packetCount: UInt32 { UInt32(truncatingIfNeeded: tally.sent) }
 
     private mutating func sendControl(
         goodbye: Bool, at now: SimTime, in arena: inout PacketArena
@@ -27,7 +29,7 @@ extension MediaSide {
         let packet = UnsafeMutableRawBufferPointer(
             rebasing: arena.bytes(of: slot)[PacketArena.headroom...])
         let plain = writeCompound(goodbye: goodbye, at: now, to: packet)
-        control.packetsReported = tally.sent
+        control.activity.noteReport(packetCount: packetCount)
         let count: Int
         do {
             count = try srtp!.protectControl(packet, count: plain)
@@ -83,7 +85,7 @@ extension MediaSide {
             SenderInformation(
                 ntp: NTPTimestamp(now),
                 timestamp: numbering.timestamp &+ UInt32(truncatingIfNeeded: since),
-                packetCount: UInt32(truncatingIfNeeded: tally.sent),
+                packetCount: packetCount,
                 octetCount: UInt32(truncatingIfNeeded: tally.sentPayloadBytes)),
             block: block)
     }
@@ -112,8 +114,10 @@ extension MediaSide {
 
     private mutating func accept(_ part: ControlPart, at now: SimTime) {
         switch part {
-        case .senderReport(_, let information, let blocks):
-            control.noteSenderReport(information.ntp, at: now)
+        case .senderReport(let source, let information, let blocks):
+            if source == remoteSource ?? source {
+                control.noteSenderReport(information.ntp, at: now)
+            }
             for block in blocks { accept(block, at: now) }
         case .receiverReport(_, let blocks):
             for block in blocks { accept(block, at: now) }

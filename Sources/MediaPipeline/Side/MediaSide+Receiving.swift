@@ -67,9 +67,10 @@ extension MediaSide {
             return drop(slot, .source, &arena)
         }
         let opus = UnsafeRawBufferPointer(rebasing: plain[payload])
-        guard let form = OpusPayload(opus), form.ticks == frameTicks else {
-            return drop(slot, .payload, &arena)
-        }
+        // A single frame of any length is well-formed; what else there is says where frames end.
+        guard let form = OpusPayload(opus), form.ticks == frameTicks,
+            opus[0] & 3 == 0 || OpusFraming(opus) != nil
+        else { return drop(slot, .payload, &arena) }
         let local = clock.reading(at: now)
         guard let sequence = number(header, at: local) else { return drop(slot, .sequence, &arena) }
         remoteSource = header.source
