@@ -108,8 +108,9 @@ let runners: [Target] = [
     room(
         "Benchmarking",
         uses: [
-            "COpenSSL", "EventEngine", "MediaPipeline", "MediaSecurity", "OpusCodec", "Quantities",
-            "RTP", "RandomStreams", "Results", "SpeechFiles", "Statistics", "TURN",
+            "COpenSSL", "EventEngine", "MediaPipeline", "MediaSecurity", "NetworkModel",
+            "OpusCodec", "Quantities", "RTP", "RandomStreams", "Results", "SpeechFiles",
+            "Statistics", "TURN", "Talks",
         ]),
     room(
         "SimulationRunner",

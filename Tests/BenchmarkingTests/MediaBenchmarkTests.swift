@@ -57,6 +57,14 @@ import Testing
             .init(
                 workload: MediaProbe.fullName, contender: MediaProbe.partsName, unit: .bytes,
                 samples: Samples([1])))
+        let calls = TalkBenchmark.usualCalls
+        for name in [
+            TalkBenchmark.name(calls), TalkBenchmark.real(calls, threads: 1),
+            TalkBenchmark.real(calls, threads: 2),
+        ] {
+            report.add(
+                .init(workload: name, contender: BenchmarkReport.ours, samples: Samples([1])))
+        }
         report.checks = [LiveHandshakes.checkName, MediaBenchmark.digestName].map {
             .init(name: $0, holds: true, detail: "")
         }
@@ -122,6 +130,13 @@ import Testing
     ])
     func `packets are protected to the rivals' bytes`(profile: SRTPProfile, digest: String) {
         #expect(ProtectionWork.digest(profile) == digest)
+    }
+
+    @Test func `calls as a run has them are measured on one thread and on two`() {
+        var report = BenchmarkReport()
+        TalkBenchmark.run(calls: 40, rounds: 2, seconds: 0.01, into: &report)
+        #expect(report.results.map(\.samples.values.count) == [2, 2, 2])
+        #expect(report.results.allSatisfy { ($0.samples.spread?.least ?? 0) > 0 })
     }
 
     @Test func `handshakes leave nothing alive once packets have come`() {

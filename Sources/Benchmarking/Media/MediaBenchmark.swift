@@ -37,6 +37,12 @@ public struct MediaBenchmark: Sendable {
             measure(item, material, files, present, &report)
         }
         checkRivals(present, &report)
+        if stages.contains(.calls) {
+            progress("calls as a run has them")
+            TalkBenchmark.run(
+                calls: calls ?? TalkBenchmark.usualCalls, rounds: rounds, seconds: seconds,
+                into: &report)
+        }
         if stages.contains(.memory) {
             progress("handshakes that live on")
             report.checks.append(LiveHandshakes.check(calls: 20, material))

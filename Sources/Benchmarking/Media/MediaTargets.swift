@@ -10,7 +10,8 @@ extension SpeedTarget {
     }
 
     /// What the media core is to reach.
-    public static let media: [SpeedTarget] = pipeline + packetPath + protection + peers
+    public static let media: [SpeedTarget] =
+        pipeline + packetPath + protection + TalkBenchmark.targets + peers
 
     private static let full = MediaWorkload.full.name
 

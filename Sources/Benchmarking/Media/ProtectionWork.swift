@@ -6,6 +6,8 @@ final class ProtectionWork: MediaWork {
     private static let payloadBytes = 100
     private static let batch = 256
     private static let slotBytes = 512
+    /// How many packets ahead a session is asked for.
+    private static let lookAhead = 4
 
     private let sessions: UnsafeMutablePointer<SRTPSession>
     private let senders: UnsafeMutablePointer<OpusStreamNumbering>
@@ -50,6 +52,8 @@ final class ProtectionWork: MediaWork {
     private func protect(_ operations: Int) -> Double {
         let start = ThreadClock.nanoseconds
         for _ in 0..<operations {
+            let ahead = turn + Self.lookAhead
+            sessions[ahead < count ? ahead : ahead % count].prefetchOutbound()
             _ = protect(turn, in: packets)
             turn = turn + 1 == count ? 0 : turn + 1
         }
@@ -63,7 +67,10 @@ final class ProtectionWork: MediaWork {
         while done < operations {
             for place in 0..<batch { lengths[place] = protect(place % count, in: packet(place)) }
             let start = ThreadClock.nanoseconds
-            for place in 0..<batch { open(packet(place), lengths[place], by: place % count ^ 1) }
+            for place in 0..<batch {
+                sessions[(place + Self.lookAhead) % count].prefetchInbound()
+                open(packet(place), lengths[place], by: place % count ^ 1)
+            }
             spent += ThreadClock.nanoseconds - start
             done += batch
         }
