@@ -19,6 +19,8 @@ struct TalkState: ~Copyable {
     /// What to be told, in order of time.
     var inputs: [(time: SimTime, input: TalkInput)] = []
     private var nextInput = 0
+    /// Whether it has been ended; asked for before each event, which the report would be copied for.
+    private(set) var isOver = false
     /// What came of it, once it is over.
     private(set) var report: TalkReport?
 
@@ -56,7 +58,7 @@ struct TalkState: ~Copyable {
 
     /// Lets everything before `limit` happen.
     mutating func advance(to limit: SimTime, under loads: [EffectHistory]) {
-        while report == nil {
+        while !isOver {
             var time = limit
             var step = Step.none
             func consider(_ due: SimTime, _ candidate: Step) {
@@ -104,7 +106,8 @@ struct TalkState: ~Copyable {
 
     /// Ends both sides: keys are destroyed and every slot comes back.
     mutating func conclude(at now: SimTime) {
-        guard report == nil else { return }
+        guard !isOver else { return }
+        isOver = true
         Self.sayGoodbye(offerer, at: now, arena)
         Self.sayGoodbye(answerer, at: now, arena)
         offerer.pointee.dropFlights(&arena.pointee)
