@@ -8,7 +8,9 @@ extension MediaSide {
     @inline(__always)
     public static func prefetch(at side: UnsafePointer<MediaSide>) {
         let start = UnsafeRawPointer(side)
-        for offset in stride(from: 0, to: MemoryLayout<MediaSide>.size, by: 64) {
+        // The account comes last and changes seldom.
+        let end = MemoryLayout<MediaSide>.size - MemoryLayout<MediaReport>.size
+        for offset in stride(from: 0, to: end, by: 64) {
             memory_hint_fetch_for_writing(start + offset)
         }
     }
