@@ -184,14 +184,21 @@ let testTargets: [Target] = [
         with: ["Quantities", "RandomStreams", "Addressing", "STUN", "TURN", "NetworkModel"]),
     tests(
         of: "MediaSecurity",
-        with: ["Quantities", "RandomStreams", "CMediaShim", "COpenSSL", "CSRTP"]),
+        with: [
+            "Quantities", "RandomStreams", "CMediaShim", "COpenSSL", "CSRTP", "MemorySearch",
+        ]),
+    // Looks for secrets in the memory of the process.
+    .target(name: "CMemorySearch", path: "Tests/CMemorySearch"),
+    .target(
+        name: "MemorySearch", dependencies: ["CMemorySearch"], path: "Tests/MemorySearch",
+        swiftSettings: strict),
     tests(of: "Measurement", with: ["Quantities", "RandomStreams", "Statistics"]),
     .testTarget(name: "CommandLineTests", dependencies: ["voicesim"], swiftSettings: strict),
     tests(
         of: "PlatformModel",
         with: [
-            "ArrivalProcesses", "EventEngine", "Measurement", "MediaPipeline", "NetworkModel",
-            "OpusCodec", "Quantities", "ScenarioModel", "Talks",
+            "ArrivalProcesses", "CMediaShim", "EventEngine", "Measurement", "MediaPipeline",
+            "MemorySearch", "NetworkModel", "OpusCodec", "Quantities", "ScenarioModel", "Talks",
         ]),
     tests(
         of: "SimulationRunner",

@@ -6,20 +6,35 @@ import Testing
 @Suite struct DTLSDeterminismTests {
     /// One hash over lossy handshakes: every datagram with its time and direction, and the keys.
     static func trajectory(seeds: Range<UInt64>) -> UInt64 {
-        var hash: UInt64 = 0
-        for seed in seeds {
-            var settings = HandshakePair.Settings()
-            settings.seed = seed
-            settings.loss = seed % 2 == 0 ? 0 : 0.2
-            settings.groups = seed % 3 == 0 ? [.p256] : [.x25519, .p256]
+        hash(
+            seeds.map { seed in
+                var settings = HandshakePair.Settings()
+                settings.seed = seed
+                settings.loss = seed % 2 == 0 ? 0 : 0.2
+                settings.groups = seed % 3 == 0 ? [.p256] : [.x25519, .p256]
+                return settings
+            })
+    }
+
+    /// The same over everything that a network does, with timers of both kinds.
+    static func disorderedTrajectory(seeds: Range<UInt64>) -> UInt64 {
+        hash(
+            seeds.map { seed in
+                DTLSDisorderTests.disorder(
+                    seed, seed % 4 < 2 ? .milliseconds(50) : .seconds(1))
+            })
+    }
+
+    private static func hash(_ settings: [HandshakePair.Settings]) -> UInt64 {
+        settings.reduce(0) { hash, settings in
             let pair = HandshakePair(settings)
             pair.run()
-            hash = hash &* 31 &+ pair.fingerprint
+            var hash = hash &* 31 &+ pair.fingerprint
             if let keys = pair.takeKeys(of: .client) {
                 for byte in keys.local + keys.remote { hash = hash &* 257 &+ UInt64(byte) }
             }
+            return hash
         }
-        return hash
     }
 
     @Test func `equal streams give equal datagrams and keys, other streams other ones`() {
@@ -32,9 +47,11 @@ import Testing
             processExitsWith: .success, observing: [\.standardOutputContent]
         ) {
             print("trajectory \(DTLSDeterminismTests.trajectory(seeds: 0..<6))")
+            print("disordered \(DTLSDeterminismTests.disorderedTrajectory(seeds: 0..<24))")
         }
         let output = String(decoding: result.standardOutputContent, as: UTF8.self)
         #expect(output.contains("trajectory \(Self.trajectory(seeds: 0..<6))\n"))
+        #expect(output.contains("disordered \(Self.disorderedTrajectory(seeds: 0..<24))\n"))
     }
 
     @Test func `threads at once give what one thread gives`() async {

@@ -7,7 +7,7 @@ import Testing
 @Suite struct DTLSDisorderTests {
     /// Loss of a fifth each way, a tenth of the datagrams twice, and overtaking by up to three
     /// times the delay; whatever can be negotiated turns with the seed.
-    private static func disorder(_ seed: UInt64, _ first: SimDuration) -> HandshakePair.Settings {
+    static func disorder(_ seed: UInt64, _ first: SimDuration) -> HandshakePair.Settings {
         var settings = HandshakePair.Settings()
         settings.seed = seed
         settings.firstTimeout = first

@@ -1,6 +1,7 @@
 import CMediaShim
 import CSRTP
 import MediaSecurity
+import MemorySearch
 
 /// What libsrtp2 derives from `key`, a master key with its salt (RFC 3711 §4.3, RFC 7714 §11),
 /// computed a second time for the search in memory: the session keys of RTP and RTCP, and under

@@ -1,6 +1,7 @@
 import CMediaShim
 import CSRTP
 import MediaSecurity
+import MemorySearch
 import Quantities
 import RandomStreams
 import Testing
@@ -15,10 +16,10 @@ import Testing
                 KeyErasureTests.hold(64, .aes128CMSHA1) { keys in
                     secret = keys.withKeys { local, _ in MaskedSecret(local) }
                     precondition(
-                        occurrencesInMemory(of: secret!) >= 64, "the search is blind")
+                        secret!.occurrencesInMemory() >= 64, "the search is blind")
                 }
             }
-            precondition(occurrencesInMemory(of: secret) == 0)
+            precondition(secret.occurrencesInMemory() == 0)
         }
     }
 
@@ -34,9 +35,7 @@ import Testing
                 derivedSecrets(profile, key: local) + derivedSecrets(profile, key: remote)
             }
             KeyErasureTests.use(keys, master, derived)
-            for secret in [master] + derived {
-                precondition(occurrencesInMemory(of: secret) == 0)
-            }
+            precondition(MaskedSecret([master] + derived).occurrencesInMemory() == 0)
         }
     }
 
@@ -46,14 +45,14 @@ import Testing
             let profile = SRTPProfile(rawValue: number)!
             let keys = KeyErasureTests.keys(profile)
             let master = keys.withKeys { local, _ in MaskedSecret(local) }
-            precondition(occurrencesInMemory(of: master) > 0, "the search is blind")
+            precondition(master.occurrencesInMemory() > 0, "the search is blind")
             precondition(media_srtp_initialize() == 0)
             precondition(srtp_shutdown() == srtp_err_status_ok)
             do {
                 _ = try SRTPSession(keys: keys)
                 preconditionFailure("a session without ciphers")
             } catch {}
-            precondition(occurrencesInMemory(of: master) == 0)
+            precondition(master.occurrencesInMemory() == 0)
         }
     }
 
@@ -64,10 +63,10 @@ import Testing
                 pair.run()
                 guard let keys = pair.client.takeKeys() else { preconditionFailure("no keys") }
                 secret = keys.withKeys { local, _ in MaskedSecret(local) }
-                precondition(occurrencesInMemory(of: secret!) > 0, "the search is blind")
+                precondition(secret!.occurrencesInMemory() > 0, "the search is blind")
                 _ = consume keys
             }
-            precondition(occurrencesInMemory(of: secret) == 0)
+            precondition(secret.occurrencesInMemory() == 0)
         }
     }
 
@@ -82,13 +81,13 @@ import Testing
                 secret = keys.withKeys { local, _ in MaskedSecret(local) }
                 _ = consume keys
             }
-            precondition(occurrencesInMemory(of: secret) > 0, "the search is blind")
+            precondition(secret.occurrencesInMemory() > 0, "the search is blind")
             opened.server.close()
             closed.client.close()
             closed.server.close()
             KeyErasureTests.overwriteStack()
             withExtendedLifetime((opened, closed)) {
-                precondition(occurrencesInMemory(of: secret) == 0)
+                precondition(secret.occurrencesInMemory() == 0)
             }
         }
     }
@@ -116,7 +115,7 @@ import Testing
     private static func use(
         _ keys: consuming SRTPKeys, _ master: MaskedSecret, _ derived: [MaskedSecret]
     ) {
-        precondition(occurrencesInMemory(of: master) > 0, "the search is blind")
+        precondition(master.occurrencesInMemory() > 0, "the search is blind")
         var session = try! SRTPSession(keys: keys)
         for sequence in 0..<10 as Range<UInt16> {
             var packet = rtp(sequence, payload: [1, 2, 3])
@@ -129,10 +128,9 @@ import Testing
         }
         precondition(session.counters.accepted == 0)
         // The session lives on what it derived; the master key is gone already.
-        precondition(occurrencesInMemory(of: master) == 0, "master key")
-        for (number, secret) in derived.enumerated() {
-            precondition(occurrencesInMemory(of: secret) > 0, "blind to derived key \(number)")
-        }
+        precondition(master.occurrencesInMemory() == 0, "master key")
+        let alive = MaskedSecret(derived).occurrencesInMemory()
+        precondition(alive >= derived.count, "the search is blind to derived keys")
     }
 
     private static func keys(_ profile: SRTPProfile) -> SRTPKeys {

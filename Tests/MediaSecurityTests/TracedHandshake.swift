@@ -1,5 +1,6 @@
 import CMediaShim
 import COpenSSL
+import MemorySearch
 import Testing
 
 /// A handshake between two bare associations, below ``MediaSecurity``'s types, that remembers its

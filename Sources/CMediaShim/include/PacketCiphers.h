@@ -44,6 +44,14 @@ static inline void media_srtp_prefetch(const media_srtp_places *places) {
     }
 }
 
+/// Is told of a key of AES that a session uses; what it keeps it must disguise.
+typedef void (*media_srtp_key_witness)(const uint8_t *key, size_t count);
+
+/// For tests that look for keys in the memory of calls that have ended: has `told` hear of every
+/// key from now on, or nobody if it is null. Returns 1 in a debug build; any other has no
+/// witnesses, and returns 0.
+int32_t media_srtp_set_key_witness(media_srtp_key_witness told);
+
 struct srtp_cipher_type_t;
 struct srtp_auth_type_t;
 
