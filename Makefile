@@ -2,6 +2,7 @@
 # make test    the same set-up, then every test
 # make sanitize   the tests under the address sanitizer, then under the thread sanitizer
 # make validate   hold simulations against closed forms, 100 seeds each; writes results/validation
+# make heard-quality   score what is heard in full calls by PESQ; writes results/heard-quality
 # make bench   build the rivals of engine and media core, measure beside them, judge the targets
 # make format  lay the sources out; make format-check only looks
 
@@ -14,7 +15,7 @@ APT_PACKAGES = pkg-config libopus-dev libsrtp2-dev libssl-dev pocketsphinx-testd
 SWIFT_FLAGS = --explicit-target-dependency-import-check error
 VOICESIM = .build/release/voicesim
 
-.PHONY: run test sanitize validate bench bench-simulators bench-media bench-aiortc build setup format format-check import-check schema-check calc-check determinism clean
+.PHONY: run test sanitize validate heard-quality heard-quality-tools bench bench-simulators bench-media bench-aiortc build setup format format-check import-check schema-check calc-check determinism clean
 
 run: build
 	$(VOICESIM) run $(SCENARIO) --out $(OUT) $(ARGS)
@@ -42,6 +43,24 @@ sanitize: setup
 # A scenario names the closed form that it must meet in its first lines.
 validate: build
 	$(VOICESIM) verify --theory scenarios/validation/*.yaml --out results/validation $(ARGS)
+
+# PESQ comes from PyPI, AMR-WB, whose impairment is known, from Debian. Equal on one machine; wideband
+# Opus is SILK alone, so the sound is equal on every processor, and the scores but for the last digits.
+HEARD_DIR = .build-heard
+HEARD_PYTHON = $(HEARD_DIR)/venv/bin/python
+
+heard-quality: build heard-quality-tools
+	nice $(HEARD_PYTHON) Tests/Studies/heard_quality.py $(VOICESIM) --out $(HEARD_DIR)/scores.csv $(ARGS)
+	$(VOICESIM) hear judge $(HEARD_DIR)/scores.csv --out results/heard-quality
+
+heard-quality-tools:
+	@$(call install,libvo-amrwbenc0 libopencore-amrwb0)
+	@test -x $(HEARD_PYTHON) || python3 -m venv $(HEARD_DIR)/venv >/dev/null 2>&1 \
+		|| { ($(call install,python3 python3-venv)) && python3 -m venv $(HEARD_DIR)/venv; }
+	@ls -d $(HEARD_DIR)/venv/lib/python3*/site-packages/pesqc2 >/dev/null 2>&1 \
+		|| { echo "installing numpy and pesqc2"; ($(call install,gcc python3-dev)) \
+			&& $(HEARD_PYTHON) -m pip install --quiet --no-input --disable-pip-version-check \
+				numpy==1.26.4 pesqc2==0.0.4 </dev/null; }
 
 # The rivals go to .build-bench, installed or built where missing. What cannot be is left out of the
 # table, which says so.

@@ -98,7 +98,7 @@ let files: [Target] = [
         "ScenarioFiles",
         uses: [
             "Quantities", "RandomStreams", "ArrivalProcesses", "Digests", "Measurement",
-            "NetworkModel", "ScenarioModel",
+            "NetworkModel", "ScenarioModel", "VoiceQuality",
             .product(name: "Yams", package: "Yams"),
         ]),
     room("SpeechFiles", uses: ["MediaPipeline", "OpusCodec"]),
@@ -111,6 +111,12 @@ let runners: [Target] = [
             "COpenSSL", "EventEngine", "MediaPipeline", "MediaSecurity", "NetworkModel",
             "OpusCodec", "Quantities", "RTP", "RandomStreams", "Results", "SpeechFiles",
             "Statistics", "TURN", "Talks",
+        ]),
+    room(
+        "Listening",
+        uses: [
+            "MediaPipeline", "MediaSecurity", "NetworkModel", "OpusCodec", "Quantities", "RTP",
+            "RandomStreams", "Statistics", "VoiceQuality",
         ]),
     room(
         "SimulationRunner",
@@ -131,8 +137,8 @@ let commandLine: [Target] = [
     .executableTarget(
         name: "voicesim",
         dependencies: [
-            "Benchmarking", "COpenSSL", "COpus", "CSRTP", "ClosedForms", "Digests", "Measurement",
-            "NetworkModel",
+            "Benchmarking", "COpenSSL", "COpus", "CSRTP", "ClosedForms", "Digests", "Listening",
+            "Measurement", "MediaPipeline", "NetworkModel",
             "OpusCodec", "Quantities", "Results", "ScenarioFiles", "ScenarioModel",
             "SimulationRunner", "SpeechFiles", "Validation", "VoiceQuality",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -152,6 +158,11 @@ let testTargets: [Target] = [
             "Quantities", "RandomStreams", "Addressing", "TURN", "ICE", "NetworkModel",
         ],
         swiftSettings: strict),
+    tests(
+        of: "Listening",
+        with: [
+            "MediaPipeline", "NetworkModel", "OpusCodec", "Quantities", "VoiceQuality",
+        ]),
     tests(
         of: "MediaPipeline",
         with: [

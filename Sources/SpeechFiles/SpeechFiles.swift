@@ -30,7 +30,7 @@ public struct SkippedRecording: Equatable, Sendable {
 ///
 /// Sources are Debian's `pocketsphinx-testdata` (sentences, numbers and cards read aloud, 16 kHz)
 /// and `alsa-utils` (a voice naming loudspeakers, 48 kHz). Files are taken in the order of their
-/// paths, so the same packages give the same material everywhere; its hash goes into a run's
+/// paths, those of one folder count as one voice, so the same packages give the same material everywhere; its hash goes into a run's
 /// manifest. Without any the generator's material stands in and says so.
 public struct SpeechLibrary: Sendable {
     /// The largest file read, in bytes: 5 min at 48 kHz.
@@ -66,7 +66,10 @@ public struct SpeechLibrary: Sendable {
             for path in Self.recordings(below: folder) where clips.count < Self.countLimit {
                 let name = String(path.split(separator: "/").last ?? "")
                 switch Self.clip(at: folder + "/" + path, name: name) {
-                case .success(let clip): clips.append(clip)
+                case .success(var clip):
+                    clip.voice = String(
+                        (folder + "/" + path).split(separator: "/").dropLast().last ?? "")
+                    clips.append(clip)
                 case .failure(let failure):
                     skipped.append(SkippedRecording(name: name, reason: failure.reason))
                 }

@@ -68,6 +68,39 @@ public struct WAVFile: Equatable, Sendable {
         throw rate == nil ? .missingFormat : .missingData
     }
 
+    /// A file of these samples.
+    ///
+    /// - Precondition: 1…``maximumRate`` samples a second, fewer than 2^30 samples.
+    public init(sampleRate: Int, samples: [Int16]) {
+        precondition(1...Int(Self.maximumRate) ~= sampleRate, "a rate that is read again")
+        precondition(samples.count < 1 << 30, "sizes have 32 bits")
+        self.sampleRate = sampleRate
+        self.samples = samples
+    }
+
+    /// The bytes of the file: a header of 44 bytes and the samples.
+    public var bytes: [UInt8] {
+        let soundBytes = 2 * samples.count
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(44 + soundBytes)
+        func append(_ value: Int, _ count: Int) {
+            for index in 0..<count { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * index))) }
+        }
+        bytes += Array("RIFF".utf8)
+        append(36 + soundBytes, 4)
+        bytes += Array("WAVEfmt ".utf8)
+        // PCM in one channel: rate, bytes a second, bytes and bits a sample.
+        for (value, count) in [(16, 4), (1, 2), (1, 2), (sampleRate, 4), (2 * sampleRate, 4)] {
+            append(value, count)
+        }
+        append(2, 2)
+        append(16, 2)
+        bytes += Array("data".utf8)
+        append(soundBytes, 4)
+        for sample in samples { append(Int(sample), 2) }
+        return bytes
+    }
+
     /// Samples of headerless little-endian 16-bit PCM; an odd last byte is dropped.
     static func samples(_ bytes: ArraySlice<UInt8>) -> [Int16] {
         let start = bytes.startIndex

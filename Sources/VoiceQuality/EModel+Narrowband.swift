@@ -11,7 +11,7 @@ extension EModel {
             talkerEcho: talkerEchoImpairment(p, noise: noise, sidetone: sidetone),
             listenerEcho: listenerEchoImpairment(p, ro: ro),
             absoluteDelay: absoluteDelayImpairment(p),
-            equipment: equipmentImpairment(p, worst: 95), advantage: p.advantage)
+            equipment: equipmentImpairment(p, .narrowband), advantage: p.advantage)
     }
 
     /// No, the power sum of all noise at the 0 dBr point, dBm0p (G.107 7-3 … 7-7).

@@ -17,7 +17,7 @@ public enum EModel {
         Rating(
             scale: .wideband, signalToNoise: 129, simultaneous: 0, talkerEcho: 0, listenerEcho: 0,
             absoluteDelay: absoluteDelayImpairment(p),
-            equipment: equipmentImpairment(p, worst: 95), advantage: p.advantage)
+            equipment: equipmentImpairment(p, .wideband), advantage: p.advantage)
     }
 
     /// The fullband rating (ITU-T G.107.2): 148 − 1.48·Idd − Ie,eff.
@@ -25,13 +25,14 @@ public enum EModel {
         Rating(
             scale: .fullband, signalToNoise: 148, simultaneous: 0, talkerEcho: 0, listenerEcho: 0,
             absoluteDelay: 1.48 * absoluteDelayImpairment(p),
-            equipment: equipmentImpairment(p, worst: 132), advantage: p.advantage)
+            equipment: equipmentImpairment(p, .fullband), advantage: p.advantage)
     }
 
     /// Ie,eff = Ie + (worst − Ie)·Ppl/(Ppl/BurstR + Bpl), by which loss drives the codec's
-    /// impairment towards `worst`: 95 (G.107 7-29, G.107.1 7-15) or 132 (G.107.2).
-    static func equipmentImpairment(_ p: TransmissionParameters, worst: Double) -> Double {
+    /// impairment towards the worst of the scale: 95 (G.107 7-29, G.107.1 7-15) or 132 (G.107.2).
+    static func equipmentImpairment(_ p: TransmissionParameters, _ scale: RatingScale) -> Double {
         let ie = p.equipmentImpairment
+        let worst = scale.worstEquipmentImpairment
         guard p.lossPercentage > 0 else { return ie }
         return ie + (worst - ie) * p.lossPercentage
             / (p.lossPercentage / p.burstRatio + p.lossRobustness)

@@ -13,6 +13,20 @@ public enum Opinion {
         return max(1, 1 + 0.035 * r + r * (r - 60) * (100 - r) * 7e-6)
     }
 
+    /// The rating of `scale` at which the mean opinion score is `meanScore`: the inverse of
+    /// ``meanScore(_:scale:)`` where that rises, from R = 6.5 narrowband on (G.107 Annex B). Scores
+    /// of 4.5 and more give the rating of the best opinion, scores of 1 and less give 6.5 hundredths
+    /// of it.
+    public static func rating(meanScore: Double, scale: RatingScale = .narrowband) -> Double {
+        var (low, high) = (6.5, 100.0)
+        // 60 halvings leave less than the distance of two numbers.
+        for _ in 0..<60 {
+            let middle = 0.5 * (low + high)
+            if Self.meanScore(middle) < meanScore { low = middle } else { high = middle }
+        }
+        return high * scale.ratingAtBestOpinion / 100
+    }
+
     /// Share of listeners who say good or better, 0…1, at rating `r` of `scale`.
     public static func goodOrBetter(_ r: Double, scale: RatingScale = .narrowband) -> Double {
         Elementary.normalCumulative((r * 100 / scale.ratingAtBestOpinion - 60) / 16)

@@ -81,4 +81,22 @@ public enum RatingScale: String, Hashable, Sendable, CaseIterable {
         case .fullband: 148
         }
     }
+
+    /// R of a connection without any impairment by codec, loss or delay (G.107 with the defaults of
+    /// its Table 2, rounded as there; G.107.1; G.107.2).
+    public var bestRating: Double {
+        switch self {
+        case .narrowband: 93.2
+        case .wideband: 129
+        case .fullband: 148
+        }
+    }
+
+    /// What Ie,eff tends to when all packets are lost (G.107 7-29, G.107.1 7-15, G.107.2).
+    public var worstEquipmentImpairment: Double {
+        switch self {
+        case .narrowband, .wideband: 95
+        case .fullband: 132
+        }
+    }
 }

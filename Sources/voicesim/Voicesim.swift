@@ -19,7 +19,7 @@ struct Voicesim: AsyncParsableCommand {
         version: ToolVersion.text,
         subcommands: [
             RunCommand.self, ValidateCommand.self, SchemaCommand.self, VerifyCommand.self,
-            MetricsCommand.self, CalcCommand.self, BenchCommand.self,
+            MetricsCommand.self, CalcCommand.self, BenchCommand.self, HearCommand.self,
         ])
 }
 

@@ -29,6 +29,13 @@ private func wav(
         #expect(file.sampleRate == 48_000)
     }
 
+    @Test(arguments: [8_000, 16_000, 48_000])
+    func `what is written is read again`(rate: Int) throws {
+        let file = WAVFile(sampleRate: rate, samples: [0, 1, -1, 32_767, -32_768])
+        #expect(file.bytes.count == 54)
+        #expect(try WAVFile(file.bytes) == file)
+    }
+
     @Test func `a file cut anywhere is an error, never a trap`() {
         let bytes = wav([Int16](repeating: 7, count: 20))
         for count in 0..<bytes.count {

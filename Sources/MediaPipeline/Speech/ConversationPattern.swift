@@ -49,6 +49,17 @@ public struct ConversationPattern: Sendable {
         self.randomness = randomness
     }
 
+    /// A conversation in which one party talks all the time and the other listens.
+    public static func monologue(of party: Party) -> ConversationPattern {
+        var pattern = ConversationPattern(
+            randomness: RandomStream(
+                StreamName(
+                    seed: 0, replication: 0, purpose: StreamPurpose(rawValue: 0), entity: 0)))
+        pattern.phase = .singleTalk(party)
+        pattern.end = .max
+        return pattern
+    }
+
     /// Whether `party` talks at `offset` from the beginning.
     ///
     /// - Precondition: offsets never decrease.

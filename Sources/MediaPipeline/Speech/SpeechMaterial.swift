@@ -9,12 +9,15 @@ public struct SpeechClip: Hashable, Sendable {
     public var sampleRate: Int
     /// The samples.
     public var samples: [Int16]
+    /// Whose utterance it is: clips with equal text are of one voice.
+    public var voice: String
 
     /// A clip of these samples.
-    public init(name: String, sampleRate: Int, samples: [Int16]) {
+    public init(name: String, sampleRate: Int, samples: [Int16], voice: String = "") {
         self.name = name
         self.sampleRate = sampleRate
         self.samples = samples
+        self.voice = voice
     }
 }
 
@@ -58,7 +61,9 @@ public struct SpeechMaterial: Sendable {
             }
             let samples = Self.trimmed(resampler.resample(clip.samples))
             guard Double(samples.count) >= Self.shortestClip * Double(wanted) else { continue }
-            usable.append(SpeechClip(name: clip.name, sampleRate: wanted, samples: samples))
+            usable.append(
+                SpeechClip(
+                    name: clip.name, sampleRate: wanted, samples: samples, voice: clip.voice))
         }
         guard !usable.isEmpty else { throw .noSpeech }
         self.clips = usable
