@@ -44,7 +44,9 @@ extension Builder {
             packetRate: section["packet_rate"].number, price: section["price"].number)
     }
 
-    mutating func media(_ section: Checked) -> Media {
+    mutating func media(_ given: Checked) -> Media {
+        let section = withQuality(given)
+        replace("media", with: section)
         let (codec, fidelity, quality) = (
             section["codec"], section["fidelity"], section["quality"]
         )

@@ -88,7 +88,7 @@ extension Format {
         Key("flow", share, "0 %", "No packets: duration, path and bandwidth."),
     ]
 
-    private static let quality = [
+    static let quality = [
         Key(
             "scale",
             .choice([
@@ -97,10 +97,16 @@ extension Format {
                 Choice(name: "fullband", text: "ITU-T G.107.2"),
             ]), "fullband", "The E-model's scale; figures on different scales do not compare."),
         Key(
-            "ie", .number(.from(0, to: 132)), "8",
+            "ie", .number(.from(0, to: 132)), .derived(opusImpairment),
             "Equipment impairment without loss; ITU-T G.113 has none for Opus."),
-        Key("bpl", .number(.above(0, to: 1000)), "10", "Robustness against loss."),
+        Key(
+            "bpl", .number(.above(0, to: 1000)), .derived(opusImpairment),
+            "Robustness against loss, of which the frames that redundancy brought back are no "
+                + "part."),
     ]
+
+    private static let opusImpairment =
+        "Opus on that scale by `codec.bitrate`, from what is heard in calls (results/heard-quality)"
 
     /// The kinds of distributions; a distribution is a map with exactly one of them.
     static let distributions = [

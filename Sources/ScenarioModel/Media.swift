@@ -104,14 +104,13 @@ public struct FidelityShares: Hashable, Sendable, BitwiseCopyable {
 public struct QualityModel: Hashable, Sendable, BitwiseCopyable {
     /// On which scale R and MOS are given.
     public var scale: QualityScale
-    /// Equipment impairment without loss, Ie, 0…132; ITU-T G.113 has none for Opus, so the
-    /// default is a planning proxy.
+    /// Equipment impairment without loss, Ie, 0…132; ITU-T G.113 has none for Opus.
     public var ie: Double
     /// Robustness against loss, Bpl, > 0.
     public var bpl: Double
 
-    /// The given model.
-    public init(scale: QualityScale = .fullband, ie: Double = 8, bpl: Double = 10) {
+    /// The given model; the default is Opus at 24 kbit/s, wideband, on the fullband scale.
+    public init(scale: QualityScale = .fullband, ie: Double = 24.4, bpl: Double = 15.5) {
         self.scale = scale
         self.ie = ie
         self.bpl = bpl

@@ -79,7 +79,7 @@ import Testing
           codec: {bitrate: 24 kbit/s, frame: 20 ms, bandwidth: wideband, dtx: true, fec: true, complexity: 5}
           srtp: aead_aes_128_gcm
           fidelity: {full: 0.5 %, sealed: 5 %, flow: 94.5 %}
-          quality: {scale: fullband, ie: 8, bpl: 10}
+          quality: {scale: fullband, ie: 24.4, bpl: 15.5}
         thresholds:
           match.latency.p95: <= 5 s
           relay.share: <= 30 %
