@@ -19,8 +19,8 @@ public struct SRTPSession: ~Copyable, @unchecked Sendable {
 
     private let outbound: srtp_t
     private let inbound: srtp_t
-    private let outboundPlaces: media_srtp_places
-    private let inboundPlaces: media_srtp_places
+    private var outboundPlaces: media_srtp_places
+    private var inboundPlaces: media_srtp_places
     private var outboundLeft: SRTPKeyLifetime
     private var inboundLeft: SRTPKeyLifetime
 
@@ -68,15 +68,19 @@ public struct SRTPSession: ~Copyable, @unchecked Sendable {
 
     /// Asks for the memory that the next ``protect(_:count:)`` touches, without waiting for it: with
     /// thousands of sessions in turn, call it one session ahead.
+    ///
+    /// Mutating, though nothing changes: what is only read the compiler copies first, and so waits
+    /// for.
     @inline(__always)
-    public func prefetchOutbound() {
-        withUnsafePointer(to: outboundPlaces) { media_srtp_prefetch($0) }
+    public mutating func prefetchOutbound() {
+        media_srtp_prefetch(&outboundPlaces)
     }
 
     /// Asks for the memory that the next ``unprotect(_:count:)`` touches, without waiting for it.
+    /// Mutating as ``prefetchOutbound()`` is.
     @inline(__always)
-    public func prefetchInbound() {
-        withUnsafePointer(to: inboundPlaces) { media_srtp_prefetch($0) }
+    public mutating func prefetchInbound() {
+        media_srtp_prefetch(&inboundPlaces)
     }
 
     /// Protects the RTP packet in the first `count` bytes of `buffer` and returns its new count,

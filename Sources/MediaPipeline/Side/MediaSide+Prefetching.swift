@@ -17,7 +17,7 @@ extension MediaSide {
 
     /// Asks for what the next tick and the next packet touch beyond the side itself, without
     /// waiting for it: the second step, one side ahead.
-    public func prefetchContents() {
+    public mutating func prefetchContents() {
         srtp?.prefetchOutbound()
         srtp?.prefetchInbound()
         source.prefetch()
