@@ -103,7 +103,7 @@ $(BENCH_DIR)/ns3_rival: $(BENCH_SOURCES)/ns3_rival.cpp $(BENCH_SOURCES)/common.h
 MEDIA_SOURCES = Tests/Benchmarks/media
 MEDIA_RIVALS = $(addprefix $(BENCH_DIR)/media_,evp srtp nss handshake gstreamer)
 SHIM = Sources/CMediaShim
-SHIM_CIPHERS = $(addprefix $(SHIM)/,PacketCiphers.c AttributedRandomness.c)
+SHIM_CIPHERS = $(addprefix $(SHIM)/,PacketCiphers.c PacketPlaces.c AttributedRandomness.c)
 BENCH_CC = gcc -O2 -std=gnu11 -Wall -Wextra -I$(SHIM)/include
 GSTREAMER_PACKAGES = libgstreamer1.0-dev gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
 	gstreamer1.0-plugins-bad

@@ -17,6 +17,13 @@ void media_elliptic_keys_install(void);
 /// A fresh key pair on P-256; null on failure.
 EVP_PKEY *media_elliptic_key_new(void);
 
+/// Notes of the places of one direction's memory, counted from `origin` on.
+void media_places_begin(media_srtp_places *places, const void *origin);
+/// Adds the lines of `count` bytes from `start` on, each once, as long as there is room.
+void media_places_add(media_srtp_places *places, const void *start, size_t count);
+/// Notes the lines of the cipher's context, which has many.
+void media_places_set_context(media_srtp_places *places, const void *start, size_t count);
+
 struct media_certificate {
     X509 *certificate;
     EVP_PKEY *key;

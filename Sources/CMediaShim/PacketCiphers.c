@@ -101,10 +101,11 @@ static const srtp_cipher_type_t counter_type;
 static const srtp_cipher_type_t galois_type;
 
 // While a session is made: where to note the memory that its packets will touch, and how many
-// ciphers it has so far. The library asks for that of RTP first, then for that of RTCP, which has
-// a packet every few seconds, then for the one that derives the keys.
+// ciphers and authenticators it has so far. The library asks for those of RTP first, then for those
+// of RTCP, which has a packet every few seconds, then for the cipher that derives the keys.
 static _Thread_local media_srtp_places *noted;
 static _Thread_local int noted_ciphers;
+static _Thread_local int noted_authenticators;
 
 static int open_context(cipher_state *state) {
     if (state->context == NULL) {
@@ -140,7 +141,8 @@ static srtp_err_status_t cipher_alloc(
         return srtp_err_status_alloc_fail;
     }
     state->functions = functions;
-    state->is_seldom_used = noted != NULL && noted_ciphers++ == 1;
+    int number = noted == NULL ? -1 : noted_ciphers++;
+    state->is_seldom_used = number == 1;
     if (!state->is_seldom_used && !open_context(state)) {
         free(state);
         return srtp_err_status_alloc_fail;
@@ -150,10 +152,11 @@ static srtp_err_status_t cipher_alloc(
     state->seen.state = state;
     state->seen.key_len = key_bytes;
     state->seen.algorithm = (int)type->id;
-    if (noted != NULL && noted->cipher == NULL) {
-        noted->cipher = state;
-        noted->cipher_context = state->context;
-        noted->cipher_context_bytes = malloc_usable_size(state->context);
+    if (number == 0) {
+        media_places_begin(noted, state);
+        // The key is kept for seldom used ones only.
+        media_places_add(noted, state, offsetof(cipher_state, key));
+        media_places_set_context(noted, state->context, malloc_usable_size(state->context));
     }
     *made = &state->seen;
     return srtp_err_status_ok;
@@ -389,8 +392,8 @@ static srtp_err_status_t mac_alloc(srtp_auth_pointer_t *made, int key_bytes, int
     state->seen.state = state;
     state->seen.key_len = key_bytes;
     state->seen.out_len = tag_bytes;
-    if (noted != NULL && noted->authenticator == NULL) {
-        noted->authenticator = state;
+    if (noted != NULL && noted_authenticators++ == 0) {
+        media_places_add(noted, state, sizeof *state);
     }
     *made = &state->seen;
     return srtp_err_status_ok;
@@ -588,9 +591,12 @@ int32_t media_srtp_create(
     *places = (media_srtp_places){0};
     noted = places;
     noted_ciphers = 0;
+    noted_authenticators = 0;
     srtp_err_status_t status = srtp_create(session, policy);
     noted = NULL;
-    places->session = *session;
+    if (status == srtp_err_status_ok) {
+        media_places_add(places, *session, sizeof(void *));
+    }
     return (int32_t)status;
 }
 

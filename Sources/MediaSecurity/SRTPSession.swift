@@ -100,6 +100,7 @@ public struct SRTPSession: ~Copyable, @unchecked Sendable {
         var bytes = Int32(count)
         let status = srtp_protect(outbound, buffer.baseAddress, &bytes)
         guard status == srtp_err_status_ok else { throw reject(SRTPError(status)) }
+        if outboundPlaces.knows_stream == 0 { media_srtp_note_stream(outbound, &outboundPlaces) }
         outboundLeft.packets -= 1
         counters.protected += 1
         return Int(bytes)
@@ -119,6 +120,7 @@ public struct SRTPSession: ~Copyable, @unchecked Sendable {
         var bytes = Int32(count)
         let status = srtp_unprotect(inbound, buffer.baseAddress, &bytes)
         guard status == srtp_err_status_ok else { throw reject(SRTPError(status)) }
+        if inboundPlaces.knows_stream == 0 { media_srtp_note_stream(inbound, &inboundPlaces) }
         inboundLeft.packets -= 1
         counters.accepted += 1
         return Int(bytes)

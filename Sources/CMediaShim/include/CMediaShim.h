@@ -9,5 +9,6 @@
 #include "Handshake.h"
 #include "OpusControls.h"
 #include "PacketCiphers.h"
+#include "PacketPlaces.h"
 
 #endif

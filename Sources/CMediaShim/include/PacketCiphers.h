@@ -13,37 +13,6 @@ int32_t media_srtp_initialize_library(void);
 /// process, any number of threads may call. Returns srtp_err_status_ok (0) or what went wrong.
 int32_t media_srtp_initialize(void);
 
-/// Where the memory lies that one direction's RTP packets touch, as far as it is known.
-typedef struct {
-    const void *session;
-    const void *cipher;
-    const void *cipher_context;
-    const void *authenticator;
-    size_t cipher_context_bytes;
-} media_srtp_places;
-
-struct srtp_ctx_t_;
-struct srtp_policy_t;
-
-/// `srtp_create`, which also notes the places of what it makes.
-int32_t media_srtp_create(
-    struct srtp_ctx_t_ **session, const struct srtp_policy_t *policy, media_srtp_places *places);
-
-/// Asks for the memory at `places`, without waiting for it. Acts only on what is no null pointer.
-static inline void media_srtp_prefetch(const media_srtp_places *places) {
-    const size_t line = 64;
-    __builtin_prefetch(places->session);
-    __builtin_prefetch(places->cipher);
-    __builtin_prefetch((const char *)places->cipher + line - 1);
-    for (size_t offset = 0; offset < places->cipher_context_bytes; offset += line) {
-        __builtin_prefetch((const char *)places->cipher_context + offset);
-    }
-    if (places->authenticator != NULL) {
-        __builtin_prefetch(places->authenticator);
-        __builtin_prefetch((const char *)places->authenticator + line);
-    }
-}
-
 /// Is told of a key of AES that a session uses; what it keeps it must disguise.
 typedef void (*media_srtp_key_witness)(const uint8_t *key, size_t count);
 
