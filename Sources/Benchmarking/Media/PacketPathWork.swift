@@ -88,9 +88,9 @@ final class PacketPathWork: MediaWork {
         let start = ThreadClock.nanoseconds
         var done = 0
         while done < operations {
+            for _ in 1..<burst { frame(turn, turn + 1) }
             let next = following(turn)
-            prefetch(next, following(next))
-            for _ in 0..<burst { frame(turn, turn + 1) }
+            frame(turn, turn + 1, before: next)
             done += 2 * burst
             turn = next
         }
@@ -103,27 +103,43 @@ final class PacketPathWork: MediaWork {
     @inline(__always)
     private func following(_ first: Int) -> Int { first + 2 == count ? 0 : first + 2 }
 
-    /// Asks for the memory of the calls whose turns are next, as sides that take turns should.
-    @inline(__always)
-    private func prefetch(_ next: Int, _ afterNext: Int) {
-        for side in 0..<2 {
-            MediaSide.prefetch(at: sides + afterNext + side)
-            sides[next + side].prefetchContents()
-        }
-    }
-
     /// One frame of each of the two sides of a call.
     @inline(__always)
     private func frame(_ first: Int, _ second: Int) {
+        let (now, there, back) = (sides[first].nextTick, tick(first), tick(second))
+        receive(there, second, at: now + Self.way)
+        receive(back, first, at: now + Self.way)
+    }
+
+    /// The same; meanwhile asks for the memory of the calls whose turns are next, the first of which
+    /// is that of side `next`, as sides that take turns should.
+    @inline(__always)
+    private func frame(_ first: Int, _ second: Int, before next: Int) {
+        let afterNext = following(next)
         let now = sides[first].nextTick
-        let there = sides[first].tick(at: now, in: &arena.pointee)
-        let back = sides[second].tick(at: now, in: &arena.pointee)
-        if let there {
-            sides[second].receive(forward(there), at: now + Self.way, in: &arena.pointee)
-        }
-        if let back {
-            sides[first].receive(forward(back), at: now + Self.way, in: &arena.pointee)
-        }
+        MediaSide.prefetch(at: sides + afterNext)
+        sides[next].prefetchTick()
+        let there = tick(first)
+        MediaSide.prefetch(at: sides + afterNext + 1)
+        sides[next + 1].prefetchTick()
+        let back = tick(second)
+        sides[next].prefetchReception()
+        sides[next].prefetchPackets(in: &arena.pointee)
+        receive(there, second, at: now + Self.way)
+        sides[next + 1].prefetchReception()
+        sides[next + 1].prefetchPackets(in: &arena.pointee)
+        receive(back, first, at: now + Self.way)
+    }
+
+    @inline(__always)
+    private func tick(_ side: Int) -> WirePacket? {
+        sides[side].tick(at: sides[side].nextTick, in: &arena.pointee)
+    }
+
+    @inline(__always)
+    private func receive(_ packet: WirePacket?, _ side: Int, at now: SimTime) {
+        guard let packet else { return }
+        sides[side].receive(forward(packet), at: now, in: &arena.pointee)
     }
 
     /// The client frames the packet for its channel, the relay strips that: in place.

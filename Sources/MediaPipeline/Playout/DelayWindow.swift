@@ -63,7 +63,7 @@ struct DelayWindow: ~Copyable, @unchecked Sendable {
     var quantile: Int64 { (Int64(quantileStep) + 1 - origin) * Self.step }
 
     @inline(__always)
-    func prefetch() {
+    mutating func prefetch() {
         memory_hint_fetch_for_writing(steps + next)
         memory_hint_fetch_for_writing(counts + quantileStep)
         memory_hint_fetch_for_writing(counts + least)

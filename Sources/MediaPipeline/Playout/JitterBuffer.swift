@@ -97,13 +97,24 @@ public struct JitterBuffer: ~Copyable, @unchecked Sendable {
         discarded.isEmpty ? nil : discarded.removeLast()
     }
 
-    /// Asks for the memory of the packet that is played next, of the one that comes next if none is
-    /// missing, and of their delays.
+    /// Asks for the memory of the packet that is played next.
     @inline(__always)
-    func prefetch() {
+    mutating func prefetchNext() {
         memory_hint_fetch_for_writing(place(of: nextSequence))
-        memory_hint_fetch_for_writing(place(of: nextSequence + Int64(storedCount)))
+    }
+
+    /// Asks for the place of the packet that comes next if none is missing, and for the delays.
+    @inline(__always)
+    mutating func prefetchArrival() {
+        memory_hint_fetch_for_writing(place(of: nextSequence &+ Int64(storedCount)))
         delays.prefetch()
+    }
+
+    /// Asks for the slot of the packet that is played next, if it is here.
+    @inline(__always)
+    mutating func prefetchPacket(in arena: inout PacketArena) {
+        let place = places + Int(truncatingIfNeeded: nextSequence) & (capacity - 1)
+        if place.pointee.isHere { arena.prefetch(place.pointee.slot) }
     }
 
     mutating func discard(_ packet: BufferedPacket) {

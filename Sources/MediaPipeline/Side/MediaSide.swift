@@ -62,9 +62,10 @@ public struct MediaSide: ~Copyable, @unchecked Sendable {
     var reception = ReceptionStatistics()
     var tally = PacketTally()
     var jitterBuffer: JitterBuffer
+    let securedAt: SimTime
+    // What changes seldom comes last.
     var control: ControlState
     var randomness: RandomStream
-    let securedAt: SimTime
     var account = MediaReport()
 
     /// One side from `securedAt` on, when it holds `keys`.

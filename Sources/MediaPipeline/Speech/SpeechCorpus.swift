@@ -86,6 +86,15 @@ public final class SpeechCorpus: @unchecked Sendable {
             guard let frames else { return }
             memory_hint_fetch(frames + Int(position))
         }
+
+        /// Asks for the bytes of the frame here, most of which fit into two lines.
+        @inline(__always)
+        func prefetchPayload() {
+            guard let frames, let bytes else { return }
+            let start = bytes + Int(frames[Int(position)].offset)
+            memory_hint_fetch(start)
+            memory_hint_fetch(start + 64)
+        }
     }
 
     /// One party of one conversation, encoded; made independently of all others.

@@ -50,7 +50,12 @@ public struct SpeechSource: ~Copyable, @unchecked Sendable {
     }
 
     @inline(__always)
-    func prefetch() {
+    mutating func prefetch() {
         cursor.prefetch()
+    }
+
+    @inline(__always)
+    mutating func prefetchPayload() {
+        cursor.prefetchPayload()
     }
 }
