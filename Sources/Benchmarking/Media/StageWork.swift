@@ -94,14 +94,10 @@ final class StageWork: MediaWork {
             sendTime: NTPTimestamp(peers[peer].now).absoluteSendTime,
             transportSequence: peers[peer].transportSequence)
         peers[peer].transportSequence &+= 1
-        let start = PacketHeader.byteCount + AudioHeaderExtension.byteCount
+        let start = SpeechPacketHead.byteCount
         let length = starts[frame + 1] - starts[frame]
-        do {
-            try header.write(to: packet, hasExtension: true)
-            try audio.write(to: packet, at: PacketHeader.byteCount)
-        } catch {
-            preconditionFailure("a slot has room for headers, but \(error)")
-        }
+        precondition(start + length <= packet.count, "a slot has room for a packet")
+        SpeechPacketHead.write(header, audio, to: packet.baseAddress!)
         UnsafeMutableRawBufferPointer(rebasing: packet[start..<start + length]).copyMemory(
             from: UnsafeRawBufferPointer(
                 rebasing: payloads[starts[frame]..<starts[frame + 1]]))
@@ -167,20 +163,19 @@ final class StageWork: MediaWork {
         let bytes = UnsafeRawBufferPointer(arena.pointee.bytes(of: packet))
         let now = peers[peer].now
         peers[peer].now = now + .milliseconds(20)
-        guard let layout = try? PacketLayout(parsing: bytes),
-            let sent = AudioHeaderExtension.sendTime(in: bytes, layout: layout),
+        guard let head = SpeechPacketHead(bytes),
             case .valid(let sequence) = peers[peer].reception.receive(
-                sequenceNumber: layout.header.sequenceNumber, timestamp: layout.header.timestamp,
+                sequenceNumber: head.header.sequenceNumber, timestamp: head.header.timestamp,
                 at: now)
         else { preconditionFailure("a packet that was just written is in order") }
+        let payload = UnsafeRawBufferPointer(rebasing: bytes[SpeechPacketHead.byteCount...])
         let buffered = BufferedPacket(
-            slot: packet.slot, payloadOffset: packet.offset + UInt16(layout.payload.lowerBound),
-            payloadCount: UInt16(layout.payload.count), sequence: sequence,
-            timestamp: peers[peer].timestamps.extend(layout.header.timestamp),
-            captured: now - elapsed(sinceSendTime: sent, at: now), arrived: now,
-            announcesSilence: layout.payload.count <= OpusPayload.silenceByteCount,
-            hasRedundancy: OpusPayload.hasRedundancy(
-                UnsafeRawBufferPointer(rebasing: bytes[layout.payload])))
+            slot: packet.slot, payloadOffset: packet.offset + UInt16(SpeechPacketHead.byteCount),
+            payloadCount: UInt16(payload.count), sequence: sequence,
+            timestamp: peers[peer].timestamps.extend(head.header.timestamp),
+            captured: now - elapsed(sinceSendTime: head.sendTime, at: now), arrived: now,
+            announcesSilence: payload.count <= OpusPayload.silenceByteCount,
+            hasRedundancy: OpusPayload.hasRedundancy(payload))
         switch peers[peer].buffer.insert(buffered, at: now) {
         case .stored, .restarted: break
         case .late, .duplicate: arena.pointee.give(back: packet.slot)
