@@ -28,6 +28,9 @@ public struct JitterBuffer: ~Copyable, @unchecked Sendable {
         case playing
     }
 
+    /// Bytes of a place as a power of two.
+    private static var placeShift: Int { 6 }
+
     let frameTicks: Int64
     private let awaitsRedundancy: Bool
     private let minimumTicks: Int64
@@ -36,8 +39,9 @@ public struct JitterBuffer: ~Copyable, @unchecked Sendable {
     /// What has been played so far.
     public internal(set) var counters = PlayoutCounters()
     var phase = Phase.idle
-    /// Packets by sequence number modulo the capacity; a place without one names no slot.
-    private let places: UnsafeMutablePointer<BufferedPacket>
+    /// Places for packets by sequence number modulo the capacity, a cache line each; a place without
+    /// one names no slot.
+    private let places: UnsafeMutableRawPointer
     private let capacity: Int
     private var discarded: [PacketSlot] = []
     /// Packets in ``places``.
@@ -83,8 +87,12 @@ public struct JitterBuffer: ~Copyable, @unchecked Sendable {
         maximumTicks = JitterBufferSettings.ticks(settings.maximumDelay)
         initialTicks = JitterBufferSettings.ticks(settings.initialDelay)
         capacity = settings.capacity
-        places = .allocate(capacity: capacity)
-        places.initialize(repeating: .none, count: capacity)
+        places = .allocate(
+            byteCount: capacity << Self.placeShift, alignment: 1 << Self.placeShift)
+        for index in 0..<capacity {
+            (places + index << Self.placeShift).initializeMemory(
+                as: BufferedPacket.self, to: .none)
+        }
         delays = DelayWindow(capacity: settings.window, permille: settings.arrivalQuantile)
     }
 
@@ -113,7 +121,7 @@ public struct JitterBuffer: ~Copyable, @unchecked Sendable {
     /// Asks for the slot of the packet that is played next, if it is here.
     @inline(__always)
     mutating func prefetchPacket(in arena: inout PacketArena) {
-        let place = places + Int(truncatingIfNeeded: nextSequence) & (capacity - 1)
+        let place = place(of: nextSequence)
         if place.pointee.isHere { arena.prefetch(place.pointee.slot) }
     }
 
@@ -260,9 +268,11 @@ public struct JitterBuffer: ~Copyable, @unchecked Sendable {
     /// Drops all packets: what was not played by the end never is.
     mutating func discardAll() {
         guard storedCount > 0 else { return }
-        for index in 0..<capacity where places[index].isHere {
-            discard(places[index])
-            places[index] = .none
+        for index in 0..<capacity {
+            let place = place(of: Int64(index))
+            guard place.pointee.isHere else { continue }
+            discard(place.pointee)
+            place.pointee = .none
         }
         storedCount = 0
     }
@@ -282,7 +292,9 @@ public struct JitterBuffer: ~Copyable, @unchecked Sendable {
     /// - Precondition: `sequence` is within the capacity from ``nextSequence`` on.
     @inline(__always)
     func place(of sequence: Int64) -> UnsafeMutablePointer<BufferedPacket> {
-        places + Int(truncatingIfNeeded: sequence) & (capacity - 1)
+        // No product overflows, as the place is one of the buffer's.
+        (places + (Int(truncatingIfNeeded: sequence) & (capacity - 1)) &<< Self.placeShift)
+            .assumingMemoryBound(to: BufferedPacket.self)
     }
 
     /// The packet in `place`, which leaves the buffer.
