@@ -44,6 +44,8 @@ public struct JitterBuffer: ~Copyable, @unchecked Sendable {
     private let places: UnsafeMutableRawPointer
     private let capacity: Int
     private var discarded: [PacketSlot] = []
+    /// Whether there are any, known without a look at where they are.
+    private var hasDiscarded = false
     /// Packets in ``places``.
     private(set) var storedCount = 0
     /// The sequence number that is played next.
@@ -102,7 +104,10 @@ public struct JitterBuffer: ~Copyable, @unchecked Sendable {
 
     /// The slot of a packet that was dropped, to be given back; nil when there is none.
     public mutating func pollDiscarded() -> PacketSlot? {
-        discarded.isEmpty ? nil : discarded.removeLast()
+        guard hasDiscarded else { return nil }
+        let slot = discarded.removeLast()
+        hasDiscarded = !discarded.isEmpty
+        return slot
     }
 
     /// Asks for the memory of the packet that is played next.
@@ -127,6 +132,7 @@ public struct JitterBuffer: ~Copyable, @unchecked Sendable {
 
     mutating func discard(_ packet: BufferedPacket) {
         discarded.append(packet.slot)
+        hasDiscarded = true
     }
 
     private mutating func settleTarget() {
