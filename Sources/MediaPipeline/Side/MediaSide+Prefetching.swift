@@ -26,16 +26,17 @@ extension MediaSide {
 
     /// Asks for what the next tick touches beyond the side itself: the second step, one turn ahead.
     public mutating func prefetchTick() {
-        srtp?.prefetchOutbound()
         source.prefetch()
         jitterBuffer.prefetchNext()
+        srtp?.prefetchOutbound()
     }
 
     /// Asks for what the next packet that arrives touches beyond the side itself: the second step,
     /// too.
     public mutating func prefetchReception() {
-        srtp?.prefetchInbound()
+        // What may be dropped where too much is asked for comes last.
         jitterBuffer.prefetchArrival()
+        srtp?.prefetchInbound()
     }
 
     /// Asks for the frame that is sent next, and for the slot of the packet that is played next,
