@@ -17,12 +17,14 @@ void media_elliptic_keys_install(void);
 /// A fresh key pair on P-256; null on failure.
 EVP_PKEY *media_elliptic_key_new(void);
 
-/// Notes of the places of one direction's memory, counted from `origin` on.
-void media_places_begin(media_srtp_places *places, const void *origin);
-/// Adds the lines of `count` bytes from `start` on, each once, as long as there is room.
-void media_places_add(media_srtp_places *places, const void *start, size_t count);
-/// Notes the lines of the cipher's context, which has many.
-void media_places_set_context(media_srtp_places *places, const void *start, size_t count);
+/// The number of the cipher that is being made for a session: that of RTP is 0, that of RTCP, which
+/// has a packet every few seconds, is 1, then comes the one that derives the keys; -1 outside.
+int media_places_next_cipher(void);
+/// Notes the places of RTP's cipher and of its context.
+void media_places_note_cipher(
+    const void *cipher, size_t count, const void *context, size_t context_count);
+/// Notes the place of an authenticator if it is RTP's, which is the first.
+void media_places_note_authenticator(const void *authenticator, size_t count);
 
 struct media_certificate {
     X509 *certificate;

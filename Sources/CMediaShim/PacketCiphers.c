@@ -100,13 +100,6 @@ typedef struct {
 static const srtp_cipher_type_t counter_type;
 static const srtp_cipher_type_t galois_type;
 
-// While a session is made: where to note the memory that its packets will touch, and how many
-// ciphers and authenticators it has so far. The library asks for those of RTP first, then for those
-// of RTCP, which has a packet every few seconds, then for the cipher that derives the keys.
-static _Thread_local media_srtp_places *noted;
-static _Thread_local int noted_ciphers;
-static _Thread_local int noted_authenticators;
-
 static int open_context(cipher_state *state) {
     if (state->context == NULL) {
         state->context = state->functions->new_context(state->functions->provider);
@@ -141,7 +134,7 @@ static srtp_err_status_t cipher_alloc(
         return srtp_err_status_alloc_fail;
     }
     state->functions = functions;
-    int number = noted == NULL ? -1 : noted_ciphers++;
+    int number = media_places_next_cipher();
     state->is_seldom_used = number == 1;
     if (!state->is_seldom_used && !open_context(state)) {
         free(state);
@@ -153,10 +146,10 @@ static srtp_err_status_t cipher_alloc(
     state->seen.key_len = key_bytes;
     state->seen.algorithm = (int)type->id;
     if (number == 0) {
-        media_places_begin(noted, state);
         // The key is kept for seldom used ones only.
-        media_places_add(noted, state, offsetof(cipher_state, key));
-        media_places_set_context(noted, state->context, malloc_usable_size(state->context));
+        media_places_note_cipher(
+            state, offsetof(cipher_state, key), state->context,
+            malloc_usable_size(state->context));
     }
     *made = &state->seen;
     return srtp_err_status_ok;
@@ -392,9 +385,7 @@ static srtp_err_status_t mac_alloc(srtp_auth_pointer_t *made, int key_bytes, int
     state->seen.state = state;
     state->seen.key_len = key_bytes;
     state->seen.out_len = tag_bytes;
-    if (noted != NULL && noted_authenticators++ == 0) {
-        media_places_add(noted, state, sizeof *state);
-    }
+    media_places_note_authenticator(state, sizeof *state);
     *made = &state->seen;
     return srtp_err_status_ok;
 }
@@ -584,20 +575,6 @@ static void initialize_ciphers(void) {
 int32_t media_srtp_initialize(void) {
     pthread_once(&ciphers_once, initialize_ciphers);
     return (int32_t)ciphers_outcome;
-}
-
-int32_t media_srtp_create(
-    srtp_t *session, const srtp_policy_t *policy, media_srtp_places *places) {
-    *places = (media_srtp_places){0};
-    noted = places;
-    noted_ciphers = 0;
-    noted_authenticators = 0;
-    srtp_err_status_t status = srtp_create(session, policy);
-    noted = NULL;
-    if (status == srtp_err_status_ok) {
-        media_places_add(places, *session, sizeof(void *));
-    }
-    return (int32_t)status;
 }
 
 const srtp_cipher_type_t *media_srtp_counter_cipher(void) {

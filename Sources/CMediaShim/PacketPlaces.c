@@ -43,16 +43,22 @@ enum {
 
 // ---- noting ------------------------------------------------------------------------------------
 
+// While a session is made: where to note the memory that its packets will touch, and how many
+// ciphers and authenticators it has so far. The library asks for those of RTP first.
+static _Thread_local media_srtp_places *noted;
+static _Thread_local int noted_ciphers;
+static _Thread_local int noted_authenticators;
+
 static int64_t line_of(const media_srtp_places *places, const void *start) {
     return ((intptr_t)start - (intptr_t)places->origin) >> 6;
 }
 
-void media_places_begin(media_srtp_places *places, const void *origin) {
+static void begin(media_srtp_places *places, const void *origin) {
     *places = (media_srtp_places){0};
     places->origin = (const char *)((uintptr_t)origin & ~(uintptr_t)(MEDIA_CACHE_LINE_BYTES - 1));
 }
 
-void media_places_add(media_srtp_places *places, const void *start, size_t count) {
+static void add(media_srtp_places *places, const void *start, size_t count) {
     if (start == NULL || count == 0) {
         return;
     }
@@ -68,7 +74,7 @@ void media_places_add(media_srtp_places *places, const void *start, size_t count
     }
 }
 
-void media_places_set_context(media_srtp_places *places, const void *start, size_t count) {
+static void set_context(media_srtp_places *places, const void *start, size_t count) {
     if (start == NULL || count == 0) {
         return;
     }
@@ -78,6 +84,37 @@ void media_places_set_context(media_srtp_places *places, const void *start, size
         places->context_lines =
             (uint16_t)(line_of(places, (const char *)start + count - 1) - first + 1);
     }
+}
+
+int media_places_next_cipher(void) {
+    return noted == NULL ? -1 : noted_ciphers++;
+}
+
+void media_places_note_cipher(
+    const void *cipher, size_t count, const void *context, size_t context_count) {
+    begin(noted, cipher);
+    add(noted, cipher, count);
+    set_context(noted, context, context_count);
+}
+
+void media_places_note_authenticator(const void *authenticator, size_t count) {
+    if (noted != NULL && noted_authenticators++ == 0) {
+        add(noted, authenticator, count);
+    }
+}
+
+int32_t media_srtp_create(
+    srtp_t *session, const srtp_policy_t *policy, media_srtp_places *places) {
+    *places = (media_srtp_places){0};
+    noted = places;
+    noted_ciphers = 0;
+    noted_authenticators = 0;
+    srtp_err_status_t status = srtp_create(session, policy);
+    noted = NULL;
+    if (status == srtp_err_status_ok) {
+        add(places, *session, sizeof(void *));
+    }
+    return (int32_t)status;
 }
 
 void media_srtp_note_stream(const struct srtp_ctx_t_ *session, media_srtp_places *places) {
@@ -90,12 +127,12 @@ void media_srtp_note_stream(const struct srtp_ctx_t_ *session, media_srtp_places
         return;
     }
     const known_stream *stream = list->next;
-    media_places_add(places, &list->next, sizeof list->next);
-    media_places_add(places, stream, sizeof *stream);
-    media_places_add(places, stream->replay_words, REPLAY_BYTES);
+    add(places, &list->next, sizeof list->next);
+    add(places, stream, sizeof *stream);
+    add(places, stream->replay_words, REPLAY_BYTES);
     if (stream->keys != NULL) {
-        media_places_add(places, stream->keys, sizeof *stream->keys);
-        media_places_add(places, stream->keys->limit, LIMIT_BYTES);
-        media_places_add(places, stream->keys->authenticator, AUTHENTICATOR_BYTES);
+        add(places, stream->keys, sizeof *stream->keys);
+        add(places, stream->keys->limit, LIMIT_BYTES);
+        add(places, stream->keys->authenticator, AUTHENTICATOR_BYTES);
     }
 }
