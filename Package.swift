@@ -81,7 +81,9 @@ let world: [Target] = [
         uses: ["Quantities", "RandomStreams", "ArrivalProcesses", "NetworkModel"]),
     room(
         "Talks",
-        uses: ["Quantities", "Addressing", "MediaPipeline", "NetworkModel", "TURN"]),
+        uses: [
+            "Quantities", "RandomStreams", "Addressing", "MediaPipeline", "NetworkModel", "TURN",
+        ]),
     room(
         "Theory",
         uses: [
@@ -174,8 +176,8 @@ let testTargets: [Target] = [
     tests(
         of: "Validation",
         with: [
-            "ClosedForms", "Quantities", "RandomStreams", "Results", "ScenarioFiles",
-            "ScenarioModel",
+            "ClosedForms", "Measurement", "MediaPipeline", "Quantities", "RandomStreams", "Results",
+            "ScenarioFiles", "ScenarioModel",
         ]),
     tests(of: "VoiceQuality", with: ["Quantities"]),
     tests(of: "Quantities"),

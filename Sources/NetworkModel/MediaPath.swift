@@ -5,13 +5,24 @@ import RandomStreams
 /// prepared for drawing.
 public struct LinkBehaviour: Sendable {
     let jitter: JitterSampler
-    let loss: GilbertLoss
+    /// What it loses, in either direction.
+    public let loss: GilbertLoss
 
     /// The behaviour of a link of the given jitter, in seconds, and loss.
     public init(jitter: Distribution, loss: GilbertLoss) {
-        self.jitter = JitterSampler(jitter)
+        self.init(JitterSampler(jitter), loss)
+    }
+
+    private init(_ jitter: JitterSampler, _ loss: GilbertLoss) {
+        self.jitter = jitter
         self.loss = loss
     }
+
+    /// A link that loses as this one does and delays nothing.
+    public var losses: LinkBehaviour { LinkBehaviour(.none, loss) }
+
+    /// A link that delays as this one does and loses nothing.
+    public var delays: LinkBehaviour { LinkBehaviour(jitter, .none) }
 }
 
 /// One direction of one established call: what becomes of each packet between the two sockets.

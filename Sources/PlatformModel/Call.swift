@@ -74,10 +74,12 @@ struct RelayLoad: BitwiseCopyable {
         delay += sign * integrals.delay
     }
 
-    /// The mean over a call of `duration`.
-    func mean(over duration: SimDuration) -> FluidLink.Effect {
+    /// The mean over a call of `duration`; the relay at index `held` loses nothing, as what comes to
+    /// it comes in a stream.
+    func mean(over duration: SimDuration, holdingAt held: Int? = nil) -> FluidLink.Effect {
         guard duration > .zero else { return .none }
-        let (first, second) = (loss.first / duration.seconds, loss.second / duration.seconds)
+        let first = held == 0 ? 0 : loss.first / duration.seconds
+        let second = held == 1 ? 0 : loss.second / duration.seconds
         return FluidLink.Effect(
             loss: min(1, max(0, 1 - (1 - first) * (1 - second))),
             delay: SimDuration(seconds: max(0, delay / duration.seconds)))

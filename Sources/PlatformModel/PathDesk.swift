@@ -10,13 +10,8 @@ struct PathDesk {
     private let networkCount: Int
     private let backbone: [SimDuration]
     private let meanJitter: [SimDuration]
-    /// Loss and burst ratio from network (row) to network.
-    private let losses: [Loss]
-
-    private struct Loss: BitwiseCopyable {
-        let loss: Double
-        let burstRatio: Double
-    }
+    /// Loss from network (row) to network.
+    private let losses: [Double]
 
     init(_ scenario: Scenario) {
         regionCount = scenario.regions.delay.count
@@ -28,8 +23,7 @@ struct PathDesk {
         }
         losses = scenario.access.flatMap { sender in
             scenario.access.map { receiver in
-                let (loss, burstRatio) = sender.loss.followed(by: receiver.loss)
-                return Loss(loss: loss, burstRatio: burstRatio)
+                sender.loss.followed(by: receiver.loss).loss
             }
         }
     }
@@ -45,33 +39,14 @@ struct PathDesk {
             + meanJitter[Int(peer.access)]
     }
 
-    /// Mean one-way delay between two peers, through a server in `region` if given.
-    func meanDelay(
-        _ a: Peer.Attributes, _ b: Peer.Attributes, viaServerIn region: Int? = nil
-    ) -> SimDuration {
-        var delay = a.accessDelay + b.accessDelay
-        delay += meanJitter[Int(a.access)] + meanJitter[Int(b.access)]
-        if let region {
-            delay += backboneDelay(from: Int(a.region), to: region)
-            delay += backboneDelay(from: region, to: Int(b.region))
-        } else {
-            delay += backboneDelay(from: Int(a.region), to: Int(b.region))
-        }
-        return delay
+    /// Mean one-way delay between two peers, without a server.
+    func meanDelay(_ a: Peer.Attributes, _ b: Peer.Attributes) -> SimDuration {
+        a.accessDelay + b.accessDelay + meanJitter[Int(a.access)] + meanJitter[Int(b.access)]
+            + backboneDelay(from: Int(a.region), to: Int(b.region))
     }
 
     /// Share of the packets from `a` to `b` that are lost.
     func loss(from a: Peer.Attributes, to b: Peer.Attributes) -> Double {
-        losses[Int(a.access) * networkCount + Int(b.access)].loss
-    }
-
-    /// What a path does to packets from `a` to `b`, through a server in `region` if given.
-    func statistics(
-        from a: Peer.Attributes, to b: Peer.Attributes, viaServerIn region: Int? = nil
-    ) -> PathStatistics {
-        let loss = losses[Int(a.access) * networkCount + Int(b.access)]
-        return PathStatistics(
-            meanDelay: meanDelay(a, b, viaServerIn: region), loss: loss.loss,
-            burstRatio: loss.burstRatio)
+        losses[Int(a.access) * networkCount + Int(b.access)]
     }
 }

@@ -160,8 +160,11 @@ extension Platform {
         calls[leg.call].path = path(of: leg.call)
         recordIceConnected(leg.call, at: engine.now)
         if calls[leg.call].fidelity == .flow {
-            let answerer = LegID(call: leg.call, side: .answerer)
-            modelHandshake(leg.call, after: legs[self.place(of: answerer)].connectedAt!, &engine)
+            modelHandshake(
+                leg.call,
+                connected: BothSides {
+                    legs[self.place(of: LegID(call: leg.call, side: $0))].connectedAt!
+                }, &engine)
         }
     }
 

@@ -3,35 +3,28 @@ import NetworkModel
 import Quantities
 import RandomStreams
 import ScenarioModel
+import Talks
 
-/// Calls of which no media packet is simulated: the handshake's time and the quality come from
-/// the statistics of the path.
+/// Calls of which no media packet is simulated: the handshake is modelled flight by flight, and what
+/// is heard comes from a rehearsal of the same way.
 extension Platform {
-    /// Draws how long the DTLS handshake of a `flow` call takes, from when the answerer, which is
-    /// the active side, has a path.
-    ///
-    /// DTLS 1.2 (RFC 6347 §4.2.4, RFC 5246 §7.3) needs four flights from the active side's hello
-    /// to its receipt of the passive side's Finished; a lost flight goes again after the timer,
-    /// which doubles.
+    /// Draws when the DTLS handshake of a `flow` call is over, whose sides have had paths since
+    /// `connected`; the answerer is the active side (RFC 5763 §5).
     mutating func modelHandshake(
-        _ call: Handle, after answererConnected: SimTime, _ engine: inout Engine<PlatformEvent>
+        _ call: Handle, connected: BothSides<SimTime>, _ engine: inout Engine<PlatformEvent>
     ) {
-        var stream = visitStream(.flowHandshake, calls[call].offerer)
-        let there = pathStatistics(of: call, from: .answerer)
-        let back = pathStatistics(of: call, from: .offerer)
-        let first: SimDuration =
-            scenario.ice.timing == .browser ? .milliseconds(50) : .seconds(1)
-        var total = SimDuration.zero
-        for flight in 0..<4 {
-            let path = flight % 2 == 0 ? there : back
-            var timer = first
-            while stream.nextBool(probability: path.loss), timer < .seconds(60) {
-                total += timer
-                timer = timer + timer
-            }
-            total += path.meanDelay
-        }
-        engine.post(.secured(call), at: max(engine.now, answererConnected + total))
+        let offerer = calls[call].offerer
+        let patience = calls[call].pairedAt + SetUp.patience
+        var handshake = ModelledHandshake(
+            firstTimeout: quality.endpoint.firstTimeout,
+            there: direction(of: call, from: .answerer, visitStream(.handshakeThere, offerer)),
+            back: direction(of: call, from: .offerer, visitStream(.handshakeBack, offerer)))
+        // Without keys in time the call's own deadline ends the set-up.
+        guard
+            let end = handshake.run(
+                from: connected.answerer, serverReady: connected.offerer, until: patience)
+        else { return }
+        engine.post(.secured(call), at: max(engine.now, end))
     }
 
     mutating func flowCallSecured(_ call: Handle, _ engine: inout Engine<PlatformEvent>) {
@@ -39,34 +32,55 @@ extension Platform {
         beginTalk(call, &engine)
     }
 
-    /// What the path from `sender`'s side to the other does to packets in the long run.
-    func pathStatistics(of call: Handle, from sender: Side) -> PathStatistics {
-        let a = peers[calls[call][sender]].attributes
-        let b = peers[calls[call][sender.other]].attributes
-        switch calls[call].path! {
-        case .direct:
-            return paths.statistics(from: a, to: b)
-        case .relayed(_, let server):
-            return paths.statistics(
-                from: a, to: b, viaServerIn: relays.stations[Int(server)].region)
-        case .relayedTwice(let offerer, let answerer):
-            let near = relays.stations[Int(sender == .offerer ? offerer : answerer)].region
-            let far = relays.stations[Int(sender == .offerer ? answerer : offerer)].region
-            var statistics = paths.statistics(from: a, to: b, viaServerIn: near)
-            statistics.meanDelay += paths.backboneDelay(from: near, to: far)
-            return statistics
-        }
+    private func direction(
+        of call: Handle, from side: Side, _ randomness: RandomStream
+    ) -> ModelledHandshake.Direction {
+        let (sender, receiver) = (
+            accessNetwork(of: call, side), accessNetwork(of: call, side.other)
+        )
+        return ModelledHandshake.Direction(
+            path: MediaPath(
+                from: links[Int(sender)], to: links[Int(receiver)], randomness: randomness),
+            route: flowRoute(of: call, from: side))
+    }
+
+    private func accessNetwork(of call: Handle, _ side: Side) -> UInt16 {
+        peers[calls[call][side]].attributes.access
+    }
+
+    /// The way of what `side` sends. Who cannot use UDP reaches its own relay by a stream.
+    private func flowRoute(of call: Handle, from side: Side) -> MediaRoute {
+        mediaRoute(
+            of: call, from: side,
+            isStream: BothSides { peers[calls[call][$0]].attributes.nat == .udpBlocked })
     }
 
     /// What both sides of a `flow` call heard, the relays on its path having done to packets what
     /// they did on average while it went on.
-    func flowQuality(of call: Handle, duration: SimDuration) -> BothSides<HeardQuality> {
-        let effect = calls[call].relayLoad.mean(over: duration)
-        return BothSides { listener in
-            quality.heard(
-                over: pathStatistics(of: call, from: listener.other), relay: effect,
-                from: peers[calls[call][listener.other]].attributes.access,
-                to: peers[calls[call][listener]].attributes.access, for: duration)
-        }
+    mutating func flowQuality(of call: Handle, duration: SimDuration) -> BothSides<HeardQuality> {
+        var randomness = visitStream(.take, calls[call].offerer)
+        let offerer = flowQuality(of: call, .offerer, duration, using: &randomness)
+        return BothSides(
+            offerer, flowQuality(of: call, .answerer, duration, using: &randomness))
+    }
+
+    private mutating func flowQuality(
+        of call: Handle, _ listener: Side, _ duration: SimDuration,
+        using randomness: inout RandomStream
+    ) -> HeardQuality {
+        let speaker = listener.other
+        let route = flowRoute(of: call, from: speaker)
+        let way = Rehearsals.Way(
+            from: accessNetwork(of: call, speaker), to: accessNetwork(of: call, listener),
+            along: route)
+        if rehearsed[way] == nil { rehearsed[way] = rehearsals.rehearsal(way) }
+        // What leaves the speaker within the last moments does not arrive before the end.
+        let age = max(.zero, duration - route.delay)
+        // A stream's segments wait for a relay that is full: they are not lost there.
+        let effect = calls[call].relayLoad.mean(
+            over: duration, holdingAt: route.first.isStream ? (speaker == .offerer ? 0 : 1) : nil)
+        return quality.heard(
+            rehearsed[way]!.figures(at: age, using: &randomness), networkDelay: route.delay,
+            relay: effect, for: duration, using: &randomness)
     }
 }

@@ -100,12 +100,16 @@ extension Platform {
         let other = calls[call][side.other]
         let securedAt = legs[place].securedAt!
         var clock = visitStream(.clock, peer)
+        let drift = scenario.media.clockDrift.sample(using: &clock)
+        let frame = quality.endpoint.codec.frame.duration
+        let lead = SimDuration(
+            nanoseconds: Int64(clock.nextInteger(below: UInt64(frame.nanoseconds))))
         let media = try MediaSide(
             quality.endpoint, source: try speechSource(of: call, side),
             decodes: calls[call].fidelity == .full,
             keys: legs[place].handshake!.session.takeKeys()!, securedAt: securedAt,
             randomness: visitStream(.mediaSession, peer),
-            clockDrift: scenario.media.clockDrift.sample(using: &clock))
+            clockDrift: drift, lead: lead)
         let path = MediaPath(
             from: links[Int(peers[peer].attributes.access)],
             to: links[Int(peers[other].attributes.access)],

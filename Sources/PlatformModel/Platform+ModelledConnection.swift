@@ -183,7 +183,11 @@ extension Platform {
         engine.log(
             TrajectoryCode.connected, UInt64(calls[call].serial), path.isRelayed ? 1 : 0)
         recordIceConnected(call, at: engine.now)
-        modelHandshake(call, after: plan.begins + plan.estimate.answererConnected, &engine)
+        modelHandshake(
+            call,
+            connected: BothSides(
+                plan.begins + plan.estimate.offererConnected,
+                plan.begins + plan.estimate.answererConnected), &engine)
     }
 
     /// Gives back what a side of a modelled connection still holds.

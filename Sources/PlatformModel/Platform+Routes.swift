@@ -7,48 +7,64 @@ import Talks
 /// Which way the packets of a talk go: what the two agents have selected, as legs, relays and
 /// channels.
 extension Platform {
-    /// The way of what `side` sends.
+    /// The way of what `side` sends, as the agents have it.
+    ///
+    /// - Precondition: the call has a path and its sides have agents.
+    func route(of call: Handle, from side: Side, at now: SimTime) -> TalkRoute {
+        var channels = BothSides<ChannelUse?>(nil, nil)
+        func use(_ client: Side, _ server: UInt16) {
+            channels[client] = channel(
+                of: LegID(call: call, side: client), with: server, at: now)
+        }
+        switch calls[call].path! {
+        case .direct: break
+        case .relayed(let client, let server): use(client, server)
+        case .relayedTwice(let offerer, let answerer):
+            use(.offerer, offerer)
+            use(.answerer, answerer)
+        }
+        let legs = mediaRoute(
+            of: call, from: side,
+            isStream: BothSides { channels[$0].map { $0.transport != .udp } ?? false })
+        return TalkRoute(legs, sending: channels[side], receiving: channels[side.other])
+    }
+
+    /// The legs of what `side` sends, when relays are reached by a stream from the sides that
+    /// `isStream` says, where they are their clients.
     ///
     /// - Precondition: the call has a path.
-    func route(of call: Handle, from side: Side, at now: SimTime) -> TalkRoute {
+    func mediaRoute(
+        of call: Handle, from side: Side, isStream: BothSides<Bool>
+    ) -> MediaRoute {
         let a = peers[calls[call][side]].attributes
         let b = peers[calls[call][side.other]].attributes
         switch calls[call].path! {
         case .direct:
-            return TalkRoute(
-                .direct(
-                    a.accessDelay + b.accessDelay
-                        + paths.backboneDelay(from: Int(a.region), to: Int(b.region))))
+            return .direct(
+                a.accessDelay + b.accessDelay
+                    + paths.backboneDelay(from: Int(a.region), to: Int(b.region)))
         case .relayed(let client, let server):
-            let channel = channel(of: LegID(call: call, side: client), with: server, at: now)
-            let isSenders = client == side
-            return TalkRoute(
-                .relayed(
-                    mediaLeg(a, server, isSenders ? channel : nil), over: server,
-                    mediaLeg(b, server, isSenders ? nil : channel)),
-                sending: isSenders ? channel : nil, receiving: isSenders ? nil : channel)
+            return .relayed(
+                mediaLeg(a, server, client == side && isStream[side]), over: server,
+                mediaLeg(b, server, client != side && isStream[side.other]))
         case .relayedTwice(let offerer, let answerer):
             let (near, far) = side == .offerer ? (offerer, answerer) : (answerer, offerer)
-            let own = channel(of: LegID(call: call, side: side), with: near, at: now)
-            let others = channel(of: LegID(call: call, side: side.other), with: far, at: now)
             let between = paths.backboneDelay(
                 from: relays.stations[Int(near)].region, to: relays.stations[Int(far)].region)
-            return TalkRoute(
-                .relayedTwice(
-                    mediaLeg(a, near, own), over: near, between, and: far,
-                    mediaLeg(b, far, others)),
-                sending: own, receiving: others)
+            return .relayedTwice(
+                mediaLeg(a, near, isStream[side]), over: near, between, and: far,
+                mediaLeg(b, far, isStream[side.other]))
         }
     }
 
     private func mediaLeg(
-        _ peer: Peer.Attributes, _ server: UInt16, _ channel: ChannelUse?
+        _ peer: Peer.Attributes, _ server: UInt16, _ isStream: Bool
     ) -> MediaRoute.Leg {
         MediaRoute.Leg(
             delay: peer.accessDelay
                 + paths.backboneDelay(
                     from: Int(peer.region), to: relays.stations[Int(server)].region),
-            isStream: channel.map { $0.transport != .udp } ?? false)
+            isStream: isStream)
     }
 
     /// The channel between a side and its relay, as the agent and the server know it. One that is

@@ -10,6 +10,7 @@ import RandomStreams
 import RiskScoring
 import ScenarioModel
 import Signaling
+import Talks
 
 /// The platform and its people, wired to the engine: one replication of a scenario.
 ///
@@ -57,6 +58,10 @@ struct Platform: ~Copyable {
     /// a method that only looks at `self` would otherwise be given a copy of these three kilobytes.
     private let anchor: any Sendable = ()
     var quality: QualityDesk
+    /// What playout comes to over ways without packets, for all replications of the run.
+    let rehearsals: Rehearsals
+    /// Those that this replication has used.
+    var rehearsed: [Rehearsals.Way: Rehearsal] = [:]
     let paths: PathDesk
     /// By access network.
     let links: [LinkBehaviour]
@@ -83,13 +88,14 @@ struct Platform: ~Copyable {
     /// - Precondition: `scenario` is valid, as those that files give are.
     init(
         scenario: Scenario, seed: UInt64, replication: UInt32, speech: SpeechMaterial,
-        traffic: SpeechTraffic, corpus: SpeechCorpus? = nil
+        traffic: SpeechTraffic, rehearsals: Rehearsals? = nil, corpus: SpeechCorpus? = nil
     ) {
         precondition(
             corpus != nil || scenario.media.fidelity.sealed == 0, "sealed calls need a corpus")
         self.scenario = scenario
         self.speech = speech
         self.corpus = corpus
+        self.rehearsals = rehearsals ?? Rehearsals(scenario, traffic: traffic)
         root = StreamRoot(seed: seed, replication: replication)
         crowd = Crowd(scenario, root: root)
         arrivals = scenario.arrivals.process

@@ -31,13 +31,15 @@ enum Purpose: UInt16 {
     case handshake = 50
     case speech = 51
     case fidelity = 52
-    case flowHandshake = 53
+    case handshakeThere = 53
     case certificate = 55
     case mediaSession = 56
     case conversationPattern = 57
     case pathThere = 58
     case pathBack = 59
     case recording = 60
+    case take = 61
+    case handshakeBack = 62
 
     func name(_ seed: UInt64, _ replication: UInt32, _ entity: UInt64) -> StreamName {
         StreamName(

@@ -5,6 +5,7 @@ import OpusCodec
 import Quantities
 import RandomStreams
 import ScenarioModel
+import Talks
 import VoiceQuality
 
 /// One direction of a call as its listener had it.
@@ -33,7 +34,6 @@ struct QualityDesk {
     let endpoint: MediaConfiguration
     private let media: Media
     private let traffic: SpeechTraffic
-    private let jitter: JitterTable
     private let scale: RatingScale
 
     /// RTP header (RFC 3550 §5.1), the browsers' header extensions, UDP and IPv4 headers in bytes
@@ -46,7 +46,6 @@ struct QualityDesk {
         media = scenario.media
         self.traffic = traffic
         endpoint = MediaConfiguration(scenario.media, timing: scenario.ice.timing)
-        jitter = JitterTable(scenario.access.map(\.jitter), buffer: endpoint.jitterBuffer)
         scale = RatingScale(scenario.media.quality.scale)
     }
 
@@ -71,36 +70,47 @@ struct QualityDesk {
 
     // MARK: Quality
 
-    /// What the listener of a `flow` call hears, from the statistics of the path.
+    /// What the listener of a `flow` call hears: the figures of a rehearsal, `networkDelay` later, less
+    /// what relays lose beyond it, which in-band FEC repairs where packets carry copies (RFC 6716
+    /// §2.1.7).
     func heard(
-        over path: PathStatistics, relay: FluidLink.Effect, from sender: UInt16,
-        to receiver: UInt16, for duration: SimDuration
+        _ take: TakeFigures, networkDelay: SimDuration, relay: FluidLink.Effect,
+        for duration: SimDuration, using randomness: inout RandomStream
     ) -> HeardQuality {
-        let loss = 1 - (1 - path.loss) * (1 - relay.loss)
-        let playout = jitter[Int(sender), Int(receiver)]
-        let expected = Int64((duration.seconds * packetRate).rounded())
-        let lost = Int64((Double(expected) * loss).rounded())
-        let late = Int64((Double(expected - lost) * playout.lateShare).rounded())
-        let unheard = unrepaired(loss, path.burstRatio) + (1 - loss) * playout.lateShare
-        let delay = endpoint.expectedMouthToEar(
-            networkDelay: path.meanDelay + relay.delay - playout.meanJitter,
-            variation: playout.variation)
-        let input = QualityInput(
-            mouthToEar: delay, loss: min(1, unheard), burstRatio: max(1, path.burstRatio),
-            ie: media.quality.ie, bpl: media.quality.bpl, scale: scale)
+        var playout = take.playout
+        let isLossy = relay.loss > 0
+        let lost =
+            isLossy
+            ? wholes(Double(take.expected - take.lost) * relay.loss, using: &randomness) : 0
+        let missed = isLossy ? wholes(Double(take.played) * relay.loss, using: &randomness) : 0
+        let redundancy = endpoint.jitterBuffer.awaitsRedundancy ? traffic.redundancy : 0
+        let recovered =
+            isLossy
+            ? wholes(Double(missed) * redundancy * (1 - relay.loss), using: &randomness) : 0
+        playout.played -= missed
+        playout.recovered += recovered
+        playout.concealed += missed - recovered
+        playout.concealedRuns += missed - recovered
+        let delay = take.meanDelay.map {
+            networkDelay + relay.delay + $0 + endpoint.codecDelay + endpoint.deviceDelay
+        }
         return HeardQuality(
-            sent: expected, expected: expected, lost: lost, late: late, due: expected,
-            concealed: Int64((Double(expected) * min(1, unheard)).rounded()), mouthToEar: delay,
-            rating: expected > 0 ? input.rating : nil)
+            sent: Int64((duration.seconds * packetRate).rounded()),
+            expected: Int64(take.expected), lost: Int64(take.lost) + lost, late: playout.late,
+            due: playout.due, concealed: playout.concealed, mouthToEar: delay,
+            rating: delay.map { rating(of: playout, mouthToEar: $0) })
     }
 
-    /// The loss that is left when in-band FEC repairs what it can: the last packet of a burst is
-    /// decoded from its successor where that carries a copy of it (RFC 6716 §2.1.7). How many do
-    /// is the encoder's decision: at low rates libopus spends nothing on copies.
-    private func unrepaired(_ loss: Double, _ burstRatio: Double) -> Double {
-        guard endpoint.jitterBuffer.awaitsRedundancy, loss > 0, loss < 1 else { return loss }
-        let meanBurst = max(1, burstRatio / (1 - loss))
-        return loss * (1 - traffic.redundancy / meanBurst)
+    /// A whole number that is `mean` on average.
+    private func wholes(_ mean: Double, using randomness: inout RandomStream) -> Int64 {
+        Int64(mean) + (randomness.nextBool(probability: mean - mean.rounded(.down)) ? 1 : 0)
+    }
+
+    private func rating(of playout: PlayoutCounters, mouthToEar: SimDuration) -> Rating {
+        QualityInput(
+            mouthToEar: mouthToEar, loss: playout.effectiveLoss, burstRatio: playout.burstRatio,
+            ie: media.quality.ie, bpl: media.quality.bpl, scale: scale
+        ).rating
     }
 
     /// What the listener of a call whose packets were simulated heard of what the other side sent.
@@ -108,14 +118,14 @@ struct QualityDesk {
         let input = listener.quality(ie: media.quality.ie, bpl: media.quality.bpl, scale: scale)
         return HeardQuality(
             sent: speaker.mediaSent.datagrams, expected: listener.packetsExpected,
-            lost: listener.packetsLost, late: listener.playout.late, due: listener.framesDue,
+            lost: listener.packetsLost, late: listener.playout.late, due: listener.playout.due,
             concealed: listener.playout.concealed, mouthToEar: input?.mouthToEar,
             rating: input?.rating)
     }
 }
 
 extension MediaConfiguration {
-    fileprivate init(_ media: Media, timing: ScenarioModel.ICE.Timing) {
+    init(_ media: Media, timing: ScenarioModel.ICE.Timing) {
         self.init(codec: OpusSettings(media.codec))
         profiles =
             switch media.srtp {

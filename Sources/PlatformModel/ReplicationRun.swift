@@ -32,6 +32,7 @@ public struct ReplicationRun: ~Copyable {
     ///   - seed: with `replication` the beginning of every stream's name.
     ///   - speech: what callers at full fidelity say.
     ///   - traffic: what a speaker sends, measured on `speech`.
+    ///   - rehearsals: what is heard in calls without packets; made of `traffic` if not given.
     ///   - corpus: what callers at sealed fidelity say; made of `speech` if needed and not given.
     ///   - capture: numbers of the trajectory records to keep.
     ///   - window: the length of a window; it changes the order of the trajectory's records of
@@ -39,7 +40,7 @@ public struct ReplicationRun: ~Copyable {
     /// - Precondition: `scenario` is valid, as those that files give are; `window` is positive.
     public init(
         _ scenario: Scenario, seed: UInt64, replication: UInt32, speech: SpeechMaterial,
-        traffic: SpeechTraffic, corpus: SpeechCorpus? = nil,
+        traffic: SpeechTraffic, rehearsals: Rehearsals? = nil, corpus: SpeechCorpus? = nil,
         capturing capture: Range<UInt64> = 0..<0,
         window: SimDuration = ReplicationRun.usualWindow
     ) {
@@ -48,6 +49,7 @@ public struct ReplicationRun: ~Copyable {
         platform = Platform(
             scenario: scenario, seed: seed, replication: replication, speech: speech,
             traffic: traffic,
+            rehearsals: rehearsals,
             corpus: needsCorpus ? corpus ?? SpeechCorpus(of: speech, for: scenario.media) : nil)
         engine = Engine()
         engine.fingerprint.captureRange = capture

@@ -25,6 +25,8 @@ public struct SpeechTraffic: Hashable, Sendable {
 
     private var talking = Tally()
     private var silent = Tally()
+    /// Which frames became packets.
+    public private(set) var rhythm: SpeechRhythm
     private let frameRate: Double
 
     /// Length of the conversation that is encoded.
@@ -34,6 +36,7 @@ public struct SpeechTraffic: Hashable, Sendable {
     public init(of speech: SpeechMaterial, as media: Media) {
         let settings = OpusSettings(media.codec)
         frameRate = 1 / settings.frame.duration.seconds
+        rhythm = SpeechRhythm(frame: settings.frame.duration)
         do {
             try encode(speech, settings)
         } catch {
@@ -44,9 +47,11 @@ public struct SpeechTraffic: Hashable, Sendable {
     private mutating func encode(
         _ speech: SpeechMaterial, _ settings: OpusSettings
     ) throws(OpusError) {
+        let conversation = Self.typicalConversation(settings.frame.duration)
         var talker = Talker(
-            material: speech, conversation: ConversationPattern(randomness: Self.stream(0)),
-            party: .first, randomness: Self.stream(1))
+            material: speech,
+            conversation: ConversationPattern(randomness: Self.stream(conversation)),
+            party: .first, randomness: Self.stream(.max >> 16))
         var samples = [Int16](
             repeating: 0, count: settings.frame.samples(at: speech.sampleRate))
         var packet = [UInt8](repeating: 0, count: OpusPayload.maximumFrameBytes)
@@ -66,6 +71,8 @@ public struct SpeechTraffic: Hashable, Sendable {
             let repeats = packet.withUnsafeBytes {
                 OpusPayload.hasRedundancy(UnsafeRawBufferPointer(rebasing: $0[..<size]))
             }
+            rhythm.append(
+                !isSent ? .withheld : isSilence ? .silence : repeats ? .redundant : .speech)
             if isTalking {
                 talking.count(isSent ? size : nil, repeats: repeats)
             } else {
@@ -73,6 +80,32 @@ public struct SpeechTraffic: Hashable, Sendable {
             }
         }
     }
+
+    /// Of a few conversations the one whose first party's spurts come closest to the long run's in
+    /// number and in the time that they take: a minute of any would be off by a tenth.
+    private static func typicalConversation(_ frame: SimDuration) -> UInt64 {
+        let count = span.nanoseconds / frame.nanoseconds
+        let expected = (
+            talking: ConversationPattern.activity * Double(count),
+            spurts: span.seconds / ConversationPattern.meanCycle
+        )
+        func distance(_ number: UInt64) -> Double {
+            var pattern = ConversationPattern(randomness: stream(number))
+            var (talking, spurts, wasTalking) = (0, 0, false)
+            for index in 0..<count {
+                let isTalking = pattern.isTalking(.first, at: frame * index)
+                if isTalking { talking += 1 }
+                if isTalking, !wasTalking { spurts += 1 }
+                wasTalking = isTalking
+            }
+            return abs(Double(talking) / expected.talking - 1)
+                + abs(Double(spurts) / expected.spurts - 1)
+        }
+        return (0..<candidates).map { ($0, distance($0)) }.min { $0.1 < $1.1 }!.0
+    }
+
+    /// Conversations among which the most typical one is looked for.
+    private static var candidates: UInt64 { 32 }
 
     private static func stream(_ entity: UInt64) -> RandomStream {
         RandomStream(

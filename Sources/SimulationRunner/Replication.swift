@@ -35,7 +35,8 @@ public struct ReplicationOutcome: Sendable {
 /// others too.
 func simulate(
     _ scenario: Scenario, seed: UInt64, replication: UInt32, speech: SpeechMaterial,
-    traffic: SpeechTraffic, corpus: SpeechCorpus?, capturing capture: Range<UInt64>,
+    traffic: SpeechTraffic, rehearsals: Rehearsals, corpus: SpeechCorpus?,
+    capturing capture: Range<UInt64>,
     crew: PooledCrew, progress: RunProgress
 ) -> ReplicationOutcome? {
     /// Stretches of a run between two looks at `progress`.
@@ -46,7 +47,7 @@ func simulate(
     var watch = PhaseWatch(scenario.general)
     var run = ReplicationRun(
         scenario, seed: seed, replication: replication, speech: speech, traffic: traffic,
-        corpus: corpus, capturing: capture)
+        rehearsals: rehearsals, corpus: corpus, capturing: capture)
     let end = run.end
     for stretch in 1...stretches {
         if progress.isStopped { return nil }

@@ -48,12 +48,14 @@ public struct Simulation: Sendable {
         let next = NextIndex()
         let pool = MediaPool()
         let traffic = SpeechTraffic(of: speech, as: scenario.media)
+        let rehearsals = Rehearsals(scenario, traffic: traffic)
         let corpus = scenario.media.fidelity.sealed > 0 ? await recordedSpeech() : nil
         let outcomes = await withTaskGroup(of: [ReplicationOutcome].self) { group in
             for _ in 0..<threads {
                 group.addTask {
                     pool.enter()
-                    let outcomes = takeReplications(from: next, traffic, corpus, pool, progress)
+                    let outcomes = takeReplications(
+                        from: next, traffic, rehearsals, corpus, pool, progress)
                     pool.leaveAndHelp()
                     return outcomes
                 }
@@ -94,8 +96,8 @@ public struct Simulation: Sendable {
     }
 
     private func takeReplications(
-        from next: NextIndex, _ traffic: SpeechTraffic, _ corpus: SpeechCorpus?,
-        _ pool: MediaPool, _ progress: RunProgress
+        from next: NextIndex, _ traffic: SpeechTraffic, _ rehearsals: Rehearsals,
+        _ corpus: SpeechCorpus?, _ pool: MediaPool, _ progress: RunProgress
     ) -> [ReplicationOutcome] {
         var outcomes: [ReplicationOutcome] = []
         while let index = next.take(below: replications.count) {
@@ -103,7 +105,8 @@ public struct Simulation: Sendable {
             guard
                 let outcome = simulate(
                     scenario, seed: seed, replication: number, speech: speech,
-                    traffic: traffic, corpus: corpus, capturing: captures[number] ?? 0..<0,
+                    traffic: traffic, rehearsals: rehearsals, corpus: corpus,
+                    capturing: captures[number] ?? 0..<0,
                     crew: PooledCrew(pool), progress: progress)
             else { break }
             outcomes.append(outcome)

@@ -6,28 +6,31 @@ import Results
 import ScenarioFiles
 import Validation
 
-/// How `voicesim verify --theory` goes about it.
+/// How `voicesim verify --theory` and `--fidelity` go about it.
 struct ValidationOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "How many seeds each study is run with; 100 unless given.", valueName: "N"))
+            "With --theory: how many seeds each study is run with; 100 unless given.",
+            valueName: "N"))
     var seeds: Int?
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "How many seeds run at the same time; all cores unless given.", valueName: "N"))
+            "How many runs there are at the same time; all cores unless given.", valueName: "N"))
     var threads: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Where validation.json, intervals.csv and table.txt go; nowhere unless given.",
+            "Where the figures go as JSON and CSV, and the table; nowhere unless given.",
             valueName: "DIR"))
     var out: String?
 
-    @Option(help: "What is printed: text, or json (the file validation.json).")
+    @Option(help: "What is printed: text, or json (the JSON file of --out).")
     var format: RunCommand.OutputFormat?
+
+    var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
 
     /// Whether any of the options is given.
     var isGiven: Bool { seeds != nil || threads != nil || out != nil || format != nil }
@@ -55,7 +58,7 @@ struct ValidationOptions: ParsableArguments {
         for study in studies {
             let run = StudyRun(
                 study, seeds: criteria.seeds,
-                threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
+                threads: threadCount)
             results.append(await run.run())
             guard isText else { continue }
             print(ValidationReport(results, criteria).lines(results.last!))
@@ -70,7 +73,7 @@ struct ValidationOptions: ParsableArguments {
     }
 
     /// Does what writes results, or says why it cannot and leaves with code 73.
-    private static func writing(_ work: () throws(UnwritableResults) -> Void) throws {
+    static func writing(_ work: () throws(UnwritableResults) -> Void) throws {
         do {
             try work()
         } catch {

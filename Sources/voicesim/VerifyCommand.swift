@@ -7,7 +7,8 @@ import SimulationRunner
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Compare two runs of a scenario, or simulations with closed forms.",
+        abstract:
+            "Compare two runs of a scenario, its fidelities, or simulations with closed forms.",
         discussion: """
             Runs the scenario in two processes with different thread counts, compares
             run.json, summary.json, series.csv and the trajectory of every replication
@@ -17,7 +18,13 @@ struct VerifyCommand: AsyncParsableCommand {
             two queues of the matchmaker alone, and asks whether the closed forms
             that each must meet lie inside the 95 % intervals as often as they should.
 
+            With --fidelity, runs the same calls at full fidelity, sealed and as flows, and
+            says for loss, delay and quality by how much they differ, with the interval of
+            the difference and what is allowed. --grid adds paths of 0 to 10 % loss, 0 to
+            50 ms jitter and 0 to 400 ms delay, most of them sealed and as flows only.
+
             Example: voicesim verify scenarios/smoke.yaml
+            Example: voicesim verify --fidelity scenarios/fidelity.yaml
             Example: voicesim verify --theory scenarios/validation/*.yaml
             """)
 
@@ -37,18 +44,32 @@ struct VerifyCommand: AsyncParsableCommand {
     @Flag(help: "Hold the scenarios, and the matchmaker's own queues, against closed forms.")
     var theory = false
 
-    @OptionGroup(title: "Options of --theory") var validation: ValidationOptions
+    @Flag(help: "Compare full, sealed and flow calls of the scenario.")
+    var fidelity = false
+
+    @Flag(help: "With --fidelity: over a grid of loss, jitter and delay as well.")
+    var grid = false
+
+    @OptionGroup(title: "Options of --theory and --fidelity") var validation: ValidationOptions
 
     func validate() throws {
-        guard !theory else {
-            if against != nil { throw ValidationError("--theory runs in one process") }
-            return
+        if theory && fidelity {
+            throw ValidationError("--theory and --fidelity ask for different things")
         }
+        if grid && !fidelity { throw ValidationError("--grid goes with --fidelity") }
+        if against != nil && (theory || fidelity) {
+            throw ValidationError("--theory and --fidelity run in one process, without --against")
+        }
+        guard !theory else { return }
         guard scenarios.count == 1 else {
             throw ValidationError("one scenario is verified at a time, unless with --theory")
         }
-        if validation.isGiven {
-            throw ValidationError("--seeds, --threads, --out and --format go with --theory")
+        if fidelity {
+            if validation.seeds != nil { throw ValidationError("--seeds goes with --theory") }
+        } else if validation.isGiven {
+            throw ValidationError(
+                "--threads, --out and --format go with --theory or --fidelity, --seeds with --theory"
+            )
         }
     }
 
@@ -58,7 +79,11 @@ struct VerifyCommand: AsyncParsableCommand {
                 scenarios.map { try changes.load($0) })
             return
         }
-        _ = try changes.load(scenarios[0])
+        let loaded = try changes.load(scenarios[0])
+        if fidelity {
+            try await validation.compareFidelities(of: loaded, overGrid: grid)
+            return
+        }
         let scratch = FileManager.default.temporaryDirectory
             .appendingPathComponent("voicesim-verify-\(ProcessInfo.processInfo.processIdentifier)")
         defer { try? FileManager.default.removeItem(at: scratch) }

@@ -22,6 +22,9 @@ struct Call {
         }
     }()
 
+    /// Which frames of the corpus are packets.
+    static let rhythm = corpus.rhythm(conversation: 0, party: .first)
+
     var link = Call.plain
     var there = TalkRoute(.direct(.milliseconds(40)))
     var back = TalkRoute(.direct(.milliseconds(40)))

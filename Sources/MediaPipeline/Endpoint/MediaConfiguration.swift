@@ -33,17 +33,6 @@ public struct MediaConfiguration: Hashable, Sendable {
     public var codecDelay: SimDuration {
         codec.frame.duration + .microseconds(OpusEncoder.lookAheadMicroseconds)
     }
-
-    /// From mouth to ear over a path: what a simulation without packets may assume.
-    ///
-    /// - Parameters:
-    ///   - networkDelay: the least one-way delay.
-    ///   - variation: the delay variation's quantile that the jitter buffer aims at.
-    public func expectedMouthToEar(
-        networkDelay: SimDuration, variation: SimDuration
-    ) -> SimDuration {
-        networkDelay + jitterBuffer.expectedDelay(variation: variation) + codecDelay + deviceDelay
-    }
 }
 
 /// The streams that one side of a call draws from; their names differ from each other and from

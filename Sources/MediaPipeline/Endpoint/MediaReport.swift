@@ -148,31 +148,12 @@ public struct MediaReport: Hashable, Sendable {
         remoteLost += other.remoteLost
     }
 
-    /// Frames that the remote party sent and that were due for playout.
-    public var framesDue: Int64 {
-        playout.played + playout.recovered + playout.concealed
-    }
-
-    /// Share of the frames due that had to be concealed, 0…1; lost and late ones alike, less those
-    /// that redundancy brought back.
-    public var effectiveLoss: Double {
-        framesDue == 0 ? 0 : Double(playout.concealed) / Double(framesDue)
-    }
-
-    /// BurstR of the E-model: the mean run of concealed frames over that of random loss of the
-    /// same share, at least 1 (G.107 §7.5).
-    public var burstRatio: Double {
-        guard playout.concealedRuns > 0 else { return 1 }
-        let run = Double(playout.concealed) / Double(playout.concealedRuns)
-        return max(1, run * (1 - effectiveLoss))
-    }
-
     /// What the E-model is told of this direction, with the codec's `ie` and `bpl` on `scale`;
     /// nil if nothing was heard.
     public func quality(ie: Double, bpl: Double, scale: RatingScale) -> QualityInput? {
         guard let delay = mouthToEar.mean else { return nil }
         return QualityInput(
-            mouthToEar: delay, loss: effectiveLoss, burstRatio: burstRatio, ie: ie, bpl: bpl,
-            scale: scale)
+            mouthToEar: delay, loss: playout.effectiveLoss, burstRatio: playout.burstRatio,
+            ie: ie, bpl: bpl, scale: scale)
     }
 }

@@ -48,13 +48,4 @@ public struct JitterBufferSettings: Hashable, Sendable {
     static func ticks(_ duration: SimDuration) -> Int64 {
         MediaClock.opus.ticks(at: SimTime.zero + duration)
     }
-
-    /// The settled delay beyond the fastest packet for a path whose delay variation has its
-    /// ``arrivalQuantile`` at `variation` above its least: what a simulation without packets
-    /// may assume. Playout happens at frame boundaries, half a frame later on average.
-    public func expectedDelay(variation: SimDuration) -> SimDuration {
-        let frame = SimDuration(nanoseconds: Int64(frameTicks) * 1_000_000_000 / 48_000)
-        let base = max(variation, minimumDelay) + (awaitsRedundancy ? frame : .zero)
-        return min(base, maximumDelay) + frame / 2
-    }
 }

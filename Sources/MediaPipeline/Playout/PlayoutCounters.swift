@@ -34,6 +34,20 @@ public struct PlayoutCounters: Hashable, Sendable {
     /// Nothing was played.
     public init() {}
 
+    /// Frames that the talker sent and that were due for playout.
+    public var due: Int64 { played + recovered + concealed }
+
+    /// Share of the frames due that had to be concealed, 0…1; lost and late ones alike, less those
+    /// that redundancy brought back.
+    public var effectiveLoss: Double { due == 0 ? 0 : Double(concealed) / Double(due) }
+
+    /// BurstR of the E-model: the mean run of concealed frames over that of random loss of the
+    /// same share, at least 1 (G.107 §7.5).
+    public var burstRatio: Double {
+        guard concealedRuns > 0 else { return 1 }
+        return max(1, Double(concealed) / Double(concealedRuns) * (1 - effectiveLoss))
+    }
+
     /// Adds the counts of another listener.
     public mutating func merge(_ other: PlayoutCounters) {
         played += other.played

@@ -1,7 +1,7 @@
 import Quantities
 
 /// The clock of one side's devices, which drives capture and playout and may run fast or slow.
-struct DeviceClock: BitwiseCopyable {
+public struct DeviceClock: Sendable, BitwiseCopyable {
     /// Steps of the fractions kept.
     private static var unit: Double { 4_294_967_296 }
 
@@ -17,7 +17,7 @@ struct DeviceClock: BitwiseCopyable {
     /// A clock that shows the time at `origin` and is `drift` ppm fast, or slow if negative.
     ///
     /// - Precondition: `drift` is within ±100,000 ppm.
-    init(frame: SimDuration, drift: Double, origin: SimTime) {
+    public init(frame: SimDuration, drift: Double, origin: SimTime) {
         precondition(abs(drift) <= 100_000, "a clock drifts by up to 10 %, not \(drift) ppm")
         self.origin = origin
         gain = Int64((drift * 1e-6 * Self.unit).rounded())
@@ -29,7 +29,7 @@ struct DeviceClock: BitwiseCopyable {
     }
 
     /// When the frame after the one at `tick` is complete.
-    mutating func next(after tick: SimTime) -> SimTime {
+    public mutating func next(after tick: SimTime) -> SimTime {
         let (sum, carries) = fraction.addingReportingOverflow(frameFraction)
         fraction = sum
         return SimTime(nanoseconds: tick.nanoseconds + frame + (carries ? 1 : 0))
@@ -37,7 +37,7 @@ struct DeviceClock: BitwiseCopyable {
 
     /// What the clock shows at `now`.
     @inline(__always)
-    func reading(at now: SimTime) -> SimTime {
+    public func reading(at now: SimTime) -> SimTime {
         guard gain != 0 else { return now }
         let elapsed = Int128((now - origin).nanoseconds)
         return SimTime(nanoseconds: now.nanoseconds + Int64((elapsed * Int128(gain)) >> 32))

@@ -76,12 +76,17 @@ public struct MediaSide: ~Copyable, @unchecked Sendable {
     ///   - randomness: source, first numbers and canonical name of the RTP stream, and the times of
     ///     reports.
     ///   - clockDrift: of the side's own clock in ppm, positive if it is fast, within ±100,000.
+    ///   - lead: how much of a frame the devices, which run on their own, have captured by then; less
+    ///     than a frame.
     /// - Throws: `protection` or `codec` if a library has no memory or refuses.
     public init(
         _ configuration: MediaConfiguration, source: consuming SpeechSource, decodes: Bool,
         keys: consuming SRTPKeys, securedAt: SimTime, randomness: RandomStream,
-        clockDrift: Double = 0
+        clockDrift: Double = 0, lead: SimDuration = .zero
     ) throws(MediaFailure) {
+        precondition(
+            lead >= .zero && lead < configuration.codec.frame.duration,
+            "\(lead) is not a part of a frame")
         var randomness = randomness
         let frame = configuration.codec.frame
         let profile = keys.profile
@@ -98,7 +103,7 @@ public struct MediaSide: ~Copyable, @unchecked Sendable {
         self.source = source
         clock = DeviceClock(frame: frame.duration, drift: clockDrift, origin: securedAt)
         lastTick = securedAt
-        nextTick = clock.next(after: securedAt)
+        nextTick = clock.next(after: securedAt - lead)
         jitterBuffer = JitterBuffer(settings: configuration.jitterBuffer)
         let synchronisationSource = randomness.nextUInt32()
         numbering = OpusStreamNumbering(

@@ -31,8 +31,11 @@ public struct ConversationPattern: Sendable {
     /// Probability that single talk ends because the other party joins in.
     public static var interruption: Double { 0.294 }
 
-    /// Share of the time that a party talks in the long run: a spurt of 1.004 s in every 2.591 s.
-    public static var activity: Double { 1.004 / 2.591 }
+    /// Mean time from the beginning of a party's spurt to that of the next, in seconds.
+    public static var meanCycle: Double { 2.591 }
+
+    /// Share of the time that a party talks in the long run: a spurt of 1.004 s in every cycle.
+    public static var activity: Double { 1.004 / meanCycle }
 
     private enum Phase {
         case singleTalk(Party)

@@ -231,6 +231,19 @@ public final class SpeechCorpus: @unchecked Sendable {
             bytes: UnsafeRawPointer(payloads.baseAddress!), position: offset % frameCount)
     }
 
+    /// Which frames of `party` in a conversation become packets.
+    public func rhythm(conversation: Int, party: Party) -> SpeechRhythm {
+        var cursor = cursor(conversation: conversation, party: party, offset: 0)
+        return SpeechRhythm(
+            frame: settings.frame.duration,
+            beats: (0..<frameCount).map { _ in
+                let frame = cursor.next().frame
+                guard frame.count > 0 else { return .withheld }
+                guard frame.hasVoice else { return .silence }
+                return frame.hasRedundancy ? .redundant : .speech
+            })
+    }
+
     /// Where a call begins: a conversation and a frame of it, drawn from the call's stream.
     public func drawPlace(
         using randomness: inout RandomStream

@@ -1,23 +1,5 @@
 import Quantities
 
-/// What a path does to packets in the long run, without sending any.
-public struct PathStatistics: Hashable, Sendable {
-    /// Mean one-way delay, jitter included.
-    public var meanDelay: SimDuration
-    /// Share of packets lost, 0…1.
-    public var loss: Double
-    /// BurstR of the E-model: mean run of lost packets over that of independent loss; 1 without
-    /// loss (ITU-T G.107 §7.5).
-    public var burstRatio: Double
-
-    /// The given figures.
-    public init(meanDelay: SimDuration, loss: Double, burstRatio: Double) {
-        self.meanDelay = meanDelay
-        self.loss = loss
-        self.burstRatio = burstRatio
-    }
-}
-
 extension Network {
     /// Mean one-way delay of UDP from one host to another, over `relay` if given: access links
     /// and backbone legs, plus the mean jitter of both sides.
@@ -53,16 +35,6 @@ extension Network {
         precondition(isAttached(sender) && isAttached(receiver), "a path joins attached hosts")
         let (a, b) = (hosts[Int(sender.slot)].loss, hosts[Int(receiver.slot)].loss)
         return a.followed(by: b)
-    }
-
-    /// Both of the above.
-    public func pathStatistics(
-        from sender: HostID, to receiver: HostID, via relay: HostID? = nil
-    ) -> PathStatistics {
-        let (loss, burstRatio) = pathLoss(from: sender, to: receiver)
-        return PathStatistics(
-            meanDelay: meanOneWayDelay(from: sender, to: receiver, via: relay), loss: loss,
-            burstRatio: burstRatio)
     }
 }
 

@@ -1,0 +1,101 @@
+import MediaPipeline
+import NetworkModel
+import Quantities
+import RandomStreams
+import ScenarioModel
+import Synchronization
+import Talks
+
+/// What playout comes to over every way that calls without packets take, each rehearsed when it is
+/// first asked for.
+///
+/// A class because the replications of a run share it. What it gives for a way depends on the scenario and
+/// its speech alone, not on a run's seed: whoever asks first, nobody's result changes.
+public final class Rehearsals: Sendable {
+    /// A way, as far as playout can tell it from others.
+    struct Way: Hashable, BitwiseCopyable {
+        /// The access network of the peer that sends.
+        var sender: UInt16
+        /// That of the peer that receives.
+        var receiver: UInt16
+        /// The way to the first relay if it is a stream, in ``streamStep``s; else 0.
+        var sendingStream: UInt8 = 0
+        /// The way from the last relay if it is a stream; else 0.
+        var receivingStream: UInt8 = 0
+
+        /// Delays of streams are told apart that far: they matter for retransmissions only.
+        private static var streamStep: SimDuration { .milliseconds(10) }
+        /// Up to here all delays have the same least time-out of 200 ms.
+        private static var shortest: UInt8 { 5 }
+
+        /// The way along `route`.
+        init(from sender: UInt16, to receiver: UInt16, along route: MediaRoute) {
+            self.sender = sender
+            self.receiver = receiver
+            if route.first.isStream { sendingStream = Self.steps(route.first.delay) }
+            if route.relayCount > 0, route.last.isStream {
+                receivingStream = Self.steps(route.last.delay)
+            }
+            // Over UDP the two links act alike in either order.
+            if sendingStream == 0, receivingStream == 0, sender > receiver {
+                (self.sender, self.receiver) = (receiver, sender)
+            }
+        }
+
+        private static func steps(_ delay: SimDuration) -> UInt8 {
+            max(shortest, UInt8(clamping: delay.nanoseconds / streamStep.nanoseconds + 1))
+        }
+
+        /// A route with the same streams and no other delays.
+        var route: MediaRoute {
+            func leg(_ steps: UInt8) -> MediaRoute.Leg {
+                MediaRoute.Leg(delay: Self.streamStep * Int64(steps), isStream: steps > 0)
+            }
+            return sendingStream == 0 && receivingStream == 0
+                ? .direct(.zero) : .relayed(leg(sendingStream), over: 0, leg(receivingStream))
+        }
+
+        /// The number of its streams, below 2^40.
+        var entity: UInt64 {
+            UInt64(sender) << 26 | UInt64(receiver) << 16 | UInt64(sendingStream) << 8
+                | UInt64(receivingStream)
+        }
+    }
+
+    private let links: [LinkBehaviour]
+    private let buffer: JitterBufferSettings
+    private let rhythm: SpeechRhythm
+    private let drift: ClockDrift
+    private let made = Mutex<[Way: Rehearsal]>([:])
+
+    /// The rehearsals for `scenario`, in which speakers send as `traffic` says.
+    ///
+    /// - Precondition: `scenario` is valid, as those that files give are.
+    public init(_ scenario: Scenario, traffic: SpeechTraffic) {
+        links = scenario.access.map { LinkBehaviour(jitter: $0.jitter, loss: $0.loss) }
+        buffer = MediaConfiguration(scenario.media, timing: scenario.ice.timing).jitterBuffer
+        rhythm = traffic.rhythm
+        drift = scenario.media.clockDrift
+    }
+
+    /// The rehearsal of `way`.
+    func rehearsal(_ way: Way) -> Rehearsal {
+        made.withLock { made in
+            if let rehearsal = made[way] { return rehearsal }
+            let rehearsal = Rehearsal(
+                of: RehearsedWay(
+                    from: links[Int(way.sender)], to: links[Int(way.receiver)], along: way.route),
+                rhythm: rhythm, buffer: buffer, drift: { drift.sample(using: &$0) },
+                randomness: { Self.stream(way, take: $0, number: $1) })
+            made[way] = rehearsal
+            return rehearsal
+        }
+    }
+
+    private static func stream(_ way: Way, take: Int, number: Int) -> RandomStream {
+        RandomStream(
+            StreamName(
+                seed: 0, replication: 0, purpose: StreamPurpose(rawValue: .max),
+                entity: way.entity << 8 | UInt64(take) << 2 | UInt64(number)))
+    }
+}

@@ -1,0 +1,166 @@
+import MediaPipeline
+import NetworkModel
+import Quantities
+import RandomStreams
+import Testing
+
+@testable import Talks
+
+/// What talks without packets are given.
+@Suite struct RehearsalTests {
+    /// Two seconds of speech and two of silence, round and round.
+    static let rhythm = SpeechRhythm(
+        frame: .milliseconds(20),
+        beats: Array(repeating: .speech, count: 100) + [.silence]
+            + Array(repeating: .withheld, count: 99))
+
+    private func rehearsal(
+        _ link: LinkBehaviour, along route: MediaRoute = .direct(.zero),
+        buffer: JitterBufferSettings = JitterBufferSettings(), drift: Double = 0
+    ) -> Rehearsal {
+        Rehearsal(
+            of: RehearsedWay(from: link, to: link, along: route), rhythm: Self.rhythm,
+            buffer: buffer, drift: { _ in drift },
+            randomness: { Call.stream(20 + UInt16($1), UInt64($0)) })
+    }
+
+    /// The sum of the figures of many talks of length `age`.
+    private func figures(
+        _ rehearsal: Rehearsal, age: SimDuration, talks: Int = 1_000
+    ) -> TakeFigures {
+        var stream = Call.stream(30, 1)
+        var sum = TakeFigures()
+        for _ in 0..<talks { sum.add(to: rehearsal.figures(at: age, using: &stream)) }
+        return sum
+    }
+
+    @Test(arguments: [(0.01, 2.0), (0.05, 1.2), (0.08, 4)], [10, 30, 60] as [Int64])
+    func `loss meets its closed form`(_ link: (loss: Double, burst: Double), _ age: Int64) {
+        let behaviour = LinkBehaviour(
+            jitter: .gamma(mean: 0.005, shape: 2),
+            loss: GilbertLoss(loss: link.loss, meanBurst: link.burst)!)
+        let rehearsal = rehearsal(behaviour)
+        let step = Int(SimDuration.seconds(age).nanoseconds / Rehearsal.step.nanoseconds) - 1
+        var (expected, lost, former) = (0.0, 0.0, 0.0)
+        for (number, bound) in rehearsal.odds.enumerated() {
+            #expect(bound >= former)
+            let figures = rehearsal.take(number)[step]
+            expected += (bound - former) * Double(figures.expected)
+            lost += (bound - former) * Double(figures.lost)
+            former = bound
+        }
+        // Packets lost before the first or after the last that came are not seen: at each end what
+        // is left of a burst, or of two where the links' bursts meet, in its share of the talks.
+        let share = 1 - (1 - link.loss) * (1 - link.loss)
+        let unseen = 2 * share * 2 * link.burst / expected
+        #expect(abs(lost / expected - share) < unseen + 0.001 * share, "\(lost / expected)")
+        #expect(abs(former - 1) < 1e-12)
+    }
+
+    @Test func `over a perfect way everything is played after one frame and the wait for the next`()
+    {
+        var buffer = JitterBufferSettings()
+        buffer.awaitsRedundancy = false
+        buffer.initialDelay = .milliseconds(20)
+        let rehearsal = rehearsal(Call.plain, buffer: buffer)
+        let sum = figures(rehearsal, age: .seconds(30))
+        #expect(sum.lost == 0 && sum.late == 0 && sum.concealed == 0)
+        // Of what was sent last some is still waiting.
+        #expect(sum.played <= sum.sent && sum.played > sum.sent - 4 * 1_000)
+        // The least delay of 20 ms in steps of 2 ms, and up to a frame until the next boundary.
+        let delay = sum.meanDelay!
+        #expect(delay >= .milliseconds(20) && delay <= .milliseconds(44), "\(delay)")
+    }
+
+    @Test func `ages come to themselves on average, within takes and beyond`() {
+        let rehearsal = rehearsal(Call.jittery)
+        #expect(figures(rehearsal, age: .zero) == TakeFigures())
+        // Half of the time is speech, with one packet more at its end, and takes begin anywhere.
+        let rate = 101.0 / 4
+        for seconds in [0.1, 33.3, 60, 61, 333] {
+            let talks = seconds < 10 ? 5_000 : 500
+            let sum = figures(rehearsal, age: SimDuration(seconds: seconds), talks: talks)
+            let mean = Double(sum.sent) / Double(talks)
+            #expect(
+                abs(mean - rate * seconds) < max(0.5 * rate * seconds, 30) * 0.5,
+                "\(mean) in \(seconds) s")
+        }
+        // A take's figures begin anew from its settled part.
+        let long = figures(rehearsal, age: .seconds(333), talks: 500)
+        #expect(abs(Double(long.sent) / 500 / 333 / rate - 1) < 0.05)
+        #expect(abs(Double(long.expected) / Double(long.sent) - 1) < 0.02)
+    }
+
+    @Test func `a stream's losses are delays`() {
+        let route = MediaRoute.relayed(
+            MediaRoute.Leg(delay: .milliseconds(50), isStream: true), over: 0,
+            MediaRoute.Leg(delay: .milliseconds(50), isStream: true))
+        let overStreams = figures(rehearsal(Call.jittery, along: route), age: .seconds(60))
+        let overPackets = figures(rehearsal(Call.jittery), age: .seconds(60))
+        #expect(overStreams.lost == 0)
+        #expect(overPackets.lost > 0)
+        #expect(overStreams.meanDelay! > overPackets.meanDelay! + .milliseconds(50))
+        #expect(overStreams.late > overPackets.late)
+    }
+
+    @Test func `more jitter makes longer waits, and clocks that are apart stretch or trim`() {
+        let gentle = figures(rehearsal(Call.jittery), age: .seconds(40))
+        let rough = LinkBehaviour(
+            jitter: .gamma(mean: 0.025, shape: 2), loss: GilbertLoss(loss: 0.02, meanBurst: 2)!)
+        let harsh = figures(rehearsal(rough), age: .seconds(40))
+        #expect(harsh.meanDelay! > gentle.meanDelay! + .milliseconds(40))
+        #expect(harsh.late > gentle.late)
+        var buffer = JitterBufferSettings()
+        buffer.awaitsRedundancy = false
+        let apart = figures(rehearsal(Call.plain, buffer: buffer, drift: 300), age: .seconds(60))
+        // Both clocks run the same way fast, so that sender and receiver agree and more is sent.
+        let sound = figures(rehearsal(Call.plain, buffer: buffer), age: .seconds(60))
+        #expect(apart.concealed == 0)
+        #expect(apart.sent >= sound.sent)
+    }
+
+    /// The figures of sealed talks, with keys and bytes, against those of rehearsals of their way.
+    @Test func `a rehearsal comes to what real talks come to`() throws {
+        var loss = (talk: 0.0, expected: 0.0)
+        var (late, concealed, due, delays, played) = (0.0, 0.0, 0.0, 0.0, 0.0)
+        let fixed =
+            MediaConfiguration().codecDelay + MediaConfiguration().deviceDelay
+            + .milliseconds(40)
+        for seed in 1...40 as ClosedRange<UInt64> {
+            var call = Call()
+            call.link = Call.jittery
+            call.seed = seed
+            // Frames of both sides lie anyhow to each other.
+            call.answererSecuredAt = .zero + .milliseconds(Int64(seed % 20))
+            let report = try call.report(seconds: 30)
+            for side in [report.offerer, report.answerer] {
+                loss.talk += Double(side.packetsLost)
+                loss.expected += Double(side.packetsExpected)
+                late += Double(side.playout.late)
+                concealed += Double(side.playout.concealed)
+                due += Double(side.playout.due)
+                delays +=
+                    Double(side.mouthToEar.nanoseconds) / 1e6
+                    - Double(side.mouthToEar.count) * fixed.milliseconds
+                played += Double(side.mouthToEar.count)
+            }
+        }
+        let settings = MediaConfiguration(codec: .init()).jitterBuffer
+        let rehearsed = Rehearsal(
+            of: RehearsedWay(from: Call.jittery, to: Call.jittery, along: .direct(.zero)),
+            rhythm: Call.rhythm, buffer: settings, drift: { _ in 0 },
+            randomness: { Call.stream(20 + UInt16($1), UInt64($0)) })
+        let sum = figures(rehearsed, age: .seconds(30))
+        func expect(_ real: Double, _ modelled: Double, within: Double, _ what: Comment) {
+            #expect(abs(real - modelled) <= within, "\(what): \(real) and \(modelled)")
+        }
+        expect(
+            loss.talk / loss.expected, Double(sum.lost) / Double(sum.expected), within: 0.004,
+            "loss")
+        expect(
+            late / loss.expected, Double(sum.late) / Double(sum.expected), within: 0.003, "late")
+        expect(
+            concealed / due, sum.playout.effectiveLoss, within: 0.005, "concealed")
+        expect(delays / played, sum.meanDelay!.milliseconds, within: 4, "delay in ms")
+    }
+}
