@@ -120,7 +120,8 @@ extension HeardQualityStudy {
     public var cellsCSV: String {
         var text =
             "bitrate,fec,dtx,expected_loss,loss,mean_burst,calls,lost,recovered,concealed,burst_ratio,"
-            + "payload_bitrate,mos_lqo,mos_lqo_low,mos_lqo_high,ie_eff,r,r_emodel,mos_emodel\n"
+            + "payload_bitrate,mos_lqo,mos_lqo_low,mos_lqo_high,ie_eff,r,r_emodel,mos_emodel,"
+            + "mos_lqo_narrowband,ie_eff_narrowband\n"
         for cell in cells {
             let key = cell.cell
             let model = 129 - predicted(cell)
@@ -133,8 +134,12 @@ extension HeardQualityStudy {
                 cell.scoreInterval?.high ?? cell.score, measured(cell), 129 - measured(cell),
                 model, Opinion.meanScore(model, scale: .wideband),
             ].map { Text.fixed($0, 5) }
+            let narrowband = [
+                cell.narrowbandScore,
+                cell.narrowbandScore.map { ScoreScale.impairment(narrowband: $0) },
+            ].map { $0.map { Text.fixed($0, 5) } ?? "" }
             text +=
-                (["\(key.bitrate)"] + flags + shares + ["\(cell.calls)"] + figures)
+                (["\(key.bitrate)"] + flags + shares + ["\(cell.calls)"] + figures + narrowband)
                 .joined(separator: ",") + "\n"
         }
         return text

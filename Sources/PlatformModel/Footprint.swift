@@ -20,6 +20,9 @@ public struct Footprint: Hashable, Sendable {
     public var waitingTickets: Table
     /// Calls, with their machines where packets are simulated, but for what those keep on the heap.
     public var calls: Table
+    /// Calls whose media are simulated packet by packet, with their sides, jitter buffers and packets,
+    /// but for the libraries' sessions and codecs.
+    public var talks: Table
     /// Pending events.
     public var events: Table
     /// Memory of the risk scorer's records and reports in bytes.
@@ -29,7 +32,7 @@ public struct Footprint: Hashable, Sendable {
 
     /// Memory that grows with the people in it, in bytes.
     public var bytes: Int {
-        peers.bytes + waitingTickets.bytes + calls.bytes + events.bytes + riskBytes
+        peers.bytes + waitingTickets.bytes + calls.bytes + talks.bytes + events.bytes + riskBytes
     }
 }
 
@@ -47,6 +50,7 @@ extension Platform {
                 peak: calls.peak,
                 bytes: calls.byteCount + legs.capacity * MemoryLayout<Leg>.stride
                     + freeLegs.capacity * MemoryLayout<Int32>.stride),
+            talks: talks.fullest,
             events: Footprint.Table(peak: engine.peakPending, bytes: engine.byteCount),
             riskBytes: risk.byteCount, histogramBytes: recorder.byteCount)
     }

@@ -30,6 +30,8 @@ struct TalkDesk {
     var held: [Held] = []
     /// Packets that failed authentication, in all talks that are over.
     var authenticationFailures: Int64 = 0
+    /// The most talks at the end of a window, and the most memory of them then.
+    private(set) var fullest = Footprint.Table(peak: 0, bytes: 0)
 
     mutating func open(_ talk: Talk, of call: Handle) {
         live.append(talk)
@@ -39,7 +41,13 @@ struct TalkDesk {
     /// The window is over: what is to be performed of it, under what the relays did. Nobody
     /// performs anything at that moment, and what was performed has been absorbed.
     mutating func cutBatch(at now: SimTime, _ relays: RelayFleet) -> TalkBatch {
-        for talk in live { talk.handOver() }
+        var bytes = 0
+        for talk in live {
+            talk.handOver()
+            bytes += talk.byteCount
+        }
+        fullest.peak = max(fullest.peak, live.count)
+        fullest.bytes = max(fullest.bytes, bytes)
         let batch = TalkBatch(live, until: now, under: relays.stations.map(\.load))
         live.removeAll { $0.isEnding }
         swap(&closing, &endings)

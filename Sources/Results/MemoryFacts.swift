@@ -24,6 +24,8 @@ public struct MemoryFacts: Hashable, Sendable {
     public var waitingTickets: Records
     /// Calls, from the pairing to the end.
     public var calls: Records
+    /// Calls whose media are simulated packet by packet, without the libraries' sessions and codecs.
+    public var talks: Records
     /// Pending events; an idle peer, a waiting ticket and a call have one each, a call that is
     /// being set up a few.
     public var events: Records
@@ -34,12 +36,13 @@ public struct MemoryFacts: Hashable, Sendable {
 
     /// The given facts.
     public init(
-        peers: Records, waitingTickets: Records, calls: Records, events: Records, bytes: Int,
-        histogramBytes: Int
+        peers: Records, waitingTickets: Records, calls: Records, talks: Records,
+        events: Records, bytes: Int, histogramBytes: Int
     ) {
         self.peers = peers
         self.waitingTickets = waitingTickets
         self.calls = calls
+        self.talks = talks
         self.events = events
         self.bytes = bytes
         self.histogramBytes = histogramBytes
@@ -51,12 +54,14 @@ public struct MemoryFacts: Hashable, Sendable {
             .init("idle_peer", withEvent(peers)),
             .init("waiting_ticket", withEvent(waitingTickets)),
             .init("call", withEvent(calls)),
+            .init("talk", rounded(talks.bytesEach)),
             .init("event", rounded(events.bytesEach)),
             .init(
                 "live_peer", rounded(peers.peak > 0 ? Double(bytes) / Double(peers.peak) : nil)),
             .init("peak_peers", .integer(Int64(peers.peak))),
             .init("peak_waiting_tickets", .integer(Int64(waitingTickets.peak))),
             .init("peak_calls", .integer(Int64(calls.peak))),
+            .init("peak_talks", .integer(Int64(talks.peak))),
             .init("peak_events", .integer(Int64(events.peak))),
             .init("records", .integer(Int64(bytes))),
             .init("histograms", .integer(Int64(histogramBytes))),

@@ -88,7 +88,8 @@ extension MemoryFacts {
         }
         self.init(
             peers: records(footprint.peers), waitingTickets: records(footprint.waitingTickets),
-            calls: records(footprint.calls), events: records(footprint.events),
+            calls: records(footprint.calls), talks: records(footprint.talks),
+            events: records(footprint.events),
             bytes: footprint.bytes, histogramBytes: footprint.histogramBytes)
     }
 }

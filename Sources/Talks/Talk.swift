@@ -91,6 +91,10 @@ public final class Talk: @unchecked Sendable {
 
     /// Memory of packets in bytes.
     public var packetByteCount: Int { state.packetByteCount }
+
+    /// Memory of packets, sides and jitter buffers in bytes; the libraries' sessions and codecs come
+    /// on top of it.
+    public var byteCount: Int { state.byteCount }
 }
 
 /// The media work of a stretch of simulated time: talks that go on during it, each to be performed

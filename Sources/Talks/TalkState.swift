@@ -45,6 +45,11 @@ struct TalkState: ~Copyable {
     /// Memory of packets in bytes.
     var packetByteCount: Int { arena.pointee.byteCount }
 
+    /// Memory in bytes, without what the libraries hold for the sides.
+    var byteCount: Int {
+        packetByteCount + offerer.pointee.side.byteCount + answerer.pointee.side.byteCount
+    }
+
     /// Packets that both sides have sent.
     var packets: Int64 { offerer.pointee.traffic.packets + answerer.pointee.traffic.packets }
 

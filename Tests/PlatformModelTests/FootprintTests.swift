@@ -32,6 +32,25 @@ import Testing
         #expect(footprint.histogramBytes > 0)
     }
 
+    /// Each side has its own state, a jitter buffer and packets in their turn.
+    @Test func `calls whose packets are simulated take some tens of kilobytes each`() {
+        var scenario = Scenario(title: "Talkers")
+        scenario.general = General(
+            seed: 5, warmUp: .zero, stopTime: .seconds(20), replications: 1,
+            seriesStep: .seconds(1))
+        scenario.arrivals = .rate(4)
+        scenario.population[0].conversation = .constant(60)
+        scenario.media.fidelity = FidelityShares(full: 0, sealed: 1, flow: 0)
+        var run = ReplicationRun(
+            scenario, seed: 5, replication: 0, speech: TalkingTests.speech,
+            traffic: TalkingTests.traffic, corpus: TalkingTests.corpus)
+        run.advance(to: run.end)
+        let talks = run.footprint.talks
+        #expect(talks.peak > 20)
+        #expect(talks.bytes > 12_000 * talks.peak && talks.bytes < 48_000 * talks.peak)
+        #expect(run.footprint.bytes > talks.bytes)
+    }
+
     @Test func `records are as small as they need be`() {
         #expect(MemoryLayout<Peer>.stride <= 144)
         #expect(MemoryLayout<Platform.TicketRecord>.stride <= 40)

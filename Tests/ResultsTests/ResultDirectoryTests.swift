@@ -29,7 +29,8 @@ import Testing
                 threads: 1, tickets: 40, cpuSeconds: 2,
                 memory: MemoryFacts(
                     peers: .init(peak: 10, bytes: 3_000), waitingTickets: .init(peak: 0, bytes: 64),
-                    calls: .init(peak: 4, bytes: 2_000), events: .init(peak: 20, bytes: 1_000),
+                    calls: .init(peak: 4, bytes: 2_000),
+                    talks: .init(peak: 2, bytes: 80_000), events: .init(peak: 20, bytes: 1_000),
                     bytes: 6_064, histogramBytes: 9)))
     }
 
@@ -54,6 +55,8 @@ import Testing
         #expect(memory?["event"]?.integer == 50)
         #expect(memory?["live_peer"]?.integer == 606)
         #expect(memory?["peak_calls"]?.integer == 4)
+        #expect(memory?["peak_talks"]?.integer == 2)
+        #expect(memory?["talk"]?.integer == 40_000)
         #expect(memory?["histograms"]?.integer == 9)
     }
 

@@ -48,6 +48,9 @@ struct DelayWindow: ~Copyable, @unchecked Sendable {
         counts.deallocate()
     }
 
+    /// Memory of the histogram and of the steps in bytes.
+    var byteCount: Int { (Self.stepCount + capacity) * MemoryLayout<UInt16>.stride }
+
     /// Forgets all delays.
     mutating func removeAll() {
         counts.update(repeating: 0, count: Self.stepCount)

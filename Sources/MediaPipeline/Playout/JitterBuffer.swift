@@ -102,6 +102,9 @@ public struct JitterBuffer: ~Copyable, @unchecked Sendable {
         places.deallocate()
     }
 
+    /// Memory in bytes, without the packets'.
+    var byteCount: Int { capacity << Self.placeShift + delays.byteCount }
+
     /// The slot of a packet that was dropped, to be given back; nil when there is none.
     public mutating func pollDiscarded() -> PacketSlot? {
         guard hasDiscarded else { return nil }

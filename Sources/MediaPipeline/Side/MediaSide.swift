@@ -147,6 +147,10 @@ public struct MediaSide: ~Copyable, @unchecked Sendable {
             PacketArena.headroom + controlByteCount + control)
     }
 
+    /// Memory in bytes, without packets and without what the libraries hold for it: a session and, if
+    /// it speaks and listens itself, a codec.
+    public var byteCount: Int { MemoryLayout<MediaSide>.size + jitterBuffer.byteCount }
+
     /// When ``report(at:in:)`` is due next; never after the end.
     public var nextReport: SimTime { srtp == nil ? .distantFuture : control.schedule.next }
 
