@@ -2,6 +2,7 @@
 # make test    the same set-up, then every test
 # make sanitize   the tests under the address sanitizer, then under the thread sanitizer
 # make validate   hold simulations against closed forms, 100 seeds each; writes results/validation
+# make fidelity   hold flow, sealed and full calls against each other; writes results/fidelity
 # make heard-quality   score what is heard in full calls by PESQ; writes results/heard-quality
 # make bench   build the rivals of engine and media core, measure beside them, judge the targets
 # make format  lay the sources out; make format-check only looks
@@ -15,7 +16,7 @@ APT_PACKAGES = pkg-config libopus-dev libsrtp2-dev libssl-dev pocketsphinx-testd
 SWIFT_FLAGS = --explicit-target-dependency-import-check error
 VOICESIM = .build/release/voicesim
 
-.PHONY: run test sanitize validate heard-quality heard-quality-tools bench bench-simulators bench-media bench-aiortc build setup format format-check import-check schema-check calc-check determinism clean
+.PHONY: run test sanitize validate fidelity heard-quality heard-quality-tools bench bench-simulators bench-media bench-aiortc build setup format format-check import-check schema-check calc-check determinism clean
 
 run: build
 	$(VOICESIM) run $(SCENARIO) --out $(OUT) $(ARGS)
@@ -43,6 +44,9 @@ sanitize: setup
 # A scenario names the closed form that it must meet in its first lines.
 validate: build
 	$(VOICESIM) verify --theory scenarios/validation/*.yaml --out results/validation $(ARGS)
+
+fidelity: build
+	$(VOICESIM) verify --fidelity scenarios/fidelity.yaml --grid --out results/fidelity $(ARGS)
 
 # PESQ comes from PyPI, AMR-WB, whose impairment is known, from Debian. Equal on one machine; wideband
 # Opus is SILK alone, so the sound is equal on every processor, and the scores but for the last digits.
