@@ -84,8 +84,3 @@ public struct MediaRoute: Hashable, Sendable, BitwiseCopyable {
         }
     }
 }
-
-extension MediaRoute {
-    /// Whether one of its legs is a stream.
-    public var hasStream: Bool { first.isStream || relayCount > 0 && last.isStream }
-}

@@ -98,6 +98,15 @@ enum CallPath: BitwiseCopyable {
         if case .direct = self { false } else { true }
     }
 
+    /// Which of the servers that ``forEachServer(_:)`` names is the relay of `client`, if it has one.
+    func relayIndex(of client: Side) -> Int? {
+        switch self {
+        case .direct: nil
+        case .relayed(let owner, _): owner == client ? 0 : nil
+        case .relayedTwice: client == .offerer ? 0 : 1
+        }
+    }
+
     /// Calls `body` with each server on the path.
     @inline(__always)
     func forEachServer(_ body: (UInt16) -> Void) {

@@ -34,7 +34,10 @@ struct ModelledHandshake {
         mutating func carry(at now: SimTime) -> SimTime? {
             if let lastSent {
                 let gap = (now - lastSent).nanoseconds / Self.checkInterval.nanoseconds
-                for _ in 0..<min(gap, Self.mostChecks) { _ = path.carry(along: route, at: now) }
+                for number in 0..<min(gap, Self.mostChecks) {
+                    let time = lastSent + Self.checkInterval * (number + 1)
+                    _ = path.carry(along: route, at: time)
+                }
             }
             lastSent = now
             return path.carry(along: route, at: now)

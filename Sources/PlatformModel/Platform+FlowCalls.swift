@@ -58,17 +58,16 @@ extension Platform {
     /// What both sides of a `flow` call heard, the relays on its path having done to packets what
     /// they did on average while it went on.
     mutating func flowQuality(of call: Handle, duration: SimDuration) -> BothSides<HeardQuality> {
-        var randomness = visitStream(.take, calls[call].offerer)
-        let offerer = flowQuality(of: call, .offerer, duration, using: &randomness)
-        return BothSides(
-            offerer, flowQuality(of: call, .answerer, duration, using: &randomness))
+        BothSides(
+            flowQuality(of: call, .offerer, duration),
+            flowQuality(of: call, .answerer, duration))
     }
 
     private mutating func flowQuality(
-        of call: Handle, _ listener: Side, _ duration: SimDuration,
-        using randomness: inout RandomStream
+        of call: Handle, _ listener: Side, _ duration: SimDuration
     ) -> HeardQuality {
         let speaker = listener.other
+        var randomness = visitStream(.take, calls[call][speaker])
         let route = flowRoute(of: call, from: speaker)
         let way = Rehearsals.Way(
             from: accessNetwork(of: call, speaker), to: accessNetwork(of: call, listener),
@@ -78,7 +77,9 @@ extension Platform {
         let age = max(.zero, duration - route.delay)
         // A stream's segments wait for a relay that is full: they are not lost there.
         let effect = calls[call].relayLoad.mean(
-            over: duration, holdingAt: route.first.isStream ? (speaker == .offerer ? 0 : 1) : nil)
+            over: duration,
+            holdingAt: route.first.isStream
+                ? calls[call].path!.relayIndex(of: speaker) : nil)
         return quality.heard(
             rehearsed[way]!.figures(at: age, using: &randomness), networkDelay: route.delay,
             relay: effect, for: duration, using: &randomness)

@@ -46,8 +46,11 @@ struct TalkDesk {
             talk.handOver()
             bytes += talk.byteCount
         }
-        fullest.peak = max(fullest.peak, live.count)
-        fullest.bytes = max(fullest.bytes, bytes)
+        if live.count >= fullest.peak {
+            fullest = Footprint.Table(
+                peak: live.count,
+                bytes: live.count > fullest.peak ? bytes : max(bytes, fullest.bytes))
+        }
         let batch = TalkBatch(live, until: now, under: relays.stations.map(\.load))
         live.removeAll { $0.isEnding }
         swap(&closing, &endings)

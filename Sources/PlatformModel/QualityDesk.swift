@@ -91,12 +91,13 @@ struct QualityDesk {
         playout.recovered += recovered
         playout.concealed += missed - recovered
         playout.concealedRuns += missed - recovered
-        let delay = take.meanDelay.map {
+        let heard = playout.played > 0 ? take.meanDelay : nil
+        let delay = heard.map {
             networkDelay + relay.delay + $0 + endpoint.codecDelay + endpoint.deviceDelay
         }
         return HeardQuality(
             sent: Int64((duration.seconds * packetRate).rounded()),
-            expected: Int64(take.expected), lost: Int64(take.lost) + lost, late: playout.late,
+            expected: take.expected, lost: take.lost + lost, late: playout.late,
             due: playout.due, concealed: playout.concealed, mouthToEar: delay,
             rating: delay.map { rating(of: playout, mouthToEar: $0) })
     }

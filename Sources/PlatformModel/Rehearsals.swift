@@ -18,15 +18,17 @@ public final class Rehearsals: Sendable {
         var sender: UInt16
         /// That of the peer that receives.
         var receiver: UInt16
-        /// The way to the first relay if it is a stream, in ``streamStep``s; else 0.
+        /// Which of ``streamDelays`` the way to the first relay has if it is a stream, from 1; else 0.
         var sendingStream: UInt8 = 0
         /// The way from the last relay if it is a stream; else 0.
         var receivingStream: UInt8 = 0
 
-        /// Delays of streams are told apart that far: they matter for retransmissions only.
-        private static var streamStep: SimDuration { .milliseconds(10) }
-        /// Up to here all delays have the same least time-out of 200 ms.
-        private static var shortest: UInt8 { 5 }
+        /// The delays of streams that are told apart, in ms: they matter for retransmissions only,
+        /// which take 200 ms at least and else four times the delay. Ten steps a decade.
+        private static let streamDelays: [Int64] = [
+            50, 63, 79, 100, 126, 158, 200, 251, 316, 398, 501, 631, 794, 1000, 1259, 1585, 1995,
+            2512,
+        ]
 
         /// The way along `route`.
         init(from sender: UInt16, to receiver: UInt16, along route: MediaRoute) {
@@ -43,13 +45,16 @@ public final class Rehearsals: Sendable {
         }
 
         private static func steps(_ delay: SimDuration) -> UInt8 {
-            max(shortest, UInt8(clamping: delay.nanoseconds / streamStep.nanoseconds + 1))
+            let place = streamDelays.firstIndex { delay <= .milliseconds($0) }
+            return UInt8((place ?? streamDelays.count - 1) + 1)
         }
 
         /// A route with the same streams and no other delays.
         var route: MediaRoute {
-            func leg(_ steps: UInt8) -> MediaRoute.Leg {
-                MediaRoute.Leg(delay: Self.streamStep * Int64(steps), isStream: steps > 0)
+            func leg(_ step: UInt8) -> MediaRoute.Leg {
+                MediaRoute.Leg(
+                    delay: step > 0 ? .milliseconds(Self.streamDelays[Int(step) - 1]) : .zero,
+                    isStream: step > 0)
             }
             return sendingStream == 0 && receivingStream == 0
                 ? .direct(.zero) : .relayed(leg(sendingStream), over: 0, leg(receivingStream))

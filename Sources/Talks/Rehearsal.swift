@@ -22,13 +22,29 @@ public struct RehearsedWay: Sendable {
         self.route = route
     }
 
+    /// Whether the receiver is reached by a stream.
+    private var endsInStream: Bool { route.relayCount > 0 && route.last.isStream }
+
     /// Share of the packets that are lost in the long run; what is lost on a stream is sent again.
     var loss: Double {
         let lost = (
-            route.first.isStream ? 0 : sender.loss.loss,
-            route.relayCount > 0 && route.last.isStream ? 0 : receiver.loss.loss
+            route.first.isStream ? 0 : sender.loss.loss, endsInStream ? 0 : receiver.loss.loss
         )
         return 1 - (1 - lost.0) * (1 - lost.1)
+    }
+
+    /// What loses packets for good, and nothing else.
+    func losses(_ randomness: RandomStream) -> MediaPath {
+        MediaPath(
+            from: route.first.isStream ? sender.losses.delays : sender.losses,
+            to: endsInStream ? receiver.losses.delays : receiver.losses, randomness: randomness)
+    }
+
+    /// What delays packets: jitter, and the losses of streams.
+    func delays(_ randomness: RandomStream) -> MediaPath {
+        MediaPath(
+            from: route.first.isStream ? sender : sender.delays,
+            to: endsInStream ? receiver : receiver.delays, randomness: randomness)
     }
 }
 
@@ -40,8 +56,8 @@ public struct RehearsedWay: Sendable {
 /// belongs together as it does in a real talk. A talk longer than a take goes on in the settled part of
 /// others.
 ///
-/// Over UDP the takes are so weighted that loss meets its closed form at several ages: with few takes
-/// it would be off for all talks over this way alike.
+/// The takes are so weighted that loss meets its closed form at several ages: with few takes it would
+/// be off for all talks over this way alike. Where losses are too few for that, the early ages are given up.
 ///
 /// A class because the replications of a run share it. A take depends on its number alone: whoever
 /// asks for it first, everybody gets the same.
@@ -50,7 +66,7 @@ public final class Rehearsal: Sendable {
     public static var takeCount: Int { 32 }
     /// The length of a take.
     public static var span: SimDuration { .seconds(60) }
-    /// When the jitter buffer has seen as many packets as it remembers.
+    /// When the jitter buffer has settled: it remembers 512 packets, 10 s of unbroken speech.
     public static var settledAge: SimDuration { .seconds(20) }
     /// The ages at which figures are taken are that far apart.
     public static var step: SimDuration { .milliseconds(250) }
@@ -90,27 +106,18 @@ public final class Rehearsal: Sendable {
         route = way.route
         self.rhythm = rhythm
         self.buffer = buffer
-        // On a way with streams a loss is a delay, and the two cannot be told apart.
-        let isWhole = way.route.hasStream
         casts = (0..<Self.takeCount).map { number in
             var stream = randomness(number, 0)
-            func path(
-                _ part: (LinkBehaviour) -> LinkBehaviour, _ randomness: RandomStream
-            ) -> MediaPath {
-                MediaPath(
-                    from: part(way.sender), to: part(way.receiver), randomness: randomness)
-            }
             return Take.Cast(
                 drift: (drift(&stream), drift(&stream)),
                 frame: Int(stream.nextInteger(below: UInt64(rhythm.beats.count))),
                 phase: SimDuration(
                     nanoseconds: Int64(
                         stream.nextInteger(below: UInt64(rhythm.frame.nanoseconds)))),
-                losses: path({ isWhole ? $0.losses.delays : $0.losses }, randomness(number, 1)),
-                delays: path({ isWhole ? $0 : $0.delays }, randomness(number, 2)))
+                losses: way.losses(randomness(number, 1)),
+                delays: way.delays(randomness(number, 2)))
         }
-        odds = Self.odds(
-            isWhole ? [] : Self.excessLosses(casts, rhythm, beyond: way.loss))
+        odds = Self.odds(Self.excessLosses(casts, rhythm, beyond: way.loss))
     }
 
     /// For each take how many more packets are lost than `loss` says, at each of ``balancedAges``.
@@ -125,16 +132,19 @@ public final class Rehearsal: Sendable {
         }
     }
 
-    /// Weights with which the columns of `excess` are 0 on average, cumulated: linear in each take's
-    /// row, which is the least change that does it. All alike without rows.
+    /// Weights with which the columns of `excess` are 0 on average, cumulated.
+    ///
+    /// Early columns are given up, and in the end all, where losses are so few or come in such bursts
+    /// that a few takes would have to stand for all.
     private static func odds(_ excess: [[Double]]) -> [Double] {
-        var weights = [Double](repeating: 1, count: takeCount)
-        if !excess.isEmpty {
-            let slopes = slopes(excess)
-            weights = excess.map {
-                max(0, 1 - zip(slopes, $0).reduce(0) { $0 + $1.0 * $1.1 })
-            }
-        }
+        let columns = excess[0].count
+        let weights =
+            (0..<columns).lazy.map { first in balance(excess.map { Array($0[first...]) }) }
+            .first { weights in
+                let (sum, squares) = weights.reduce((0.0, 0.0)) { ($0.0 + $1, $0.1 + $1 * $1) }
+                return weights.allSatisfy { $0 >= 0 }
+                    && sum * sum >= squares * Double(takeCount) / 2
+            } ?? [Double](repeating: 1, count: takeCount)
         let total = weights.reduce(0, +)
         var sum = 0.0
         return weights.map { weight in
@@ -143,17 +153,30 @@ public final class Rehearsal: Sendable {
         }
     }
 
-    /// The solution x of (Σ e eᵀ) x = Σ e over the rows e of `excess`, by elimination; 0 where a
-    /// column tells nothing beyond those before it.
-    private static func slopes(_ excess: [[Double]]) -> [Double] {
+    /// The weights nearest to 1 with which the columns of `excess` are 0 on average: linear in how far
+    /// each row is from the mean row.
+    private static func balance(_ excess: [[Double]]) -> [Double] {
         let count = excess[0].count
-        var rows = (0..<count).map { row in
-            (0..<count).map { column in excess.reduce(0) { $0 + $1[row] * $1[column] } }
-                + [excess.reduce(0) { $0 + $1[row] }]
+        let means = (0..<count).map { column in
+            excess.reduce(0) { $0 + $1[column] } / Double(excess.count)
         }
-        let scale = (0..<count).map { rows[$0][$0] }
+        let centred = excess.map { row in zip(row, means).map { $0 - $1 } }
+        let slopes = solution(
+            (0..<count).map { row in
+                (0..<count).map { column in
+                    centred.reduce(0) { $0 + $1[row] * $1[column] } / Double(excess.count)
+                } + [means[row]]
+            })
+        return centred.map { 1 - zip(slopes, $0).reduce(0) { $0 + $1.0 * $1.1 } }
+    }
+
+    /// The solution of equations whose last column is the right side, by elimination; 0 where an
+    /// equation says nothing beyond those before it.
+    private static func solution(_ equations: [[Double]]) -> [Double] {
+        var rows = equations
+        let count = rows.count
         var isSolved = [Bool](repeating: false, count: count)
-        for pivot in 0..<count where rows[pivot][pivot] > 1e-9 * scale[pivot] {
+        for pivot in 0..<count where rows[pivot][pivot] > 1e-9 * max(equations[pivot][pivot], 1) {
             isSolved[pivot] = true
             for row in 0..<count where row != pivot {
                 let factor = rows[row][pivot] / rows[pivot][pivot]

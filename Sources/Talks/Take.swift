@@ -24,6 +24,7 @@ struct Take: ~Copyable {
         let timestamp: Int64
         let captured: SimTime
         let beat: SpeechRhythm.Beat
+        let isLost: Bool
     }
 
     private let rhythm: SpeechRhythm
@@ -41,7 +42,8 @@ struct Take: ~Copyable {
     private var nextPlayout: SimTime
     private var first: Int64?
     private var highest: Int64 = 0
-    private var received: Int64 = 0
+    /// Packets lost for good up to ``highest``.
+    private var lost: Int64 = 0
     private var delay: Int64 = 0
 
     /// A take of `cast` over `route`, for talkers with `rhythm` and listeners with `buffer`.
@@ -124,7 +126,7 @@ struct Take: ~Copyable {
         guard beat != .withheld else { return }
         let number = sent.count
         let isLost = Self.isLost(in: &losses, at: now)
-        sent.append(Sent(timestamp: timestamp, captured: now, beat: beat))
+        sent.append(Sent(timestamp: timestamp, captured: now, beat: beat, isLost: isLost))
         guard !isLost else { return }
         depart(
             Flight(
@@ -151,9 +153,11 @@ struct Take: ~Copyable {
             return depart(flight)
         }
         let number = Int64(flight.packet.slot.index)
-        received += 1
         if first == nil { (first, highest) = (number, number) }
-        highest = max(highest, number)
+        while highest < number {
+            highest += 1
+            if sent[Int(highest)].isLost { lost += 1 }
+        }
         let packet = sent[Int(number)]
         _ = buffer.insert(
             BufferedPacket(
@@ -180,17 +184,14 @@ struct Take: ~Copyable {
     private var figuresSoFar: TakeFigures {
         let counters = buffer.counters
         var figures = TakeFigures()
-        figures.sent = Int32(sent.count)
-        if let first {
-            // A packet from before the first that came is not expected, but may have come.
-            figures.expected = Int32(highest - first + 1)
-            figures.lost = Int32(max(0, highest - first + 1 - received))
-        }
-        figures.late = Int32(counters.late)
-        figures.played = Int32(counters.played)
-        figures.recovered = Int32(counters.recovered)
-        figures.concealed = Int32(counters.concealed)
-        figures.concealedRuns = Int32(counters.concealedRuns)
+        figures.sent = Int64(sent.count)
+        if let first { figures.expected = highest - first + 1 }
+        figures.lost = lost
+        figures.late = counters.late
+        figures.played = counters.played
+        figures.recovered = counters.recovered
+        figures.concealed = counters.concealed
+        figures.concealedRuns = counters.concealedRuns
         figures.delay = delay
         return figures
     }

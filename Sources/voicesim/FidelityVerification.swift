@@ -23,10 +23,24 @@ extension ValidationOptions {
             replications: replications, seed: loaded.model.general.seed,
             speech: SpeechLibrary(for: loaded.model.media.codec).material)
         let isShown = isatty(STDERR_FILENO) != 0
-        let report = await study.run(threads: threadCount) { finished, all in
-            guard isShown else { return }
-            FileHandle.standardError.write(
-                Data("\r\(finished) of \(all) runs\(finished == all ? "\n" : "")".utf8))
+        let report: FidelityReport
+        do {
+            report = try await study.run(threads: threadCount) { finished, all in
+                guard isShown else { return }
+                FileHandle.standardError.write(
+                    Data("\r\(finished) of \(all) runs\(finished == all ? "\n" : "")".utf8))
+            }
+        } catch {
+            Terminal.complain(
+                """
+                internal error: \(error.violation.invariant.rawValue) is broken at \
+                \(error.violation.time) in replication \(error.replication) of \
+                '\(error.condition)' (\(error.detail.rawValue)), subject \
+                \(error.violation.subject); nothing is written
+                to see it again: voicesim verify --fidelity \(loaded.name) with seed \
+                \(study.seed), version \(ToolVersion.text)
+                """)
+            throw ExitStatus.internalError.exit
         }
         print(format == .json ? report.json.text() : report.table, terminator: "")
         if let out {

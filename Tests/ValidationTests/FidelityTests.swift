@@ -48,7 +48,7 @@ import Testing
             })
         let study = FidelityStudy(
             [condition], replications: 3, seed: 3, speech: SyntheticSpeech.material())
-        let report = await study.run(threads: 2)
+        let report = try await study.run(threads: 2)
         let agreements = try #require(report.conditions.first).agreements
         #expect(agreements.count == AgreementRule.all.count)
         #expect(report.passes)

@@ -103,7 +103,7 @@ public struct MediaSide: ~Copyable, @unchecked Sendable {
         self.source = source
         clock = DeviceClock(frame: frame.duration, drift: clockDrift, origin: securedAt)
         lastTick = securedAt
-        nextTick = clock.next(after: securedAt - lead)
+        nextTick = max(securedAt, clock.next(after: securedAt - lead))
         jitterBuffer = JitterBuffer(settings: configuration.jitterBuffer)
         let synchronisationSource = randomness.nextUInt32()
         numbering = OpusStreamNumbering(

@@ -23,7 +23,7 @@ extension FidelityReport {
 
         \(count(.agrees)) comparisons agree, \(count(.differs)) differ, \(count(.undecided)) are \
         undecided: their intervals reach beyond what is allowed.
-        \(passes ? "No difference was found." : "There ARE differences.")
+        \(passes ? "No difference was found where there were calls enough." : "There ARE differences.")
 
         """
     }

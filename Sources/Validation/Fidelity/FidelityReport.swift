@@ -91,7 +91,7 @@ public struct FidelityReport: Sendable {
                     agreement.difference?.low, agreement.difference?.high, agreement.tolerance,
                 ].map { JSONValue($0).compactText() }.joined(separator: ",")
                 text +=
-                    "\"\(condition.name)\",\(agreement.rule.metric.description.name),"
+                    "\"\(condition.name.replacing("\"", with: "\"\""))\",\(agreement.rule.metric.description.name),"
                     + "\(agreement.greater.rawValue),\(agreement.lesser.rawValue),\(figures),"
                     + "\(agreement.verdict.rawValue)\n"
             }

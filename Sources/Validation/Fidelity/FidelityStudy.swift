@@ -1,4 +1,4 @@
-import Measurement
+public import Measurement
 public import MediaPipeline
 import PlatformModel
 import ScenarioModel
@@ -40,19 +40,20 @@ public struct FidelityStudy: Sendable {
     /// Runs everything on `threads` ≥ 1 threads, which change no result, and compares.
     ///
     /// - Parameter progress: told how many of how many runs are over, from any thread.
+    /// - Throws: the first run in which a law of the platform was broken: a bug.
     public func run(
         threads: Int, progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
-    ) async -> FidelityReport {
+    ) async throws(BrokenRun) -> FidelityReport {
         let jobs = jobs
         let count = Count()
         let media = conditions[0].scenario.media
         let traffic = SpeechTraffic(of: speech, as: media)
         let corpus = SpeechCorpus(of: speech, for: media)
         let rehearsals = conditions.map { Rehearsals($0.scenario, traffic: traffic) }
-        let figures = await withTaskGroup(of: [(Int, [Double?])].self) { group in
+        let figures = await withTaskGroup(of: [(Int, Result<[Double?], BrokenRun>)].self) { group in
             for _ in 0..<threads {
                 group.addTask {
-                    var figures: [(Int, [Double?])] = []
+                    var figures: [(Int, Result<[Double?], BrokenRun>)] = []
                     while true {
                         let index = count.taken.add(1, ordering: .relaxed).oldValue
                         guard index < jobs.count else { return figures }
@@ -64,13 +65,13 @@ public struct FidelityStudy: Sendable {
                     }
                 }
             }
-            var all = [[Double?]](repeating: [], count: jobs.count)
-            for await some in group {
-                for (index, figures) in some { all[index] = figures }
-            }
-            return all
+            var all: [(Int, Result<[Double?], BrokenRun>)] = []
+            for await some in group { all += some }
+            return all.sorted { $0.0 < $1.0 }.map(\.1)
         }
-        return report(jobs, figures)
+        var values: [[Double?]] = []
+        for result in figures { values.append(try result.get()) }
+        return report(jobs, values)
     }
 
     /// All runs, the longest first within each condition.
@@ -86,7 +87,7 @@ public struct FidelityStudy: Sendable {
 
     private func figures(
         _ job: Job, _ traffic: SpeechTraffic, _ rehearsals: Rehearsals, _ corpus: SpeechCorpus
-    ) -> [Double?] {
+    ) -> Result<[Double?], BrokenRun> {
         var scenario = conditions[job.condition].scenario
         scenario.media.fidelity = job.detail.shares
         var run = ReplicationRun(
@@ -94,14 +95,13 @@ public struct FidelityStudy: Sendable {
             rehearsals: rehearsals, corpus: corpus)
         run.advance(to: run.end)
         if let violation = run.violation {
-            preconditionFailure(
-                """
-                \(violation.invariant.rawValue) is broken at \(violation.time) in replication \
-                \(job.replication) of \(conditions[job.condition].name) with seed \(seed)
-                """)
+            return .failure(
+                BrokenRun(
+                    condition: conditions[job.condition].name, detail: job.detail,
+                    replication: job.replication, violation: violation))
         }
         let record = run.finish()
-        return AgreementRule.all.map { record.value($0.metric) }
+        return .success(AgreementRule.all.map { record.value($0.metric) })
     }
 
     private func report(_ jobs: [Job], _ figures: [[Double?]]) -> FidelityReport {
@@ -126,6 +126,18 @@ public struct FidelityStudy: Sendable {
                     name: conditions[condition].name, agreements: agreements)
             }, replications: replications, seed: seed)
     }
+}
+
+/// A run in which a law of the platform was broken: a bug, whatever the scenario.
+public struct BrokenRun: Error, Hashable, Sendable {
+    /// What was run.
+    public let condition: String
+    /// In what detail.
+    public let detail: Detail
+    /// Which replication.
+    public let replication: UInt32
+    /// Which law, when and by whom.
+    public let violation: InvariantViolation
 }
 
 /// How many runs have been taken, and are over. A class, because the threads share it.
