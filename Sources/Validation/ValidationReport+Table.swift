@@ -59,13 +59,9 @@ extension ValidationReport {
         _ study: String, _ figure: String, _ theory: String, _ simulated: String, _ off: String,
         _ inside: String, _ widest: String, _ verdict: String
     ) -> String {
-        func left(_ text: String, _ width: Int) -> String {
-            text + String(repeating: " ", count: max(1, width - text.count))
-        }
-        func right(_ text: String, _ width: Int) -> String {
-            String(repeating: " ", count: max(0, width - text.count)) + text
-        }
-        return left(study, 22) + left(figure, 27) + right(theory, 10) + right(simulated, 11)
-            + right(off, 7) + right(inside, 8) + right(widest, 9) + "  " + verdict
+        return Column.left(study, 22) + Column.left(figure, 27) + Column.right(theory, 10)
+            + Column.right(simulated, 11)
+            + Column.right(off, 7) + Column.right(inside, 8) + Column.right(widest, 9) + "  "
+            + verdict
     }
 }

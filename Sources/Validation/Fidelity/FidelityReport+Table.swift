@@ -72,13 +72,8 @@ extension FidelityReport {
         _ metric: String, _ details: String, _ greater: String, _ lesser: String,
         _ difference: String, _ allowed: String, _ verdict: String
     ) -> String {
-        func left(_ text: String, _ width: Int) -> String {
-            text + String(repeating: " ", count: max(1, width - text.count))
-        }
-        func right(_ text: String, _ width: Int) -> String {
-            String(repeating: " ", count: max(0, width - text.count)) + text
-        }
-        return left(metric, 22) + left(details, 14) + right(greater, 10) + right(lesser, 10)
-            + right(difference, 34) + right(allowed, 10) + "  " + verdict
+        return Column.left(metric, 22) + Column.left(details, 14) + Column.right(greater, 10)
+            + Column.right(lesser, 10)
+            + Column.right(difference, 34) + Column.right(allowed, 10) + "  " + verdict
     }
 }
