@@ -19,6 +19,7 @@ struct DelayWindow: ~Copyable, @unchecked Sendable {
     private let permille: Int
     private let capacity: Int
     /// How many delays there are in each step, then the steps of the delays in order of arrival.
+    /// Changed by assignment and not in place: the thread sanitizer of Swift 6.3 makes nothing of that.
     private let counts: UnsafeMutablePointer<UInt16>
     private var steps: UnsafeMutablePointer<UInt16> { counts + Self.stepCount }
     private var next = 0
@@ -87,7 +88,7 @@ struct DelayWindow: ~Copyable, @unchecked Sendable {
         let step = Int(position)
         if count == capacity {
             let oldest = Int(steps[next])
-            counts[oldest] -= 1
+            counts[oldest] = counts[oldest] - 1
             if oldest > quantileStep { above -= 1 }
         } else {
             count += 1
@@ -95,7 +96,7 @@ struct DelayWindow: ~Copyable, @unchecked Sendable {
         }
         steps[next] = UInt16(truncatingIfNeeded: step)
         next = next + 1 == capacity ? 0 : next + 1
-        counts[step] += 1
+        counts[step] = counts[step] + 1
         if count == 1 {
             (least, quantileStep, above) = (step, step, 0)
         } else {
@@ -141,7 +142,7 @@ struct DelayWindow: ~Copyable, @unchecked Sendable {
         for index in 0..<count {
             let step = min(max(Int64(steps[index]) + shift, 0), Int64(Self.stepCount - 1))
             steps[index] = UInt16(step)
-            counts[Int(step)] += 1
+            counts[Int(step)] = counts[Int(step)] + 1
             least = min(least, Int(step))
         }
         // All above the lowest: the quantile is found from there.
