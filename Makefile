@@ -29,8 +29,8 @@ test: setup
 	swift test --skip-build
 
 # Both sanitizers, each in a build of its own. The address sanitizer's is optimised, as its tests take
-# hours in a debug build; the thread sanitizer's is not, as the optimiser of Swift 6.3 makes a module
-# with it that it then refuses, and only the rooms run under it that have threads or hand what
+# hours in a debug build; the thread sanitizer's is a debug build, the only one it has been tried
+# with. Only the rooms run under it that have threads or hand what
 # they own from one to another. Left out of both are tests that read freed memory on purpose (Erasure,
 # EndedCall) and those that look at what malloc does, which the sanitizers replace (MediaSideMemory,
 # PacketPlaces). Leaks are not looked for: the detector does not follow references that Swift keeps in

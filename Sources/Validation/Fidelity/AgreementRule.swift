@@ -14,10 +14,10 @@ public struct AgreementRule: Hashable, Sendable {
 
     /// What is compared, and within what.
     ///
-    /// A tenth of a percentage point of loss moves R by less than half a point at the usual robustness
-    /// of Opus; 5 ms of delay by less than 0.2 below the knee of the E-model's delay curve and
-    /// by at most 0.7 above it; one point of R is below what listeners tell apart, and the
-    /// categories of ITU-T G.109 are ten points wide.
+    /// On the fullband scale with the default Ie and Bpl, a tenth of a percentage point of loss moves R
+    /// by 0.7 at most, and 5 ms of delay by less than 0.2 up to 155 ms and by 0.9 at most beyond.
+    /// One point of R is little beside the categories of ITU-T G.109, ten points wide. The relative
+    /// parts allow more where loss and delay are great: half a point of 10 % loss, 10 ms of 500 ms.
     public static let all = [
         AgreementRule(metric: .mediaLoss, absolute: 0.001, relative: 0.05),
         AgreementRule(metric: .mediaLate, absolute: 0.001, relative: 0.1),
