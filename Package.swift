@@ -115,6 +115,12 @@ let runners: [Target] = [
             "Statistics", "TURN", "Talks",
         ]),
     room(
+        "Connectivity",
+        uses: [
+            "Addressing", "EventEngine", "ICE", "NetworkModel", "Quantities", "RandomStreams",
+            "Results", "STUN", "Signaling", "TURN",
+        ]),
+    room(
         "Listening",
         uses: [
             "MediaPipeline", "MediaSecurity", "NetworkModel", "OpusCodec", "Quantities", "RTP",
@@ -139,8 +145,8 @@ let commandLine: [Target] = [
     .executableTarget(
         name: "voicesim",
         dependencies: [
-            "Benchmarking", "COpenSSL", "COpus", "CSRTP", "ClosedForms", "Digests", "Listening",
-            "Measurement", "MediaPipeline", "NetworkModel",
+            "Benchmarking", "COpenSSL", "COpus", "CSRTP", "ClosedForms", "Connectivity", "Digests",
+            "ICE", "Listening", "Measurement", "MediaPipeline", "NetworkModel",
             "OpusCodec", "Quantities", "Results", "ScenarioFiles", "ScenarioModel",
             "SimulationRunner", "SpeechFiles", "Validation", "VoiceQuality",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -154,12 +160,11 @@ let testTargets: [Target] = [
         of: "ClosedForms",
         with: ["Addressing", "MediaSecurity", "Quantities", "RTP", "STUN", "TURN"]),
     // Agents, relay servers and the network together, and the closed forms against them.
-    .testTarget(
-        name: "ConnectivityTests",
-        dependencies: [
-            "Quantities", "RandomStreams", "Addressing", "TURN", "ICE", "NetworkModel",
-        ],
-        swiftSettings: strict),
+    tests(
+        of: "Connectivity",
+        with: [
+            "Quantities", "RandomStreams", "Addressing", "TURN", "ICE", "NetworkModel", "Results",
+        ]),
     tests(
         of: "Listening",
         with: [

@@ -19,7 +19,8 @@ struct Voicesim: AsyncParsableCommand {
         version: ToolVersion.text,
         subcommands: [
             RunCommand.self, ValidateCommand.self, SchemaCommand.self, VerifyCommand.self,
-            MetricsCommand.self, CalcCommand.self, BenchCommand.self, HearCommand.self,
+            MetricsCommand.self, CalcCommand.self, ConnectivityCommand.self, BenchCommand.self,
+            HearCommand.self,
         ])
 }
 

@@ -1,0 +1,104 @@
+import ArgumentParser
+import Connectivity
+import ICE
+import NetworkModel
+import Results
+
+extension NATClass: ExpressibleByArgument {
+    /// The class that scenario files call `argument`.
+    public init?(argument: String) { self.init(argument) }
+
+    public static var allValueStrings: [String] { allCases.map(\.description) }
+}
+
+/// `voicesim connectivity`: which pairs of NAT classes meet, how, and packet by packet why.
+struct ConnectivityCommand: ParsableCommand {
+    enum Timing: String, ExpressibleByArgument, CaseIterable {
+        case browser
+        case rfc
+
+        var profile: TimingProfile { self == .browser ? .browser : .rfc8445 }
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "connectivity",
+        abstract: "Connect two agents behind every pair of NAT classes and print how.",
+        discussion: """
+            Runs two real ICE agents, a STUN and TURN server and the NATs between them,
+            packet by packet, for every pair of classes. Exits with 70 if a pair ends
+            otherwise than the closed form of RFC 4787 and RFC 8445 says.
+
+            Example: voicesim connectivity
+            Example: voicesim connectivity --a eim_adf --b symmetric --trace
+            Example: voicesim connectivity --format json
+            """)
+
+    @Option(help: ArgumentHelp("The offerer's class; all unless given.", valueName: "CLASS"))
+    var a: NATClass?
+
+    @Option(help: ArgumentHelp("The answerer's class; all unless given.", valueName: "CLASS"))
+    var b: NATClass?
+
+    @Flag(help: "Print the exchange of the one pair, packet by packet.")
+    var trace = false
+
+    @Flag(help: "Hide host addresses behind mDNS names, as browsers do.")
+    var mdns = false
+
+    @Flag(help: "Leave the TURN server out.")
+    var withoutRelay = false
+
+    @Option(help: "The agents' constants: browser (Chrome's) or rfc (RFC 8445's).")
+    var timing: Timing = .browser
+
+    @Option(help: ArgumentHelp("The seed of all draws.", valueName: "N"))
+    var seed: UInt64 = 1
+
+    @Option(help: "What is printed: text or json.")
+    var format: CalcOutput.Format = .text
+
+    func validate() throws {
+        if trace && (a == nil || b == nil) {
+            throw ValidationError("--trace follows one pair: give --a and --b")
+        }
+    }
+
+    func run() throws {
+        if trace, let a, let b {
+            try follow(setting(a, b))
+            return
+        }
+        let matrix = ConnectivityMatrix(
+            rows: a.map { [$0] } ?? NATClass.allCases,
+            columns: b.map { [$0] } ?? NATClass.allCases, setting: setting)
+        switch format {
+        case .json: print(matrix.json.compactText())
+        case .text: print(matrix.text, terminator: "")
+        }
+        if !matrix.surprises.isEmpty { throw ExitStatus.internalError.exit }
+    }
+
+    private func setting(_ a: NATClass, _ b: NATClass) -> PairSetting {
+        var setting = PairSetting(a, b)
+        setting.timing = timing.profile
+        setting.hidesHostAddresses = mdns
+        setting.hasRelay = !withoutRelay
+        setting.seed = seed
+        return setting
+    }
+
+    private func follow(_ setting: PairSetting) throws {
+        let (outcome, exchange) = Trial.record(setting)
+        switch format {
+        case .json:
+            let members: [JSONValue.Member] = [
+                .init("outcome", outcome.json), .init("exchange", .array(exchange.map(\.json))),
+            ]
+            print(JSONValue.object(members).compactText())
+        case .text:
+            for record in exchange { print(record.text) }
+            print("\n" + outcome.text)
+        }
+        if !outcome.isAsPredicted { throw ExitStatus.internalError.exit }
+    }
+}

@@ -1,0 +1,77 @@
+import Connectivity
+import ICE
+import NetworkModel
+import Results
+import Testing
+
+/// What `voicesim connectivity` prints.
+@Suite struct MatrixTests {
+    static let timings: [TimingProfile] = [.browser, .rfc8445]
+
+    @Test(arguments: timings, [false, true])
+    func `all pairs end as the closed form says, whoever offers`(
+        _ timing: TimingProfile, _ hidesHostAddresses: Bool
+    ) {
+        let matrix = ConnectivityMatrix { a, b in
+            var setting = PairSetting(a, b)
+            setting.timing = timing
+            setting.hidesHostAddresses = hidesHostAddresses
+            return setting
+        }
+        #expect(matrix.outcomes.count == 144)
+        #expect(matrix.surprises.isEmpty)
+        #expect(matrix.asymmetries.isEmpty)
+    }
+
+    @Test(arguments: NATClass.allCases, NATClass.allCases)
+    func `both ends of a pair mean the same path`(_ a: NATClass, _ b: NATClass) {
+        let there = Trial.run(PairSetting(a, b))
+        let back = Trial.run(PairSetting(b, a))
+        #expect(there.path == back.path && there.allocations == back.allocations)
+        guard there.path == .direct else { return }
+        #expect(there.local == back.remote && there.remote == back.local)
+    }
+
+    @Test func `the documented pair has the documented form`() {
+        let outcome = Trial.run(
+            PairSetting(NATClass("eim_apdf")!, NATClass("apdm_apdf")!))
+        #expect(
+            outcome.json.compactText()
+                == #"{"a": "eim_apdf", "b": "apdm_apdf", "path": "relay", "local": "relayed", "#
+                + #""remote": "peer_reflexive", "allocations": 1}"#)
+    }
+
+    @Test func `without a relay the relayed pairs have no path and nothing is allocated`() {
+        let matrix = ConnectivityMatrix { a, b in
+            var setting = PairSetting(a, b)
+            setting.hasRelay = false
+            return setting
+        }
+        #expect(matrix.surprises.isEmpty)
+        #expect(matrix.outcomes.contains { $0.path == .none })
+        #expect(!matrix.outcomes.contains { $0.path == .relay })
+    }
+
+    @Test func `equal seeds give equal exchanges, other seeds others`() {
+        var setting = PairSetting(NATClass("symmetric")!, NATClass("restricted_cone")!)
+        let first = Trial.record(setting)
+        let again = Trial.record(setting)
+        #expect(first.exchange == again.exchange && first.outcome == again.outcome)
+        setting.seed = 2
+        #expect(Trial.record(setting).exchange != first.exchange)
+    }
+
+    @Test func `an exchange tells of the filtered check, the learnt candidate and the nomination`() {
+        let (outcome, exchange) = Trial.record(
+            PairSetting(NATClass("eim_apdf")!, NATClass("eim_apdf")!))
+        let lines = exchange.map(\.text)
+        #expect(lines.count { $0.contains("USE-CANDIDATE") } >= 1)
+        #expect(lines.contains { $0.contains("filtered at") })
+        #expect(lines.contains { $0.contains("Allocate error 401 Unauthenticated") })
+        #expect(lines.contains { $0.contains("a connected, srflx") })
+        let datagrams = exchange.count { if case .datagram = $0 { true } else { false } }
+        #expect(datagrams == outcome.datagramCount)
+        let times = exchange.map(\.time)
+        #expect(times == times.sorted())
+    }
+}
