@@ -4,6 +4,7 @@
 # make validate   hold simulations against closed forms, 100 seeds each; writes results/validation
 # make fidelity   hold flow, sealed and full calls against each other; writes results/fidelity
 # make heard-quality   score what is heard in full calls by PESQ; writes results/heard-quality
+# make relay-share   sweep the relay share over mobile networks, NATs and browsers; writes results/relay-share
 # make bench   build the rivals of engine and media core, measure beside them, judge the targets
 # make format  lay the sources out; make format-check only looks
 
@@ -16,7 +17,7 @@ APT_PACKAGES = pkg-config libopus-dev libsrtp2-dev libssl-dev pocketsphinx-testd
 SWIFT_FLAGS = --explicit-target-dependency-import-check error
 VOICESIM = .build/release/voicesim
 
-.PHONY: run test sanitize validate fidelity heard-quality heard-quality-tools bench bench-simulators bench-media bench-aiortc build setup format format-check import-check schema-check calc-check determinism clean
+.PHONY: run test sanitize validate fidelity relay-share heard-quality heard-quality-tools bench bench-simulators bench-media bench-aiortc build setup format format-check import-check schema-check calc-check determinism clean
 
 run: build
 	$(VOICESIM) run $(SCENARIO) --out $(OUT) $(ARGS)
@@ -50,6 +51,11 @@ validate: build
 
 fidelity: build
 	$(VOICESIM) verify --fidelity scenarios/fidelity.yaml --grid --out results/fidelity $(ARGS)
+
+relay-share: build
+	@$(call install,python3)
+	/usr/bin/python3 Tests/Studies/relay_share.py $(VOICESIM) scenarios/studies/relay-share.yaml \
+		--out results/relay-share $(ARGS)
 
 # PESQ comes from PyPI, AMR-WB, whose impairment is known, from Debian. Equal on one machine; wideband
 # Opus is SILK alone, so the sound is equal on every processor, and the scores but for the last digits.

@@ -7,6 +7,8 @@ public enum Invariant: String, CaseIterable, Hashable, Sendable, BitwiseCopyable
     case ticketsAreConserved = "tickets_are_conserved"
     /// Pairs made = failed set-ups + ended calls + those still going on.
     case callsAreConserved = "calls_are_conserved"
+    /// Calls whose relay crashed = recovered + ended while silent + given up + still silent.
+    case silencedCallsAreConserved = "silenced_calls_are_conserved"
     /// A peer is in at most one of queue, set-up, call and pause at a time.
     case peersAreInOnePlace = "peers_are_in_one_place"
     /// Nobody is paired with themselves.

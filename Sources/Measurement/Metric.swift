@@ -27,6 +27,12 @@ public enum Metric: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
     case relayEgress
     case relayCost
     case relayChannelMismatches
+    // Recovering.
+    case recoveryCalls
+    case recoveryFailed
+    case recoverySilence
+    case recoveryHungUp
+    case recoveryLostTime
     // Calling.
     case calls
     case callsUnfinished

@@ -2,7 +2,7 @@
 public enum MetricCatalogue {
     /// The descriptions, indexed by the metrics' numbers.
     public static let all: [MetricDescription] =
-        matching + connecting + relaying + calling + media + risk
+        matching + connecting + relaying + recovering + calling + media + risk
 
     /// The metric called `name`; nil if there is none.
     ///
@@ -86,6 +86,25 @@ public enum MetricCatalogue {
         .init(
             .relayChannelMismatches, "relay.channel_mismatches", .count,
             "Frames of media that relay or client dropped as of another channel or length."),
+    ]
+
+    private static let recovering: [MetricDescription] = [
+        .init(
+            .recoveryCalls, "recovery.calls", .count,
+            "Calls whose relay crashed while they went on."),
+        .init(
+            .recoveryFailed, "recovery.failed", .ratio,
+            "Calls that lost their relay and found no other path, of those that did not end by "
+                + "themselves meanwhile."),
+        .init(
+            .recoverySilence, "recovery.silence", .distribution, in: .second, per: 1e9,
+            "From a relay's crash until a call's media flow again, one observation per call."),
+        .init(
+            .recoveryHungUp, "recovery.hung_up", .count,
+            "Calls that ended by themselves while their relay was gone."),
+        .init(
+            .recoveryLostTime, "recovery.lost_time", .count, in: .second, per: 1e9,
+            "Time that calls were silent for want of their relay, all together."),
     ]
 
     private static let calling: [MetricDescription] = [

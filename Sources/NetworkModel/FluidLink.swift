@@ -20,6 +20,11 @@ public struct FluidLink: Hashable, Sendable, BitwiseCopyable {
 
         /// An idle link's.
         public static let none = Effect(loss: 0, delay: .zero)
+        /// That of a relay that is not there: no load makes a live one lose everything.
+        public static let down = Effect(loss: 1, delay: .zero)
+
+        /// Whether nothing comes through, streams included.
+        public var isDown: Bool { loss >= 1 }
     }
 
     /// The longest a packet waits before the buffer is full, unless configured.

@@ -63,6 +63,7 @@ public struct MediaPath: Sendable {
         if stop > 0 {
             // A stream's segments are held back, not lost: what a full relay does not take in is
             // sent again.
+            if effect.isDown { return nil }
             let isHeld = stop == 1 && route.first.isStream
             if effect.loss > 0, !isHeld, randomness.nextBool(probability: effect.loss) {
                 return nil

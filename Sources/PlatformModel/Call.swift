@@ -28,6 +28,8 @@ struct Call: BitwiseCopyable {
     /// For each relay on the path, what its load has done to packets so far: integrals over the
     /// time that the media took it, where packets are not simulated.
     var relayLoad = RelayLoad()
+    /// Set while the call's relay is gone.
+    var outage: Outage?
     /// The rights of the two to report each other.
     var capabilities: CallCapabilities?
 
@@ -61,6 +63,11 @@ struct Call: BitwiseCopyable {
 struct RelayLoad: BitwiseCopyable {
     private var loss = (first: 0.0, second: 0.0)
     private var delay = 0.0
+    /// Seconds in which nothing came through.
+    private var outage = 0.0
+
+    /// Nothing has come through for `silence`.
+    mutating func addOutage(_ silence: SimDuration) { outage += silence.seconds }
 
     /// The media begin (`sign` 1) to take the `index`-th relay on the path, or cease (−1), when the
     /// relay's integrals since the beginning of time are `integrals`.
@@ -80,8 +87,9 @@ struct RelayLoad: BitwiseCopyable {
         guard duration > .zero else { return .none }
         let first = held == 0 ? 0 : loss.first / duration.seconds
         let second = held == 1 ? 0 : loss.second / duration.seconds
+        let silent = outage / duration.seconds
         return FluidLink.Effect(
-            loss: min(1, max(0, 1 - (1 - first) * (1 - second))),
+            loss: min(1, max(0, 1 - (1 - first) * (1 - second) * (1 - silent))),
             delay: SimDuration(seconds: max(0, delay / duration.seconds)))
     }
 }

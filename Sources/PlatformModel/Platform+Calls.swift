@@ -71,7 +71,12 @@ extension Platform {
         recordTalkBegins(call, at: now)
         calls[call].capabilities = risk.callBegins(
             peers[calls[call].offerer].device!, peers[calls[call].answerer].device!, at: now)
-        loadRelays(call, sign: 1, at: now)
+        if calls[call].outage == nil {
+            loadRelays(call, sign: 1, at: now)
+        } else {
+            // The last flight was under way when the relay crashed.
+            noteSilenced(call)
+        }
     }
 
     /// How long a peer would talk in its present visit.
@@ -89,12 +94,24 @@ extension Platform {
         }
     }
 
-    private mutating func hangUp(_ call: Handle, _ engine: inout Engine<PlatformEvent>) {
+    /// No restart has found a path for a call whose relay is gone: it ends.
+    mutating func drop(_ call: Handle, _ engine: inout Engine<PlatformEvent>) {
+        engine.cancel(calls[call].deadline)
+        hangUp(call, isDropped: true, &engine)
+    }
+
+    private mutating func hangUp(
+        _ call: Handle, isDropped: Bool = false, _ engine: inout Engine<PlatformEvent>
+    ) {
         let now = engine.now
         let duration = now - calls[call].talkingSince!
         engine.log(
             TrajectoryCode.ended, UInt64(calls[call].serial), UInt64(duration.nanoseconds))
-        loadRelays(call, sign: -1, at: now)
+        if calls[call].outage == nil {
+            loadRelays(call, sign: -1, at: now)
+        } else {
+            concludeOutage(of: call, isDropped: isDropped, at: now)
+        }
         tally.ended += 1
         recordEnded(call, at: now)
         if calls[call].fidelity.carriesMedia {

@@ -20,7 +20,7 @@ extension Platform {
         let attributes = peers[peer].attributes
         let serial = peers[peer].serial
         let port = Self.firstPort + (peers[peer].visits - 1) % Self.portCount
-        let server = relays.nearest(to: Int(attributes.region), spread: serial)
+        let server = nearestRelay(to: peer, in: leg.call, at: engine.now)
         let base = TransportAddress(network.localAddress(of: peers[peer].host!), port: port)
         let configuration = AgentConfiguration(
             timing: scenario.ice.timing == .browser ? .browser : .rfc8445,
@@ -31,12 +31,35 @@ extension Platform {
         var agent = Agent(
             configuration: configuration,
             role: leg.side == .offerer ? .controlling : .controlled, localAddresses: [base],
-            randomness: visitStream(.iceAgent, peer))
+            randomness: agentStream(leg))
         agent.startGathering(at: engine.now)
         let place = place(of: leg)
+        let isRestart = legs[place].agent != nil
+        if isRestart { retireAgent(leg, &engine) }
         legs[place].agent = agent
         legs[place].server = server ?? .max
-        openSocket(leg, port: port)
+        if !isRestart { openSocket(leg, port: port) }
+    }
+
+    /// What the agent of a side draws from; after a restart, further on in another stream.
+    private func agentStream(_ leg: LegID) -> RandomStream {
+        let peer = calls[leg.call][leg.side]
+        guard let outage = calls[leg.call].outage else { return visitStream(.iceAgent, peer) }
+        var stream = visitStream(.restartAgent, peer)
+        // An agent draws far fewer in its life.
+        for _ in 1..<max(1, Int(outage.restarts)) { for _ in 0..<4096 { _ = stream.nextUInt64() } }
+        return stream
+    }
+
+    /// The agent of the generation before a restart says farewell to its relay, once, and is gone.
+    private mutating func retireAgent(_ leg: LegID, _ engine: inout Engine<PlatformEvent>) {
+        let place = place(of: leg)
+        let host = peers[calls[leg.call][leg.side]].host!
+        engine.disarm(&legs[place].agentTimer)
+        legs[place].agent!.close(at: engine.now)
+        while let output = legs[place].agent!.pollTransmit() {
+            transmit(output, from: host, &engine)
+        }
     }
 
     /// Whether the side allocates on a relay: both do in browsers; else the offerer, and whoever
@@ -68,7 +91,7 @@ extension Platform {
         case .answer(let description):
             legs[place].remoteFingerprint = description.fingerprint
             legs[place].agent!.setRemoteCredentials(description.credentials, at: now)
-            calls[leg.call].phase = .connecting
+            if calls[leg.call].phase < .connecting { calls[leg.call].phase = .connecting }
         case .candidate(let candidate):
             legs[place].agent!.addRemoteCandidate(candidate, at: now)
         case .endOfCandidates:
@@ -135,7 +158,11 @@ extension Platform {
             legs[place(of: leg)].selected = pair
             followSelectedPairs(of: leg.call, at: engine.now)
         case .failed:
-            if calls[leg.call].phase < .talking { fail(leg.call, .noPath, &engine) }
+            if calls[leg.call].phase < .talking {
+                fail(leg.call, .noPath, &engine)
+            } else if (calls[leg.call].outage?.restarts ?? 0) > 0 {
+                drop(leg.call, &engine)
+            }
         case .relayRefused, .relayReleased:
             break
         }
@@ -153,8 +180,13 @@ extension Platform {
             TrajectoryCode.connected, UInt64(calls[leg.call].serial),
             UInt64(leg.side.rawValue) << 16 | UInt64(pair.local.type.rawValue) << 8
                 | UInt64(pair.remote.type.rawValue))
-        if calls[leg.call].fidelity.carriesMedia { startHandshake(leg, &engine) }
+        let isRestart = calls[leg.call].phase == .talking
+        if calls[leg.call].fidelity.carriesMedia, !isRestart { startHandshake(leg, &engine) }
         guard legs[other].connectedAt != nil else { return }
+        guard !isRestart else {
+            restartEnds(leg.call, path(of: leg.call), &engine)
+            return
+        }
         calls[leg.call].phase = .securing
         calls[leg.call].iceConnectedAt = engine.now
         calls[leg.call].path = path(of: leg.call)
@@ -170,7 +202,7 @@ extension Platform {
 
     /// A side has gone over to a better pair: the media take the path that both now mean.
     private mutating func followSelectedPairs(of call: Handle, at now: SimTime) {
-        guard let former = calls[call].path else { return }
+        guard let former = calls[call].path, calls[call].outage == nil else { return }
         let isTalking = calls[call].phase == .talking
         if isTalking { loadRelays(call, sign: -1, at: now) }
         let path = path(of: call)

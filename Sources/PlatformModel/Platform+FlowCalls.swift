@@ -28,7 +28,9 @@ extension Platform {
     }
 
     mutating func flowCallSecured(_ call: Handle, _ engine: inout Engine<PlatformEvent>) {
-        guard calls.contains(call), calls[call].phase == .securing else { return }
+        guard calls.contains(call), calls[call].phase == .securing, calls[call].outage == nil else {
+            return
+        }
         beginTalk(call, &engine)
     }
 

@@ -9,6 +9,11 @@ struct Tally: BitwiseCopyable {
     var failed = 0
     /// Calls that were talked and are over.
     var ended = 0
+    /// Calls whose relay crashed; what became of them follows.
+    var silenced = 0
+    var recovered = 0
+    var endedSilent = 0
+    var dropped = 0
 }
 
 /// The laws that hold at every moment of every run.
@@ -28,6 +33,11 @@ extension Platform {
         let goingOn = calls.count { $0.phase < .windingUp }
         invariants.check(
             .callsAreConserved, Int(paired) == tally.failed + tally.ended + goingOn, at: now)
+        let silent = calls.count { $0.phase == .talking && $0.outage != nil }
+        invariants.check(
+            .silencedCallsAreConserved,
+            tally.silenced == tally.recovered + tally.endedSilent + tally.dropped + silent,
+            at: now)
         var held = 0
         for (number, station) in relays.stations.enumerated() {
             let taken = station.server.takenPortCount

@@ -58,12 +58,31 @@ extension Platform {
         let message = scenario.signaling.latency.sampleDuration(using: &back)
         recordSignal(notice, to: LegID(call: call, side: .offerer))
         recordSignal(message, to: LegID(call: call, side: .answerer))
-        let servers = BothSides(
-            nearestRelay(to: offerer) ?? ModelledPlan.noServer,
-            nearestRelay(to: answerer) ?? ModelledPlan.noServer)
+        beginPlan(of: call, at: engine.now + notice, signalling: message, &engine)
+        calls[call].phase = .connecting
+    }
+
+    /// The offerer of a call whose relay is gone offers anew; its side of the channel costs nothing.
+    mutating func modelRestart(of call: Handle, _ engine: inout Engine<PlatformEvent>) {
+        var channel = visitStream(.restartSignaling, calls[call].offerer)
+        var message = SimDuration.zero
+        for _ in 0..<calls[call].outage!.restarts {
+            message = scenario.signaling.latency.sampleDuration(using: &channel)
+        }
+        recordSignal(message, to: LegID(call: call, side: .answerer))
+        beginPlan(of: call, at: engine.now, signalling: message, &engine)
+    }
+
+    /// Decides what a connection that begins at `begins` will come to, and when.
+    private mutating func beginPlan(
+        of call: Handle, at begins: SimTime, signalling message: SimDuration,
+        _ engine: inout Engine<PlatformEvent>
+    ) {
+        let servers = BothSides {
+            nearestRelay(to: calls[call][$0], in: call, at: engine.now) ?? ModelledPlan.noServer
+        }
         let conditions = conditions(of: call, servers, signalling: message)
         let estimate = formula.estimate(conditions)
-        let begins = engine.now + notice
         var plan = ModelledPlan(
             begins: begins, conditions: conditions, estimate: estimate, servers: servers)
         for side in Side.both {
@@ -72,13 +91,14 @@ extension Platform {
                 .modelledAllocation(LegID(call: call, side: side)), at: begins + allocation.madeAt)
         }
         plan.outcome = engine.schedule(.modelledOutcome(call), at: begins + estimate.connected)
-        calls[call].phase = .connecting
         calls[call].plan = plan
     }
 
-    private func nearestRelay(to peer: Handle) -> UInt16? {
+    /// The server that a side of `call` is given now.
+    func nearestRelay(to peer: Handle, in call: Handle, at now: SimTime) -> UInt16? {
         relays.nearest(
-            to: Int(peers[peer].attributes.region), spread: peers[peer].serial)
+            to: Int(peers[peer].attributes.region), spread: peers[peer].serial, at: now,
+            avoiding: calls[call].outage?.lost)
     }
 
     private var formula: SetUpTimeFormula {
@@ -120,7 +140,7 @@ extension Platform {
     mutating func modelledAllocationMade(
         _ leg: LegID, _ engine: inout Engine<PlatformEvent>
     ) {
-        guard calls.contains(leg.call), calls[leg.call].phase == .connecting,
+        guard calls.contains(leg.call), isConnectingByPlan(leg.call),
             calls[leg.call].plan?[leg.side] != nil
         else { return }
         let server = calls[leg.call].plan!.servers[leg.side]
@@ -151,7 +171,7 @@ extension Platform {
     }
 
     /// The allocation of `side` is refused: what the connection comes to without it.
-    private mutating func replan(
+    mutating func replan(
         _ call: Handle, without side: Side, _ engine: inout Engine<PlatformEvent>
     ) {
         var plan = calls[call].plan!
@@ -170,9 +190,13 @@ extension Platform {
     mutating func modelledOutcomeArrives(
         _ call: Handle, _ engine: inout Engine<PlatformEvent>
     ) {
-        guard calls.contains(call), calls[call].phase == .connecting,
-            let plan = calls[call].plan
-        else { return }
+        guard calls.contains(call), isConnectingByPlan(call), let plan = calls[call].plan else {
+            return
+        }
+        guard calls[call].outage == nil else {
+            restartEnds(call, plan.path, &engine)
+            return
+        }
         guard let path = plan.path else {
             fail(call, .noPath, &engine)
             return

@@ -32,6 +32,13 @@ public enum TrajectoryCode: UInt32, CaseIterable, Sendable {
     /// The media of a call that is over have been taken in; subject: the call's number, detail: a
     /// hash of what they came to.
     case media
+    /// A fault begins or ends; subject: the relay server's number, detail: the fault's number twice,
+    /// and one more where it begins.
+    case fault
+    /// A call whose relay is gone restarts ICE; subject: its number, detail: for which time.
+    case restart
+    /// A call has media again; subject: its number, detail: whether over a relay.
+    case recovered
 }
 
 extension Platform {

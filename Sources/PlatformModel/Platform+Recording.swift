@@ -113,6 +113,29 @@ extension Platform {
             and: labels(of: call, .answerer))
     }
 
+    // MARK: Faults
+
+    mutating func recordSilenced(_ call: Handle) {
+        if calls[call].isMeasured { recorder.count(.recoveryCalls) }
+    }
+
+    mutating func recordSilenceEnds(_ call: Handle, _ silence: SimDuration) {
+        guard calls[call].isMeasured else { return }
+        recorder.ratio(.recoveryFailed, hit: false)
+        recorder.record(.recoverySilence, silence)
+        recorder.count(.recoveryLostTime, silence.nanoseconds)
+    }
+
+    mutating func recordEndedSilent(_ call: Handle, _ silence: SimDuration, isDropped: Bool) {
+        guard calls[call].isMeasured else { return }
+        if isDropped {
+            recorder.ratio(.recoveryFailed, hit: true)
+        } else {
+            recorder.count(.recoveryHungUp)
+        }
+        recorder.count(.recoveryLostTime, silence.nanoseconds)
+    }
+
     // MARK: Talk
 
     mutating func recordEnded(_ call: Handle, at now: SimTime) {

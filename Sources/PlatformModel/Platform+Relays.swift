@@ -23,6 +23,7 @@ extension Platform {
         _ engine: inout Engine<PlatformEvent>
     ) {
         let station = Int(number)
+        guard relays.stations[station].downSince == nil else { return }
         let loss = relays.stations[station].effect.loss
         if loss > 0, transport == .udp,
             relays.stations[station].overload.nextBool(probability: loss)
@@ -40,7 +41,8 @@ extension Platform {
         drainRelay(number, &engine)
     }
 
-    private mutating func drainRelay(_ number: UInt16, _ engine: inout Engine<PlatformEvent>) {
+    /// Sends what a server has to send, and takes over what has changed in it.
+    mutating func drainRelay(_ number: UInt16, _ engine: inout Engine<PlatformEvent>) {
         let station = Int(number)
         let host = relays.stations[station].host!
         let delay = relays.stations[station].effect.delay
@@ -70,8 +72,9 @@ extension Platform {
         recorder.level(.relayAllocations, add: Int64(change), at: now)
     }
 
-    /// Takes a port for a modelled connection; nil when none is free.
+    /// Takes a port for a modelled connection; nil when none is free, or nobody answers.
     mutating func holdPort(on server: UInt16, at now: SimTime) -> UInt16? {
+        guard relays.stations[Int(server)].downSince == nil else { return nil }
         let port = relays.stations[Int(server)].server.holdPort()
         if port == nil {
             countAllocations(Int(server), at: now)

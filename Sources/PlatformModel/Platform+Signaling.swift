@@ -80,7 +80,8 @@ extension Platform {
         let fingerprint: [UInt8]
         if calls[leg.call].fidelity.carriesMedia {
             let certificate = Certificate(randomness: &stream)
-            legs[place].certificate = certificate
+            // After a restart the association lives on, and with it the fingerprint.
+            if calls[leg.call].outage == nil { legs[place].certificate = certificate }
             fingerprint = certificate.fingerprint
         } else {
             fingerprint = stream.nextBytes(SessionDescription.fingerprintByteCount)
@@ -88,6 +89,7 @@ extension Platform {
         let codec = scenario.media.codec
         return SessionDescription(
             sessionID: UInt64(peers[peer].serial) << 16 | UInt64(peers[peer].visits),
+            version: 1 + UInt64(calls[leg.call].outage?.restarts ?? 0),
             credentials: legs[place].agent!.localCredentials, fingerprint: fingerprint,
             setup: setup,
             format: OpusFormat(

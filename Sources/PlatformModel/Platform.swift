@@ -156,6 +156,7 @@ struct Platform: ~Copyable {
     mutating func start(_ engine: inout Engine<PlatformEvent>) {
         engine.post(.warmUpEnds, at: measuredFrom, priority: PlatformPriority.boundary)
         engine.post(.seriesStep, at: .zero, priority: PlatformPriority.series)
+        scheduleFaults(&engine)
         scheduleNextArrival(&engine)
     }
 
@@ -185,6 +186,9 @@ extension Platform: EventWorld {
         case .deadline(let call): deadlinePasses(call, &engine)
         case .riskTimer: riskTimerFires(&engine)
         case .relayTimer(let server): relayTimerFires(server, &engine)
+        case .faultBegins(let number): faultBegins(number, &engine)
+        case .faultEnds(let number): faultEnds(number, &engine)
+        case .outageNoticed(let call): outageNoticed(call, &engine)
         case .warmUpEnds: warmUpEnds(at: engine.now)
         case .seriesStep: takeSeriesRow(&engine)
         }

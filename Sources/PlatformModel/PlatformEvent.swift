@@ -86,6 +86,12 @@ enum PlatformEvent: BitwiseCopyable, Sendable {
     case riskTimer
     /// A timer of a relay server.
     case relayTimer(server: UInt16)
+    /// The scenario's fault of that number begins.
+    case faultBegins(UInt16)
+    /// The scenario's fault of that number is over.
+    case faultEnds(UInt16)
+    /// The peers of a call take its path to be gone.
+    case outageNoticed(Handle)
     /// Measuring begins.
     case warmUpEnds
     /// The next row of the time series.

@@ -40,6 +40,8 @@ enum Purpose: UInt16 {
     case recording = 60
     case take = 61
     case handshakeBack = 62
+    case restartSignaling = 63
+    case restartAgent = 64
 
     func name(_ seed: UInt64, _ replication: UInt32, _ entity: UInt64) -> StreamName {
         StreamName(

@@ -24,14 +24,25 @@ struct RelayStation {
     var effect: FluidLink.Effect { load.current }
     /// Decides which packets of set-ups an overloaded server loses.
     var overload: RandomStream
+    /// Since when it has been down; nil while it is up.
+    var downSince: SimTime?
+    /// Whether it is given nothing new.
+    var isDraining = false
+    /// How often it has crashed.
+    var crashes: UInt64 = 0
 }
 
 /// All relay servers of a run.
 struct RelayFleet {
     var stations: [RelayStation] = []
     private var byRegion: [[UInt16]]
+    private var nearestRegions: [[Int]] = []
+    /// Servers that are down or drained at present.
+    private var troubledServers = 0
     private let link: FluidLink
     private let secret: SharedSecret
+    private let healthCheck: SimDuration
+    private let root: StreamRoot
 
     /// Server addresses count up from 198.18.0.1, a range for benchmarks (RFC 2544).
     private static let firstAddress: UInt32 = 0xc612_0001
@@ -40,6 +51,8 @@ struct RelayFleet {
         var keys = root.stream(.relaySecret)
         let secret = SharedSecret(keys.nextBytes(32))
         self.secret = secret
+        self.root = root
+        healthCheck = relay.healthCheck
         link = FluidLink(
             capacity: relay.bandwidth, packetCapacity: Int64(relay.packetRate.rounded(.up)))
         byRegion = Array(repeating: [], count: regions.names.count)
@@ -60,23 +73,76 @@ struct RelayFleet {
                         overload: root.stream(.overload, UInt64(number))))
             }
         }
-        fillFrom(neighbours: regions)
+        rank(regions)
     }
 
-    /// Regions without a server use the nearest region that has one.
-    private mutating func fillFrom(neighbours regions: Regions) {
-        let own = byRegion
-        for region in own.indices where own[region].isEmpty {
-            let nearest = own.indices.filter { !own[$0].isEmpty }
-                .min { regions.delay[region][$0] < regions.delay[region][$1] }
-            if let nearest { byRegion[region] = own[nearest] }
+    /// For each region, the regions that have a server, the nearest first: its own, if it has one.
+    private mutating func rank(_ regions: Regions) {
+        let home = byRegion.indices
+        nearestRegions = home.map { region in
+            home.filter { !byRegion[$0].isEmpty }.sorted { a, b in
+                // The own region comes first, whatever the delay within it.
+                if (a == region) != (b == region) { return a == region }
+                let (x, y) = (regions.delay[region][a], regions.delay[region][b])
+                return x != y ? x < y : a < b
+            }
         }
     }
 
-    /// The server that the peer numbered `spread` in `region` uses; nil without any.
-    func nearest(to region: Int, spread: UInt32) -> UInt16? {
-        let choices = byRegion[region]
-        return choices.isEmpty ? nil : choices[Int(spread) % choices.count]
+    /// The server that the peer numbered `spread` in `region` is given at `now`; nil without any.
+    ///
+    /// Drained servers are left out, crashed ones once the platform's health checks have noticed,
+    /// and `lost`, which the peer itself knows to be gone.
+    func nearest(
+        to region: Int, spread: UInt32, at now: SimTime, avoiding lost: UInt16? = nil
+    ) -> UInt16? {
+        for near in nearestRegions[region] {
+            let choices = byRegion[near]
+            guard troubledServers > 0 || lost != nil else {
+                return choices[Int(spread) % choices.count]
+            }
+            let usable = choices.filter { $0 != lost && isOffered($0, at: now) }
+            if !usable.isEmpty { return usable[Int(spread) % usable.count] }
+        }
+        return nil
+    }
+
+    private func isOffered(_ server: UInt16, at now: SimTime) -> Bool {
+        let station = stations[Int(server)]
+        guard !station.isDraining else { return false }
+        return station.downSince.map { now < $0 + healthCheck } ?? true
+    }
+
+    // MARK: Faults
+
+    mutating func setDraining(_ server: UInt16, _ isDraining: Bool) {
+        stations[Int(server)].isDraining = isDraining
+        countTroubled()
+    }
+
+    /// `server` is gone with all it knew: packets that reach it are lost.
+    mutating func crash(_ server: UInt16, at now: SimTime) {
+        let number = Int(server)
+        stations[number].downSince = now
+        stations[number].crashes += 1
+        stations[number].server = Server(
+            configuration: stations[number].server.configuration,
+            randomness: root.stream(
+                .relayServer, UInt64(number) | stations[number].crashes << 32))
+        stations[number].countedRefusals = 0
+        stations[number].load.change(to: .down, at: now)
+        countTroubled()
+    }
+
+    /// `server` is back, and knows nothing.
+    mutating func restore(_ server: UInt16, at now: SimTime) {
+        stations[Int(server)].downSince = nil
+        countTroubled()
+        updateLoad(of: Int(server), at: now)
+    }
+
+    private mutating func countTroubled() {
+        troubledServers = stations.count { $0.isDraining || $0.downSince != nil }
     }
 
     /// How the peer numbered `serial` reaches a server, with credentials for an hour.
@@ -94,6 +160,11 @@ struct RelayFleet {
         let station = Int(server)
         let offered = stations[station].offered
         stations[station].offered = isAdded ? offered + flow : offered - flow
+        updateLoad(of: station, at: now)
+    }
+
+    private mutating func updateLoad(of station: Int, at now: SimTime) {
+        guard stations[station].downSince == nil else { return }
         stations[station].load.change(
             to: link.effect(
                 offered: stations[station].offered.bitrate,

@@ -61,6 +61,17 @@ struct Slots<Record>: ~Copyable {
         return count
     }
 
+    /// The handles of the records that satisfy `predicate`, in the order of their places.
+    ///
+    /// - Complexity: O(``peak``).
+    func handles(where predicate: (Record) -> Bool) -> [Handle] {
+        var found: [Handle] = []
+        for index in 0..<UInt32(peak) where generation(index).pointee & 1 == 1 {
+            if predicate(record(index).pointee) { found.append(handle(at: index)) }
+        }
+        return found
+    }
+
     mutating func insert(_ record: consuming Record) -> Handle {
         let index: UInt32
         if let reused = free.popLast() {

@@ -51,6 +51,16 @@ public struct TerminalSummary: Sendable {
         (.riskExposure, .value, "abusive per 1,000 honest call-minutes"),
     ]
 
+    /// Lines of runs in which a relay crashed under calls.
+    private static let recoveryLines: [(Metric, Threshold.Statistic, String)] = [
+        (.recoveryCalls, .value, "calls whose relay crashed"),
+        (.recoverySilence, .mean, "silent until they had another way, mean"),
+        (.recoverySilence, .p95, "silent until they had another way, 95 % at most"),
+        (.recoveryHungUp, .value, "hung up meanwhile"),
+        (.recoveryFailed, .value, "found no other way"),
+        (.recoveryLostTime, .value, "time that calls were silent, in all"),
+    ]
+
     /// The text, with a line feed at the end; at most 100 columns wide where titles and notes are.
     public func text(_ document: SummaryDocument) -> String {
         let summary = document.summary
@@ -84,7 +94,8 @@ public struct TerminalSummary: Sendable {
 
     private func table(_ summary: RunSummary) -> String {
         var rows: [Cells] = []
-        for (metric, statistic, label) in Self.lines {
+        let hasCrashed = (summary.figures(.recoveryCalls)?.figures.figure(.value) ?? 0) > 0
+        for (metric, statistic, label) in Self.lines + (hasCrashed ? Self.recoveryLines : []) {
             guard let figures = summary.figures(metric),
                 let value = figures.figures.figure(statistic)
             else { continue }

@@ -41,7 +41,8 @@ extension Builder {
             },
             ports: section["ports"].integer,
             bandwidth: Bitrate(bitsPerSecond: Int64(section["bandwidth"].number)),
-            packetRate: section["packet_rate"].number, price: section["price"].number)
+            packetRate: section["packet_rate"].number, price: section["price"].number,
+            healthCheck: section["health_check"].duration)
     }
 
     mutating func media(_ given: Checked) -> Media {

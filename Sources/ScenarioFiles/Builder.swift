@@ -57,6 +57,7 @@ struct Builder {
             retention: root["signaling"]["retention"].duration)
         scenario.ice = ice(root["ice"])
         scenario.relay = relay(root["relay"], regions: regions.names)
+        scenario.faults = faults(root["faults"], scenario)
         scenario.media = media(root["media"])
         scenario.thresholds = root["thresholds"].entries.compactMap {
             if case .limit(let threshold, _) = $0.value.value { threshold } else { nil }

@@ -174,7 +174,7 @@ extension Shape {
         case .quantity(let dimension, _): "\(dimension.noun) such as \(dimension.examples)"
         case .choice(let choices):
             "one of " + choices.filter(\.isSupported).map(\.name).joined(separator: ", ")
-        case .list, .tuple, .emptyList: "a list"
+        case .list, .tuple: "a list"
         default: "a map"
         }
     }

@@ -38,7 +38,7 @@ struct Checker {
         case .list(let inner, let counts, let shareKey):
             return checkList(tree, inner, counts, shareKey: shareKey, path: path)
         case .tuple(let shapes): return checkTuple(tree, shapes, path: path)
-        case .emptyList, .emptyMap: return checkEmpty(tree, shape, path: path)
+        case .emptyMap: return checkEmpty(tree, path: path)
         }
     }
 
@@ -93,19 +93,13 @@ struct Checker {
         return Checked(.list(checked), at: tree.location)
     }
 
-    private mutating func checkEmpty(_ tree: Tree, _ shape: Shape, path: String) -> Checked? {
-        switch (shape, tree.content) {
-        case (.emptyList, .list(let elements)):
-            guard let first = elements.first else { return Checked(.list([]), at: tree.location) }
-            note(first.location, .notSupported(.key(path)))
-        case (.emptyMap, .map(let entries)):
-            guard let first = entries.first else { return Checked(.map([]), at: tree.location) }
-            note(first.keyLocation, .notSupported(.key("\(path).\(first.key)")))
-        case (.emptyList, _):
-            note(tree.location, .wrongKind(found: tree.kindText, expected: "a list"))
-        default:
+    private mutating func checkEmpty(_ tree: Tree, path: String) -> Checked? {
+        guard case .map(let entries) = tree.content else {
             note(tree.location, .wrongKind(found: tree.kindText, expected: "a map"))
+            return nil
         }
+        guard let first = entries.first else { return Checked(.map([]), at: tree.location) }
+        note(first.keyLocation, .notSupported(.key("\(path).\(first.key)")))
         return nil
     }
 

@@ -94,9 +94,30 @@ extension Format {
             "packet_rate", .quantity(.rate, .above(0, to: 1e9)), "250000 /s",
             "Packets that a server can forward."),
         Key(
+            "health_check", time, "5 s",
+            "How long a crashed server is still given to new calls."),
+        Key(
             "price", .quantity(.price, .from(0, to: 1000)), "0.05 /GB",
             "Price of 10^9 bytes that relay servers send, to clients and to peers, in your currency."
         ),
+    ]
+
+    static let fault = [
+        Key(
+            "crash", .object(faultyRelay), .derived("nothing crashes"),
+            "A relay server that is gone with all it knew. Calls over it are silent until they "
+                + "have found another way by an ICE restart."),
+        Key(
+            "drain", .object(faultyRelay), .derived("nothing is drained"),
+            "A relay server that keeps its calls and is given no new ones."),
+        Key("at", time, .required, "When it begins, from the start of the run."),
+        Key("for", positiveTime, .required, "How long it lasts."),
+    ]
+
+    static let faultyRelay = [
+        Key(
+            "relay", .text(limit: 100), .required,
+            "The server: its region, a slash, its number there from 0, such as `eu/0`.")
     ]
 
     static let relayRegion = [

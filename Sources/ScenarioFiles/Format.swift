@@ -40,7 +40,11 @@ enum Format {
             "The service that carries offers, answers and candidates."),
         Key("ice", .object(ice), "{}", "How direct paths are sought."),
         Key("relay", .object(relay), "{}", "The relay servers."),
-        Key("faults", .emptyList, "[]", "What breaks during the run; has to be empty as yet."),
+        Key(
+            "faults", .list(.object(fault), 0...64), "[]",
+            "What breaks during the run, such as "
+                + "`{crash: {relay: eu/0}, at: 30 min, for: 5 min}`; each with one of `crash` and "
+                + "`drain`."),
         Key(
             "media", .object(media), "{}",
             "What is spoken over, and in how much detail it is simulated."),

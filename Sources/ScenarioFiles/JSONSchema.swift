@@ -184,7 +184,6 @@ public enum ScenarioSchema {
                 ("minItems", .number("\(shapes.count)")),
                 ("maxItems", .number("\(shapes.count)")),
             ]
-        case .emptyList: return [("type", .text("array")), ("maxItems", .number("0"))]
         case .emptyMap: return [("type", .text("object")), ("maxProperties", .number("0"))]
         }
     }

@@ -179,6 +179,9 @@ extension Contradiction: CustomStringConvertible {
             "common_entropy \(common) has to be at most entropy \(entropy)"
         case .order(let value, let previous): "\(value) has to be more than the \(previous) before"
         case .repeated(let name): "'\(name)' is given twice"
+        case .faultAfterEnd(let at, let stopTime):
+            "\(at) has to be before stop_time \(stopTime)"
+        case .faultsOverlap(let relay): "relay \(relay) has another fault at that time"
         case .noDelay(let a, let b):
             "the delay between regions \(a) and \(b) is missing; add [\(a), \(b), 45 ms] or such "
                 + "to regions.delay"

@@ -112,6 +112,8 @@ public enum NameKind: String, Hashable, Sendable {
     case access = "access network"
     /// A region.
     case region
+    /// A relay server.
+    case relay = "relay server"
     /// A metric.
     case metric
 }
@@ -154,6 +156,10 @@ public enum Contradiction: Hashable, Sendable {
     case peakRate(String, limit: String)
     /// No arrival before the end.
     case nobodyArrives(stopTime: String)
+    /// A fault that begins when the run is over.
+    case faultAfterEnd(String, stopTime: String)
+    /// Two faults of that server at one time.
+    case faultsOverlap(String)
     /// So many arrivals on average before the end.
     case tooManyArrivals(String, stopTime: String, limit: String)
 }

@@ -116,7 +116,6 @@ extension Shape {
         case .list(let inner, let counts, _):
             "list of \(counts.lowerBound) to \(counts.upperBound); each: \(inner.typeText)"
         case .tuple(let shapes): "list of " + shapes.map(\.typeText).joined(separator: "; ")
-        case .emptyList: "empty list"
         case .emptyMap: "empty map"
         }
     }

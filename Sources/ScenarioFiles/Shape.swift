@@ -37,8 +37,6 @@ indirect enum Shape: Sendable {
     case list(Shape, ClosedRange<Int>, sharesOf: String? = nil)
     /// A list of exactly these.
     case tuple([Shape])
-    /// A list that has to be empty as yet.
-    case emptyList
     /// A map that has to be empty as yet.
     case emptyMap
 }

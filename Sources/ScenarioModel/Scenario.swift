@@ -32,6 +32,8 @@ public struct Scenario: Hashable, Sendable {
     public var ice: ICE
     /// The relay servers.
     public var relay: Relay
+    /// What breaks during the run, in file order.
+    public var faults: [Fault]
     /// What is spoken over, and in how much detail it is simulated.
     public var media: Media
     /// The targets that the run is held to, in file order.
@@ -45,7 +47,8 @@ public struct Scenario: Hashable, Sendable {
         access: [AccessNetwork] = [.fixed, .mobile, .enterprise],
         regions: Regions = Regions(), matchmaking: Matchmaking = Matchmaking(),
         risk: Risk = Risk(), signaling: Signaling = Signaling(), ice: ICE = ICE(),
-        relay: Relay = Relay(), media: Media = Media(), thresholds: [Threshold] = []
+        relay: Relay = Relay(), faults: [Fault] = [], media: Media = Media(),
+        thresholds: [Threshold] = []
     ) {
         self.title = title
         self.question = question
@@ -61,6 +64,7 @@ public struct Scenario: Hashable, Sendable {
         self.signaling = signaling
         self.ice = ice
         self.relay = relay
+        self.faults = faults
         self.media = media
         self.thresholds = thresholds
     }

@@ -174,18 +174,21 @@ public struct Relay: Hashable, Sendable {
     /// Price of 10^9 bytes that relay servers send, to clients and to peers, counted from the IP
     /// header on, in the reader's currency.
     public var price: Double
+    /// How long a crashed server is still given to new calls: what health checks of a fleet take.
+    public var healthCheck: SimDuration
 
     /// The given servers; by default one, at a public list price of relayed traffic.
     public init(
         regions: [RelayRegion] = [RelayRegion(region: 0, servers: 1)], ports: Int = 16384,
         bandwidth: Bitrate = Bitrate(bitsPerSecond: 1_000_000_000), packetRate: Double = 250_000,
-        price: Double = 0.05
+        price: Double = 0.05, healthCheck: SimDuration = .seconds(5)
     ) {
         self.regions = regions
         self.ports = ports
         self.bandwidth = bandwidth
         self.packetRate = packetRate
         self.price = price
+        self.healthCheck = healthCheck
     }
 }
 

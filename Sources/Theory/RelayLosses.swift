@@ -11,7 +11,7 @@ import ScenarioModel
 /// That takes one queue in which nobody runs out of patience, so that every second arrival makes a
 /// pair and gaps between pairs have two exponential stages; one server, on which one side of each
 /// call holds a port; exponential conversations; and a modelled set-up that is short beside them
-/// and takes equally long for all: constant delays, and no loss.
+/// and takes equally long for all: constant delays, no loss, and no faults.
 struct RelayLosses {
     private let ports: Int
     private let pairRate: Double
@@ -33,7 +33,7 @@ struct RelayLosses {
     /// The relay of `scenario`, whose tickets wait in `queues`; nil unless all of the above holds.
     init?(_ scenario: Scenario, _ queues: IndependentQueues) {
         let people = scenario.population.filter { $0.share > 0 }
-        guard queues.cells.count == 1, 1 - 2 * queues.pairRate / queues.rate < 1e-9,
+        guard scenario.faults.isEmpty, queues.cells.count == 1, 1 - 2 * queues.pairRate / queues.rate < 1e-9,
             Self.isShortAndSteady(scenario, people),
             scenario.relay.regions.reduce(0, { $0 + $1.servers }) == 1,
             let talk = TalkTime(of: people), let mean = talk.exponentialMean
