@@ -33,7 +33,8 @@ struct RelayLosses {
     /// The relay of `scenario`, whose tickets wait in `queues`; nil unless all of the above holds.
     init?(_ scenario: Scenario, _ queues: IndependentQueues) {
         let people = scenario.population.filter { $0.share > 0 }
-        guard scenario.faults.isEmpty, queues.cells.count == 1, 1 - 2 * queues.pairRate / queues.rate < 1e-9,
+        guard scenario.faults.isEmpty, queues.cells.count == 1,
+            1 - 2 * queues.pairRate / queues.rate < 1e-9,
             Self.isShortAndSteady(scenario, people),
             scenario.relay.regions.reduce(0, { $0 + $1.servers }) == 1,
             let talk = TalkTime(of: people), let mean = talk.exponentialMean

@@ -8,6 +8,7 @@ extension NATClass: ExpressibleByArgument {
     /// The class that scenario files call `argument`.
     public init?(argument: String) { self.init(argument) }
 
+    /// The names of all classes.
     public static var allValueStrings: [String] { allCases.map(\.description) }
 }
 

@@ -61,7 +61,8 @@ import Testing
         #expect(Trial.record(setting).exchange != first.exchange)
     }
 
-    @Test func `an exchange tells of the filtered check, the learnt candidate and the nomination`() {
+    @Test func `an exchange tells of the filtered check, the learnt candidate and the nomination`()
+    {
         let (outcome, exchange) = Trial.record(
             PairSetting(NATClass("eim_apdf")!, NATClass("eim_apdf")!))
         let lines = exchange.map(\.text)
