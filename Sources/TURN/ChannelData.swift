@@ -7,6 +7,12 @@ public enum ChannelData {
     /// Channel numbers that may be bound (RFC 8656 §12).
     public static var numbers: ClosedRange<UInt16> { 0x4000...0x4FFF }
 
+    /// Channel numbers that could be bound before RFC 8656 (RFC 5766 §11).
+    static var formerNumbers: ClosedRange<UInt16> { 0x4000...0x7FFF }
+
+    /// Whether a message that starts with `byte` is on a channel that only RFC 5766 knew.
+    static func isFormer(firstByte byte: UInt8) -> Bool { 0x50...0x7F ~= byte }
+
     /// Bytes of a message with `dataByteCount` of data, padded on TCP and TLS (RFC 8656 §12.5).
     @inlinable
     public static func byteCount(of dataByteCount: Int, over transport: TransportProtocol) -> Int {
@@ -41,7 +47,8 @@ public enum ChannelData {
     /// Length of the data that `message` announces, or nil when the message cannot hold it or the
     /// number is reserved (RFC 8656 §12.6). Over UDP more bytes may follow, as padding.
     static func dataByteCount(
-        of message: [UInt8], over transport: TransportProtocol
+        of message: [UInt8], over transport: TransportProtocol,
+        on numbers: ClosedRange<UInt16> = Self.numbers
     ) -> Int? {
         guard message.count >= headerByteCount, numbers.contains(number(of: message)) else {
             return nil

@@ -13,6 +13,8 @@ struct PortPool: Sendable {
         case allocation(Int)
         /// A call whose packets are not simulated.
         case flow
+        /// Nobody, and nobody will: the host cannot open it.
+        case withheld
     }
 
     let first: UInt16
@@ -24,6 +26,7 @@ struct PortPool: Sendable {
     private(set) var freeCount: Int
     private static let nobody: Int32 = -1
     private static let flow: Int32 = -2
+    private static let withheld: Int32 = -3
 
     /// - Precondition: `first` + `count` ≤ 65,536 and `count` ≥ 1.
     init(first: UInt16, count: Int) {
@@ -41,6 +44,7 @@ struct PortPool: Sendable {
         switch holders[Int(port - first)] {
         case Self.nobody: return .none
         case Self.flow: return .flow
+        case Self.withheld: return .withheld
         case let slot: return .allocation(Int(slot))
         }
     }
@@ -63,7 +67,7 @@ struct PortPool: Sendable {
         switch holder {
         case .allocation(let slot): holders[Int(offset)] = Int32(slot)
         case .flow: holders[Int(offset)] = Self.flow
-        case .none: preconditionFailure("a port is taken for somebody")
+        case .none, .withheld: preconditionFailure("a port is taken for somebody")
         }
         return first + offset
     }
@@ -73,11 +77,22 @@ struct PortPool: Sendable {
         return (start..<freeCount).first(where: isEven) ?? (0..<start).first(where: isEven)
     }
 
-    /// Frees `port`.
+    /// Leaves `port` taken, by nobody, for good.
+    ///
+    /// - Precondition: an allocation has it.
+    mutating func withhold(_ port: UInt16) {
+        guard case .allocation = holder(of: port) else {
+            preconditionFailure("port \(port) belongs to no allocation")
+        }
+        holders[Int(port - first)] = Self.withheld
+    }
+
+    /// Frees `port`, unless it is withheld.
     ///
     /// - Precondition: somebody has it.
     mutating func give(back port: UInt16) {
         precondition(holder(of: port) != .none, "port \(port) is free already")
+        if holder(of: port) == .withheld { return }
         let offset = Int(port - first)
         holders[offset] = Self.nobody
         exchange(Int(places[offset]), freeCount)

@@ -55,6 +55,10 @@ extension Server {
         of username: ArraySlice<UInt8>, allocation slot: Int?, at now: SimTime
     ) -> IntegrityKey? {
         if let slot, slots[slot].username.elementsEqual(username) { return slots[slot].key }
+        for user in configuration.users where user.username.utf8.elementsEqual(username) {
+            return IntegrityKey(
+                longTermUsername: username, realm: realm, password: user.password.utf8)
+        }
         return configuration.secret.integrityKey(of: username, realm: realm, at: now)
     }
 

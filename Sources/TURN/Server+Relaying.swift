@@ -7,7 +7,10 @@ extension Server {
     mutating func relayChannelData(
         _ message: consuming [UInt8], from client: FiveTuple, at now: SimTime
     ) {
-        guard let length = ChannelData.dataByteCount(of: message, over: client.transport) else {
+        guard
+            let length = ChannelData.dataByteCount(
+                of: message, over: client.transport, on: channelNumbers)
+        else {
             return counters.drop(.malformedChannelData)
         }
         guard let slot = clients[client] else { return counters.drop(.noAllocation) }

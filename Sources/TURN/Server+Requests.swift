@@ -52,6 +52,7 @@ extension Server {
         clients[asked.client] = slot
         expiries.set(slot, to: allocation.expiry)
         counters.created += 1
+        announce(.opened, slot)
         confirm(asked, slot, at: now)
     }
 
@@ -145,7 +146,7 @@ extension Server {
     private mutating func bindChannel(_ asked: Authenticated, _ slot: Int, at now: SimTime) {
         guard let number = asked.request.channelNumber,
             let peer = asked.request.address(of: .xorPeerAddress),
-            ChannelData.numbers.contains(number)
+            channelNumbers.contains(number)
         else { return refuse(asked, with: .badRequest) }
         if let error = objection(to: peer) { return refuse(asked, with: error) }
         let boundPeer = slots[slot].peer(ofChannel: number, at: now)
@@ -162,6 +163,7 @@ extension Server {
 
     private func objection(to peer: TransportAddress) -> ErrorCode? {
         if peer.ip.family != configuration.address.family { return .peerAddressFamilyMismatch }
+        if configuration.allowsLoopbackPeers, peer.ip.isLoopback { return nil }
         return peer.ip.isForbiddenPeer ? .forbidden : nil
     }
 }
@@ -179,6 +181,9 @@ extension MessageView {
 }
 
 extension IPAddress {
+    /// 127.0.0.0/8 (RFC 1122 §3.2.1.3) and ::1 (RFC 4291 §2.5.3).
+    var isLoopback: Bool { family == .v4 ? low >> 24 == 127 : high == 0 && low == 1 }
+
     /// Addresses that reach no peer: this host, loopback, multicast, broadcast. Relaying to them
     /// would open the server's own host (RFC 8656 §21.2.2, §21.4).
     var isForbiddenPeer: Bool {

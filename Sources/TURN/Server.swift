@@ -25,6 +25,7 @@ public struct Server: Sendable {
     var expiries = ExpiryHeap()
     var heldFlows = 0
     var outbox = TransmitQueue()
+    var portChanges: [RelayedPortChange] = []
 
     /// The most data forwarded in one datagram, in bytes: with the largest headers of a Data
     /// indication it still fits into UDP's 65,507.
@@ -43,6 +44,11 @@ public struct Server: Sendable {
             !ports.contains(configuration.port) && !ports.contains(configuration.securePort),
             "listening ports are not relayed ports")
         nonces = NonceMint(lifetime: configuration.nonceLifetime, using: &self.randomness)
+    }
+
+    /// Channel numbers that clients may bind.
+    var channelNumbers: ClosedRange<UInt16> {
+        configuration.acceptsFormerChannels ? ChannelData.formerNumbers : ChannelData.numbers
     }
 
     /// Allocations alive, without the holds of ``holdPort()``.
@@ -84,6 +90,10 @@ public struct Server: Sendable {
         let client = FiveTuple(client: source, serverPort: local.port, transport: transport)
         switch DatagramKind.classify(datagram) {
         case .turnChannel: relayChannelData(datagram, from: client, at: now)
+        case .unknown
+        where configuration.acceptsFormerChannels
+            && ChannelData.isFormer(firstByte: datagram.first ?? 0):
+            relayChannelData(datagram, from: client, at: now)
         case .stun: handleMessage(datagram, from: client, at: now)
         case .dtls, .rtp, .zrtp, .unknown: counters.drop(.notSTUN)
         }
@@ -136,6 +146,7 @@ public struct Server: Sendable {
 
     /// Forgets the allocation in `slot` with its key; its port is free again.
     mutating func end(_ slot: Int) {
+        announce(.closed, slot)
         clients[slots[slot].client] = nil
         ports.give(back: slots[slot].port)
         expiries.remove(slot)

@@ -17,6 +17,17 @@ public struct ServerConfiguration: Sendable {
     public var realm: String
     /// What makes clients' passwords.
     public var secret: SharedSecret
+    /// Users with a password of their own, beside those of the secret; a few, the search is linear.
+    public var users: [Credentials] = []
+    /// Whether peers may be on the server's own host (127.0.0.0/8 and ::1), which is for tests on
+    /// one host and nothing else (RFC 8656 §21.2.2).
+    public var allowsLoopbackPeers = false
+    /// Whether clients may bind channels up to 0x7FFF, as RFC 5766 §11 let them and coturn's client
+    /// does; RFC 8656 §12 ends them at 0x4FFF.
+    public var acceptsFormerChannels = false
+    /// Whether the server keeps a list of the relayed ports that it opens and closes, for an owner
+    /// that has a socket for each and takes the list with ``Server/takePortChanges()``.
+    public var announcesPorts = false
     /// An allocation's time to live unless the client asks for more (RFC 8656 §2.2: 10 minutes).
     public var defaultLifetime: SimDuration = .minutes(10)
     /// The most a client gets (RFC 8656 §7.2: at most an hour).

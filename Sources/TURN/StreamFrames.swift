@@ -17,8 +17,13 @@ public struct StreamFrames: Sendable {
     private var waiting: [UInt8] = []
     private var head = 0
 
-    /// A connection's first byte is yet to come.
-    public init() {}
+    private let acceptsFormerChannels: Bool
+
+    /// A connection's first byte is yet to come. `acceptsFormerChannels` as in
+    /// ``ServerConfiguration/acceptsFormerChannels``.
+    public init(acceptsFormerChannels: Bool = false) {
+        self.acceptsFormerChannels = acceptsFormerChannels
+    }
 
     /// Takes bytes as they were read; throws when too many wait.
     public mutating func append(_ bytes: some Collection<UInt8>) throws(Broken) {
@@ -41,6 +46,9 @@ public struct StreamFrames: Sendable {
         switch DatagramKind.classify(firstByte: waiting[head]) {
         case .stun: total = Header.byteCount + length
         case .turnChannel: total = ChannelData.byteCount(of: length, over: .tcp)
+        case .unknown
+        where acceptsFormerChannels && ChannelData.isFormer(firstByte: waiting[head]):
+            total = ChannelData.byteCount(of: length, over: .tcp)
         case .dtls, .rtp, .zrtp, .unknown: throw .unknownFrame(firstByte: waiting[head])
         }
         guard waiting.count - head >= total else { return nil }
