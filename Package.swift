@@ -127,6 +127,15 @@ let runners: [Target] = [
             "RandomStreams", "Statistics", "VoiceQuality",
         ]),
     room(
+        "LoadGenerator",
+        uses: [
+            "Quantities", "RandomStreams", "Addressing", "ICE", "MediaPipeline", "MediaSecurity",
+            "OpusCodec", "STUN", "Signaling", "TURN",
+            .product(name: "Histogram", package: "hdrhistogram-swift"),
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"),
+        ]),
+    room(
         "SimulationRunner",
         uses: [
             "EventEngine", "Measurement", "MediaPipeline", "OpusCodec", "PlatformModel",
@@ -145,10 +154,12 @@ let commandLine: [Target] = [
     .executableTarget(
         name: "voicesim",
         dependencies: [
-            "Benchmarking", "COpenSSL", "COpus", "CSRTP", "ClosedForms", "Connectivity", "Digests",
-            "ICE", "Listening", "Measurement", "MediaPipeline", "NetworkModel",
-            "OpusCodec", "Quantities", "Results", "ScenarioFiles", "ScenarioModel",
-            "SimulationRunner", "SpeechFiles", "Validation", "VoiceQuality",
+            "Addressing", "Benchmarking", "COpenSSL", "COpus", "CSRTP", "ClosedForms",
+            "Connectivity", "Digests",
+            "ICE", "Listening", "LoadGenerator", "Measurement", "MediaPipeline", "MediaSecurity",
+            "NetworkModel", "OpusCodec", "Quantities", "Results", "ScenarioFiles",
+            "ScenarioModel", "SimulationRunner", "SpeechFiles", "TURN", "Validation",
+            "VoiceQuality",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ], swiftSettings: strict)
 ]
@@ -174,6 +185,13 @@ let testTargets: [Target] = [
         of: "MediaPipeline",
         with: [
             "Quantities", "RandomStreams", "MediaSecurity", "OpusCodec", "RTP", "VoiceQuality",
+        ]),
+    tests(
+        of: "LoadGenerator",
+        with: [
+            "Addressing", "Quantities", "RandomStreams", "TURN",
+            .product(name: "Histogram", package: "hdrhistogram-swift"),
+            .product(name: "NIOCore", package: "swift-nio"),
         ]),
     tests(of: "OpusCodec", with: ["Quantities"]),
     tests(of: "RTP", with: ["Quantities", "RandomStreams"]),
@@ -259,6 +277,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: systemLibraries + foundations + domains + engine + world + files + runners

@@ -20,7 +20,7 @@ struct Voicesim: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, ValidateCommand.self, SchemaCommand.self, VerifyCommand.self,
             MetricsCommand.self, CalcCommand.self, ConnectivityCommand.self, BenchCommand.self,
-            HearCommand.self,
+            HearCommand.self, RelayCommand.self, LoadCommand.self,
         ])
 }
 

@@ -1,0 +1,158 @@
+import Addressing
+import NIOCore
+import NIOPosix
+import Quantities
+import STUN
+import TURN
+
+/// A ``TURN/Client`` on a real socket, over UDP or TCP.
+///
+/// A class, because the socket's handler and who drives it share it; it lives on its event loop.
+final class RelayClient {
+    /// What it tells who drives it.
+    enum Signal: Sendable {
+        case event(ClientEvent)
+        /// A peer's data, as it came through the relay.
+        case data(from: TransportAddress, [UInt8])
+        case rejected(ClientRejection)
+        case connectionClosed
+        /// What came to the peer with this number.
+        case peer(Int, from: TransportAddress, [UInt8])
+        /// A moment has passed.
+        case tick
+    }
+
+    let loop: any EventLoop
+    let local: TransportAddress
+    private(set) var machine: Client
+    /// Error codes of the server's answers, as they came.
+    private(set) var errorCodes: [UInt16] = []
+    private let clock: WallClock
+    private var skipped = SimDuration.zero
+    let channel: any Channel
+    /// Its socket, over UDP.
+    var socket: BoundSocket?
+    private let tell: (Signal) -> Void
+    /// Looks at a datagram before the client does; true when it needs not see it.
+    var tap: ((ByteBuffer, AddressedEnvelope<ByteBuffer>.Metadata?) -> Bool)?
+    private var timer: Scheduled<Void>?
+
+    init(
+        _ machine: Client, on channel: any Channel, clock: WallClock,
+        tell: @escaping (Signal) -> Void
+    ) {
+        self.machine = machine
+        self.channel = channel
+        self.clock = clock
+        self.tell = tell
+        loop = channel.eventLoop
+        local = machine.configuration.local
+    }
+
+    private var now: SimTime { clock.now + skipped }
+
+    /// Does `action` with the client and the time, then all that follows from it.
+    func act<Result>(_ action: (inout Client, SimTime) -> Result) -> Result {
+        let result = action(&machine, now)
+        settle()
+        return result
+    }
+
+    /// Lets the client believe that `duration` has passed, so that refreshes fall due at once.
+    func skip(_ duration: SimDuration) {
+        skipped = skipped + duration
+        machine.handleTimeout(at: now)
+        settle()
+    }
+
+    /// Takes a datagram, or a whole frame of the connection.
+    func receive(_ bytes: [UInt8], from source: TransportAddress) {
+        if let message = try? MessageView(bytes), let error = message.errorCode {
+            errorCodes.append(error.rawValue)
+        }
+        switch machine.handle(bytes, from: source, at: now) {
+        case .consumed, .unclaimed: break
+        case .data(let peer, let data): tell(.data(from: peer, data))
+        case .rejected(let reason): tell(.rejected(reason))
+        }
+        settle()
+    }
+
+    func connectionClosed() { tell(.connectionClosed) }
+
+    func close() {
+        timer?.cancel()
+        channel.close(promise: nil)
+        tap = nil
+    }
+
+    private func settle() {
+        var hasWritten = false
+        while let transmit = machine.pollTransmit() {
+            hasWritten = true
+            let data = channel.allocator.buffer(bytes: transmit.payload)
+            if transmit.transport == .udp {
+                let destination = SocketAddress(transmit.destination)
+                channel.write(
+                    AddressedEnvelope(remoteAddress: destination, data: data), promise: nil)
+            } else {
+                channel.write(data, promise: nil)
+            }
+        }
+        if hasWritten { channel.flush() }
+        while let event = machine.pollEvent() { tell(.event(event)) }
+        timer?.cancel()
+        guard let due = machine.nextTimeout else { return }
+        let client = NIOLoopBound(self, eventLoop: loop)
+        timer = loop.scheduleTask(deadline: clock.deadline(of: due - skipped)) {
+            let client = client.value
+            client.machine.handleTimeout(at: client.now)
+            client.settle()
+        }
+    }
+}
+
+/// Hands a client what comes over UDP.
+final class RelayClientDatagrams: ChannelInboundHandler {
+    typealias InboundIn = AddressedEnvelope<ByteBuffer>
+    private let client: RelayClient
+
+    init(_ client: RelayClient) { self.client = client }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let envelope = unwrapInboundIn(data)
+        if let tap = client.tap, tap(envelope.data, envelope.metadata) { return }
+        guard let source = TransportAddress(envelope.remoteAddress) else { return }
+        client.receive(Array(envelope.data.readableBytesView), from: source)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {}
+}
+
+/// Hands a client the frames that come over TCP.
+final class RelayClientConnection: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    private let client: RelayClient
+    private let server: TransportAddress
+    private var frames = StreamFrames()
+
+    init(_ client: RelayClient, server: TransportAddress) {
+        self.client = client
+        self.server = server
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        do throws(StreamFrames.Broken) {
+            try frames.append(unwrapInboundIn(data).readableBytesView)
+            while let frame = try frames.next() { client.receive(frame, from: server) }
+        } catch {
+            context.close(promise: nil)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) { client.connectionClosed() }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+}
