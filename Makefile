@@ -5,6 +5,7 @@
 # make fidelity   hold flow, sealed and full calls against each other; writes results/fidelity
 # make heard-quality   score what is heard in full calls by PESQ; writes results/heard-quality
 # make relay-share   sweep the relay share over mobile networks, NATs and browsers; writes results/relay-share
+# make conformance   hold the protocol machines against coturn and aiortc on loopback
 # make bench   build the rivals of engine and media core, measure beside them, judge the targets
 # make format  lay the sources out; make format-check only looks
 
@@ -17,7 +18,7 @@ APT_PACKAGES = pkg-config libopus-dev libsrtp2-dev libssl-dev pocketsphinx-testd
 SWIFT_FLAGS = --explicit-target-dependency-import-check error
 VOICESIM = .build/release/voicesim
 
-.PHONY: run test sanitize validate fidelity relay-share heard-quality heard-quality-tools bench bench-simulators bench-media bench-aiortc build setup format format-check import-check schema-check calc-check determinism clean
+.PHONY: run test sanitize validate fidelity relay-share heard-quality heard-quality-tools conformance conformance-tools bench bench-simulators bench-media bench-aiortc build setup format format-check import-check schema-check calc-check determinism clean
 
 run: build
 	$(VOICESIM) run $(SCENARIO) --out $(OUT) $(ARGS)
@@ -74,6 +75,22 @@ heard-quality-tools:
 		|| { echo "installing numpy and pesqc2"; ($(call install,gcc python3-dev)) \
 			&& $(HEARD_PYTHON) -m pip install --quiet --no-input --disable-pip-version-check \
 				numpy==1.26.4 pesqc2==0.0.4 </dev/null; }
+
+# coturn comes from Debian, aiortc from PyPI. All traffic stays on loopback.
+CONFORMANCE_DIR = .build-conformance
+CONFORMANCE_PYTHON = $(CONFORMANCE_DIR)/venv/bin/python
+
+conformance: build conformance-tools
+	python3 Tests/Conformance/conformance.py $(VOICESIM) --python $(CONFORMANCE_PYTHON) $(ARGS)
+
+conformance-tools:
+	@$(call install,coturn python3)
+	@test -x $(CONFORMANCE_PYTHON) || python3 -m venv $(CONFORMANCE_DIR)/venv >/dev/null 2>&1 \
+		|| { ($(call install,python3-venv)) && python3 -m venv $(CONFORMANCE_DIR)/venv; }
+	@ls -d $(CONFORMANCE_DIR)/venv/lib/python3*/site-packages/aiortc >/dev/null 2>&1 \
+		|| { echo "installing aiortc"; $(CONFORMANCE_PYTHON) -m pip install --quiet --no-input \
+			--disable-pip-version-check aiortc==1.16.0 aioice==0.13.0 av==18.1.0 pylibsrtp==1.0.0 \
+			</dev/null; }
 
 # The rivals go to .build-bench, installed or built where missing. What cannot be is left out of the
 # table, which says so.
