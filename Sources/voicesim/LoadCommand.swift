@@ -7,7 +7,7 @@ import TURN
 struct LoadCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "load", abstract: "Drive real servers and peers over real sockets.",
-        subcommands: [LoadProbeCommand.self, LoadPeerCommand.self])
+        subcommands: [LoadTurnCommand.self, LoadProbeCommand.self, LoadPeerCommand.self])
 }
 
 /// Which relay, and how to get in.

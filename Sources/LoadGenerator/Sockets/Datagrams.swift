@@ -10,8 +10,9 @@ enum Datagrams {
     static let room = longest + 1
     /// Datagrams read by one system call from a socket that many send to.
     static let vector = 32
-    /// System calls before other sockets get their turn.
-    static let reads: UInt = 4
+    /// System calls before other sockets get their turn. A second one would mostly find nothing: what
+    /// has come since, the event loop tells of again.
+    static let reads: UInt = 1
     /// Kernel memory asked for to hold datagrams that wait, in bytes: 20 ms of a saturated core.
     static let waitingBytes = 4 << 20
 

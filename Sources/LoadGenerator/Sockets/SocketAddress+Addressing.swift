@@ -24,7 +24,8 @@ extension TransportAddress {
 }
 
 extension SocketAddress {
-    /// The same address in the sockets' terms.
+    /// The same address in the sockets' terms, without its text: that is for nobody, and takes longer
+    /// than all the rest.
     init(_ address: TransportAddress) {
         switch address.ip.family {
         case .v4:
@@ -32,7 +33,7 @@ extension SocketAddress {
             raw.sin_family = sa_family_t(AF_INET)
             raw.sin_port = address.port.bigEndian
             raw.sin_addr.s_addr = UInt32(truncatingIfNeeded: address.ip.low).bigEndian
-            self.init(raw)
+            self.init(raw, host: "")
         case .v6:
             var raw = sockaddr_in6()
             raw.sin6_family = sa_family_t(AF_INET6)
@@ -41,7 +42,7 @@ extension SocketAddress {
                 $0.storeBytes(of: address.ip.high.bigEndian, as: UInt64.self)
                 $0.storeBytes(of: address.ip.low.bigEndian, toByteOffset: 8, as: UInt64.self)
             }
-            self.init(raw)
+            self.init(raw, host: "")
         }
     }
 }
