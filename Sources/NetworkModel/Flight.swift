@@ -1,29 +1,36 @@
 import Addressing
 import Quantities
 
-/// A packet on its way, as the public Internet sees it; its bytes stay with the caller.
+/// A packet on its way, as it is seen between the NATs of the two sides; its bytes stay with the caller.
 public struct Flight: Sendable, BitwiseCopyable {
     @usableFromInline let sourceEndpoint: Endpoint
     @usableFromInline let destinationEndpoint: Endpoint
     /// When ``Network/arrive(_:at:)`` is due.
     public let arrival: SimTime
-    /// The host that the destination belonged to at sending.
+    /// The host that the packet would reach if it arrived at once; behind a shared gateway that has
+    /// no mapping for it, one that is never attached.
     public let target: HostID
     /// The size of the datagram's payload in bytes.
     public let byteCount: UInt32
     /// What carries it.
     public let transport: TransportProtocol
+    /// Where the packet's destination is an address: the target, or a gateway in front of it.
+    let entry: Station
+    let entryGeneration: UInt32
     /// True where the packet never left the host.
     let isLoopback: Bool
 
     init(
         source: Endpoint, destination: Endpoint, arrival: SimTime, target: HostID,
-        byteCount: Int, transport: TransportProtocol, isLoopback: Bool = false
+        entry: Station, entryGeneration: UInt32, byteCount: Int, transport: TransportProtocol,
+        isLoopback: Bool = false
     ) {
         sourceEndpoint = source
         destinationEndpoint = destination
         self.arrival = arrival
         self.target = target
+        self.entry = entry
+        self.entryGeneration = entryGeneration
         self.byteCount = UInt32(byteCount)
         self.transport = transport
         self.isLoopback = isLoopback
@@ -44,9 +51,12 @@ public enum LossReason: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable
     case udpBlocked
     /// Nobody has the destination address, or it cannot be reached from here.
     case noRoute
-    /// The sender's NAT has no mapping left (``NATBox/maximumMappings``).
+    /// A NAT on the way out has no mapping left; see ``NATRefusals``.
     case natExhausted
-    /// A stream segment without a connection: not from a peer to a server or back on one.
+    /// It would have to turn round in a NAT that does not hairpin.
+    case noHairpinning
+    /// A stream segment without a connection: not from a peer to a server or back on one, or
+    /// the NAT has no port for one.
     case noConnection
     /// The sender is not attached any more.
     case hostGone

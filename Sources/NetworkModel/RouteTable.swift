@@ -1,16 +1,16 @@
-/// From public IPv4 address to slot: a hash table with linear probing whose size follows the
-/// number of live routes. O(1) expected for every operation; never iterated.
-struct RouteTable: Sendable {
-    private struct Entry: BitwiseCopyable {
-        var ip: UInt32
+/// From address, or address and port, to slot: a hash table with linear probing whose size follows
+/// the number of live routes. O(1) expected for every operation; never iterated.
+struct RouteTable<Key: FixedWidthInteger & Sendable>: Sendable {
+    private struct Entry {
+        var ip: Key
         var slot: UInt32
     }
 
     /// A slot number that no host has.
-    private static let empty = UInt32.max
+    private static var empty: UInt32 { .max }
 
     private var entries: [Entry]
-    private var shift: Int
+    private var shift: UInt64
     private(set) var count = 0
 
     /// Memory of the table.
@@ -18,14 +18,17 @@ struct RouteTable: Sendable {
 
     init() {
         entries = Array(repeating: Entry(ip: 0, slot: Self.empty), count: 16)
-        shift = 32 - 4
+        shift = 64 - 4
     }
 
     /// Where the search for `ip` begins: Fibonacci hashing, good for runs of addresses.
-    private func home(of ip: UInt32) -> Int { Int((ip &* 0x9E37_79B1) >> UInt32(shift)) }
+    private func home(of ip: Key) -> Int {
+        let mixed = UInt64(truncatingIfNeeded: ip) &* 0x9E37_79B9_7F4A_7C15
+        return Int(truncatingIfNeeded: mixed >> shift)
+    }
 
     /// The slot at `ip`, or nil.
-    func slot(of ip: UInt32) -> Int? {
+    func slot(of ip: Key) -> Int? {
         var i = home(of: ip)
         while entries[i].slot != Self.empty {
             if entries[i].ip == ip { return Int(entries[i].slot) }
@@ -37,7 +40,7 @@ struct RouteTable: Sendable {
     /// Routes `ip` to `slot`.
     ///
     /// - Precondition: `ip` has no route yet.
-    mutating func insert(_ ip: UInt32, slot: Int) {
+    mutating func insert(_ ip: Key, slot: Int) {
         if (count + 1) * 2 > entries.count { grow() }
         place(Entry(ip: ip, slot: UInt32(slot)))
         count += 1
@@ -60,7 +63,7 @@ struct RouteTable: Sendable {
     }
 
     /// Forgets the route of `ip`, closing the gap so that later searches still succeed.
-    mutating func remove(_ ip: UInt32) {
+    mutating func remove(_ ip: Key) {
         let mask = entries.count - 1
         var hole = home(of: ip)
         while entries[hole].ip != ip || entries[hole].slot == Self.empty {

@@ -18,7 +18,8 @@ struct StreamConnection: Sendable, BitwiseCopyable {
 
     let server: Endpoint
     let localPort: UInt16
-    let externalPort: UInt16
+    /// The peer's end as the server sees it.
+    let external: Endpoint
     let transport: TransportProtocol
     /// When set-up is over and the first segment can leave.
     let openAt: SimTime

@@ -5,7 +5,7 @@ import Testing
 @Suite struct RouteTableTests {
     /// Against a dictionary, through growth and removals that close gaps.
     @Test func `routes are found, replaced and forgotten like a dictionary's`() {
-        var table = RouteTable()
+        var table = RouteTable<UInt32>()
         var model: [UInt32: Int] = [:]
         var state: UInt32 = 12345
         for step in 0..<20_000 {

@@ -19,18 +19,41 @@ final class World {
     func attach(
         _ nat: NATClass, region: Int = 0, entity: UInt64 = 1,
         path: PathQuality = PathQuality(accessDelay: .milliseconds(10)),
-        timeout: SimDuration = .minutes(2), seed: UInt64 = 1
+        timeout: SimDuration = .minutes(2), seed: UInt64 = 1, gateway: GatewayID? = nil,
+        behaviour: NATBehaviour? = nil, ipv6: IPv6Access? = nil, hasIPv4: Bool = true
     ) -> HostID {
-        network.attachHost(
-            HostConfiguration(
-                nat: nat, region: region, path: path, bindingTimeout: timeout,
-                randomness: World.stream(entity, seed: seed)))
+        var configuration = HostConfiguration(
+            nat: nat, region: region, path: path, bindingTimeout: timeout, gateway: gateway,
+            ipv6: ipv6, randomness: World.stream(entity, seed: seed))
+        configuration.behaviour = behaviour
+        configuration.hasIPv4 = hasIPv4
+        return network.attachHost(configuration)
+    }
+
+    func attachGateway(
+        _ behaviour: NATBehaviour, lan: LANKind = .home, region: Int = 0, addressCount: Int = 1,
+        behind: GatewayID? = nil
+    ) -> GatewayID {
+        network.attachGateway(
+            GatewayConfiguration(
+                behaviour, lan: lan, region: region, addressCount: addressCount, behind: behind))
+    }
+
+    /// Two hosts on one LAN.
+    func pair(_ nat: NATClass, gateway: GatewayID) -> (HostID, HostID) {
+        (attach(nat, entity: 1, gateway: gateway), attach(nat, entity: 2, gateway: gateway))
     }
 
     /// The `n`th server of the documentation block 192.0.2.0/24.
     func attachServer(_ n: UInt32 = 1, region: Int = 0) -> HostID {
-        network.attachServer(address: IPAddress(v4: 0xc000_0200 + n), region: region)
+        let server = network.attachServer(
+            address: IPAddress(v4: 0xc000_0200 + n), region: region)
+        lastServer = server
+        return server
     }
+
+    /// The server attached last.
+    private(set) var lastServer: HostID! = nil
 
     /// A socket of a newly attached server.
     func serverSocket(_ port: UInt16 = 3478) -> TransportAddress {
@@ -70,6 +93,35 @@ final class World {
         guard let flight else { return false }
         if case .delivered = network.arrive(flight, at: time ?? flight.arrival) { return true }
         return false
+    }
+
+    /// Who gets a flight when it arrives, if anybody.
+    func receiver(_ flight: Flight?) -> HostID? {
+        guard let flight,
+            case .delivered(let host, _, _) = network.arrive(flight, at: flight.arrival)
+        else { return nil }
+        return host
+    }
+
+    /// Sends a datagram between two addresses, from port 5000 to port 5000 unless said otherwise.
+    func sendFrom(
+        _ local: IPAddress, _ host: HostID, port: UInt16 = 5000, to: IPAddress,
+        _ remotePort: UInt16 = 5000, at now: SimTime = .zero, transport: TransportProtocol = .udp
+    ) -> Flight? {
+        let outcome = network.send(
+            from: host, source: TransportAddress(local, port: port),
+            to: TransportAddress(to, port: remotePort), transport: transport, byteCount: 1,
+            at: now)
+        if case .inFlight(let flight) = outcome { return flight }
+        return nil
+    }
+
+    func lossFrom(_ local: IPAddress, _ host: HostID, to: IPAddress) -> LossReason? {
+        let outcome = network.send(
+            from: host, source: TransportAddress(local, port: 5000),
+            to: TransportAddress(to, port: 5000), transport: .udp, byteCount: 1, at: .zero)
+        if case .lost(let reason) = outcome { return reason }
+        return nil
     }
 
     func dropReason(_ flight: Flight?, at time: SimTime? = nil) -> DropReason? {
