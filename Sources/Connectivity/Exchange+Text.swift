@@ -21,6 +21,7 @@ extension LossReason {
         case .udpBlocked: "udp_blocked"
         case .noRoute: "no_route"
         case .natExhausted: "nat_exhausted"
+        case .noHairpinning: "no_hairpinning"
         case .noConnection: "no_connection"
         case .hostGone: "host_gone"
         }
@@ -32,6 +33,7 @@ extension LossReason {
         case .udpBlocked: "lost: UDP is blocked"
         case .noRoute: "lost: no route"
         case .natExhausted: "lost: the NAT has no mapping left"
+        case .noHairpinning: "lost: the NAT does not hairpin"
         case .noConnection: "lost: no connection"
         case .hostGone: "lost: the host is gone"
         }

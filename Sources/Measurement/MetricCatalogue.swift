@@ -82,7 +82,7 @@ public enum MetricCatalogue {
             "Bytes that all relay servers sent, from the IP header on."),
         .init(
             .relayCost, "relay.cost", .count, in: .currency, per: 1e6,
-            "Price of the bytes that all relay servers sent."),
+            "Price of the relayed bytes that `relay.billing` counts."),
         .init(
             .relayChannelMismatches, "relay.channel_mismatches", .count,
             "Frames of media that relay or client dropped as of another channel or length."),

@@ -198,7 +198,7 @@ extension Platform {
 
     mutating func recordRelayLoad(by flow: MediaFlow, sign: Int64, at now: SimTime) {
         egress.advance(to: now)
-        egress.rate = sign > 0 ? egress.rate + flow.bitrate : egress.rate - flow.bitrate
+        egress.change(by: flow, sign: sign)
         recorder.level(.relayBitrate, add: sign * flow.bitrate.bitsPerSecond, at: now)
         recorder.level(.relayPacketRate, add: sign * flow.packetRate, at: now)
     }
@@ -225,26 +225,41 @@ extension Platform {
         recorder.count(.ticketsUnfinished, Int64(waiting))
         recorder.count(.callsUnfinished, Int64(goingOn))
         egress.advance(to: now)
-        let bytes = egress.bytes
-        recorder.count(.relayEgress, bytes)
+        recorder.count(.relayEgress, egress.bytes)
         recorder.count(
-            .relayCost, Int64((Double(bytes) * scenario.relay.price / 1e9 * 1e6).rounded()))
+            .relayCost,
+            Int64((Double(egress.billedBytes) * scenario.relay.price / 1e9 * 1e6).rounded()))
     }
 }
 
-/// Adds up what the relays send while rates last.
+/// Adds up what the relays send, and what is paid for, while rates last.
 struct EgressMeter {
-    var rate = Bitrate.zero
-    private var bitNanoseconds: Int128 = 0
+    private var flow = MediaFlow.none
+    private var sent: Int128 = 0
+    private var billed: Int128 = 0
     private var since = SimTime.zero
 
+    /// What relays send grows (`sign` 1) or shrinks (−1) by `flow`.
+    mutating func change(by flow: MediaFlow, sign: Int64) {
+        self.flow = sign > 0 ? self.flow + flow : self.flow - flow
+    }
+
     mutating func advance(to now: SimTime) {
-        bitNanoseconds += Int128(rate.bitsPerSecond) * Int128((now - since).nanoseconds)
+        let span = Int128((now - since).nanoseconds)
+        sent += Int128(flow.bitrate.bitsPerSecond) * span
+        billed += Int128(flow.billed.bitsPerSecond) * span
         since = now
     }
 
-    mutating func restart() { bitNanoseconds = 0 }
+    mutating func restart() { (sent, billed) = (0, 0) }
 
     /// Whole bytes so far.
-    var bytes: Int64 { Int64(bitNanoseconds / 8_000_000_000) }
+    var bytes: Int64 { Self.bytes(sent) }
+
+    /// Whole bytes so far that are paid for.
+    var billedBytes: Int64 { Self.bytes(billed) }
+
+    private static func bytes(_ bitNanoseconds: Int128) -> Int64 {
+        Int64(bitNanoseconds / 8_000_000_000)
+    }
 }

@@ -35,6 +35,7 @@ struct QualityDesk {
     private let media: Media
     private let traffic: SpeechTraffic
     private let scale: RatingScale
+    private let billing: Relay.Billing
 
     /// RTP header (RFC 3550 §5.1), the browsers' header extensions, UDP and IPv4 headers in bytes
     /// (REFERENCE §8).
@@ -47,6 +48,7 @@ struct QualityDesk {
         self.traffic = traffic
         endpoint = MediaConfiguration(scenario.media, timing: scenario.ice.timing)
         scale = RatingScale(scenario.media.quality.scale)
+        billing = scenario.relay.billing
     }
 
     // MARK: Rates
@@ -62,10 +64,22 @@ struct QualityDesk {
     /// Egress of one server on the path of a relayed call: each packet of one direction leaves as
     /// ChannelData to its client, each of the other bare to the peer or to the other server.
     var flowThroughRelay: MediaFlow {
-        let bytes = 2 * packetBytes + Double(Self.channelHeader)
+        let toClient = packetBytes + Double(Self.channelHeader)
+        let sent = packetBytes + toClient
+        let billed =
+            switch billing {
+            case .sent: sent
+            case .toClients: toClient
+            case .clientsBothWays: 2 * toClient
+            }
         return MediaFlow(
-            bitrate: Bitrate(bitsPerSecond: Int64((bytes * 8 * packetRate).rounded())),
-            packetRate: Int64((2 * packetRate).rounded()))
+            bitrate: bitrate(ofBytes: sent), packetRate: Int64((2 * packetRate).rounded()),
+            billed: bitrate(ofBytes: billed))
+    }
+
+    /// The rate of packets of `count` bytes.
+    private func bitrate(ofBytes count: Double) -> Bitrate {
+        Bitrate(bitsPerSecond: Int64((count * 8 * packetRate).rounded()))
     }
 
     // MARK: Quality

@@ -182,14 +182,20 @@ struct MediaFlow: BitwiseCopyable {
     var bitrate: Bitrate
     /// Packets per second.
     var packetRate: Int64
+    /// What of it, or of what its client sends, is paid for.
+    var billed: Bitrate
 
-    static var none: MediaFlow { MediaFlow(bitrate: .zero, packetRate: 0) }
+    static var none: MediaFlow { MediaFlow(bitrate: .zero, packetRate: 0, billed: .zero) }
 
     static func + (a: MediaFlow, b: MediaFlow) -> MediaFlow {
-        MediaFlow(bitrate: a.bitrate + b.bitrate, packetRate: a.packetRate + b.packetRate)
+        MediaFlow(
+            bitrate: a.bitrate + b.bitrate, packetRate: a.packetRate + b.packetRate,
+            billed: a.billed + b.billed)
     }
 
     static func - (a: MediaFlow, b: MediaFlow) -> MediaFlow {
-        MediaFlow(bitrate: a.bitrate - b.bitrate, packetRate: a.packetRate - b.packetRate)
+        MediaFlow(
+            bitrate: a.bitrate - b.bitrate, packetRate: a.packetRate - b.packetRate,
+            billed: a.billed - b.billed)
     }
 }

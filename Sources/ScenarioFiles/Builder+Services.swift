@@ -42,6 +42,7 @@ extension Builder {
             ports: section["ports"].integer,
             bandwidth: Bitrate(bitsPerSecond: Int64(section["bandwidth"].number)),
             packetRate: section["packet_rate"].number, price: section["price"].number,
+            billing: section["billing"].choice(),
             healthCheck: section["health_check"].duration)
     }
 

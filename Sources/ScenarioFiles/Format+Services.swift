@@ -98,8 +98,15 @@ extension Format {
             "How long a crashed server is still given to new calls."),
         Key(
             "price", .quantity(.price, .from(0, to: 1000)), "0.05 /GB",
-            "Price of 10^9 bytes that relay servers send, to clients and to peers, in your currency."
+            "Price of 10^9 bytes of what `billing` counts, from the IP header on, in your currency."
         ),
+        Key(
+            "billing",
+            .choice([
+                Choice(name: "sent", text: "all that servers send, to clients and to peers"),
+                Choice(name: "to_clients", text: "what servers send to their clients"),
+                Choice(name: "clients_both_ways", text: "what clients receive and send"),
+            ]), "sent", "Which bytes are paid for."),
     ]
 
     static let fault = [

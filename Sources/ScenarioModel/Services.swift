@@ -171,23 +171,36 @@ public struct Relay: Hashable, Sendable {
     public var bandwidth: Bitrate
     /// Packets per second that a server can forward.
     public var packetRate: Double
-    /// Price of 10^9 bytes that relay servers send, to clients and to peers, counted from the IP
-    /// header on, in the reader's currency.
+    /// Price of 10^9 bytes of what ``billing`` counts, from the IP header on, in the reader's
+    /// currency.
     public var price: Double
+    /// Which bytes are paid for.
+    public var billing: Billing
     /// How long a crashed server is still given to new calls: what health checks of a fleet take.
     public var healthCheck: SimDuration
+
+    /// Which bytes of relayed traffic a tariff counts.
+    public enum Billing: String, CaseIterable, Hashable, Sendable, BitwiseCopyable {
+        /// All that servers send, to clients, peers and other servers: who runs them pays so.
+        case sent
+        /// What servers send to their clients (Cloudflare Realtime).
+        case toClients = "to_clients"
+        /// What clients receive and send (Twilio Network Traversal).
+        case clientsBothWays = "clients_both_ways"
+    }
 
     /// The given servers; by default one, at a public list price of relayed traffic.
     public init(
         regions: [RelayRegion] = [RelayRegion(region: 0, servers: 1)], ports: Int = 16384,
         bandwidth: Bitrate = Bitrate(bitsPerSecond: 1_000_000_000), packetRate: Double = 250_000,
-        price: Double = 0.05, healthCheck: SimDuration = .seconds(5)
+        price: Double = 0.05, billing: Billing = .sent, healthCheck: SimDuration = .seconds(5)
     ) {
         self.regions = regions
         self.ports = ports
         self.bandwidth = bandwidth
         self.packetRate = packetRate
         self.price = price
+        self.billing = billing
         self.healthCheck = healthCheck
     }
 }
