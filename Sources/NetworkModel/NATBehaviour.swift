@@ -2,14 +2,15 @@ import Quantities
 
 /// Which external port a NAT gives to a new mapping (RFC 4787 §4.2, RFC 6056, RFC 6888).
 public enum PortAllocation: Hashable, Sendable, BitwiseCopyable {
-    /// The internal port where it is free, else the next free one above (RFC 4787 §4.2.1).
+    /// The internal port where it is free (RFC 4787 §4.2.1), else another one, scattered by
+    /// internal address and port.
     case preserving
     /// One after the other over all subscribers, `step` apart, from 1024 on.
     case sequential(step: UInt16)
     /// Drawn from 1024…65535, else the next free one above.
     case random
     /// Drawn from a block of `size` ports that the subscriber holds alone as long as it has
-    /// mappings (RFC 6431 §2, RFC 7422); carriers use 512…4096.
+    /// mappings (RFC 7422); carriers use 512…4096.
     case chunked(size: UInt16)
 }
 
@@ -89,7 +90,7 @@ public struct NATBehaviour: Hashable, Sendable, BitwiseCopyable {
     }
 
     /// What Linux's connection tracking makes of masquerading: one state per session, the port
-    /// preserved unless the same session would exist twice (RFC 7857 §4 calls that overloading).
+    /// preserved unless the same session would exist twice (port overloading, RFC 4787 §4.2.1).
     public static func linux(
         timeout: SimDuration = NATBox.defaultBindingTimeout
     ) -> NATBehaviour {

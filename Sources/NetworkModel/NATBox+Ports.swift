@@ -35,7 +35,7 @@ extension NATBox {
                 nextSequentialPort = Self.firstDrawnPort + UInt16(next % Self.drawnPortCount)
             }
             self[subscriber: subscriber].mappings += 1
-            if isShared { portsInUse[address] += 1 }
+            if isShared, port >= Self.firstDrawnPort { portsInUse[address] += 1 }
             return UInt32(address) << 16 | UInt32(port)
         }
         if self[subscriber: subscriber].chunk == Subscriber.none {
@@ -50,7 +50,9 @@ extension NATBox {
     mutating func giveBack(_ external: UInt32, of subscriber: UInt32) {
         var record = self[subscriber: subscriber]
         record.mappings -= 1
-        if isShared { portsInUse[Int(external >> 16)] -= 1 }
+        if isShared, UInt16(truncatingIfNeeded: external) >= Self.firstDrawnPort {
+            portsInUse[Int(external >> 16)] -= 1
+        }
         if record.mappings == 0, record.chunk != Subscriber.none {
             if isShared {
                 chunksInUse[Int(record.chunkAddress) * chunksPerAddress + Int(record.chunk)] = false
@@ -104,16 +106,17 @@ extension NATBox {
         _ start: Int, _ internalPort: UInt16, of subscriber: UInt32, on address: Int,
         to remote: UInt64
     ) -> UInt16? {
+        let isPreserved = behaviour.allocation == .preserving
+        if isPreserved, isFree(internalPort, on: address, to: remote) { return internalPort }
         if isShared, !behaviour.overloadsPorts, Int(portsInUse[address]) >= Self.drawnPortCount {
             return nil
         }
         switch behaviour.allocation {
         case .preserving:
-            if isFree(internalPort, on: address, to: remote) { return internalPort }
-            let next = Int(internalPort) + (behaviour.preservesParity ? 2 : 1)
-            let isDrawn = next > Int(Self.firstDrawnPort) && next <= Int(UInt16.max)
-            let from = isDrawn ? next - Int(Self.firstDrawnPort) : next & 1
-            let start = behaviour.preservesParity || isDrawn ? from : 0
+            // Not the next one above: where many subscribers want one port, runs would grow long.
+            let mixed = (subscriber << 16 ^ UInt32(internalPort)) &* 0x9E37_79B1
+            var start = Int(mixed >> 8) % Self.drawnPortCount
+            if behaviour.preservesParity { start = start & ~1 | Int(internalPort & 1) }
             return search(from: start, 0, Self.drawnPortCount, on: address, to: remote)
         case .random, .sequential:
             return search(from: start, 0, Self.drawnPortCount, on: address, to: remote)

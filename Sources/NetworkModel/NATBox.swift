@@ -53,7 +53,7 @@ public struct NATBox: Sendable {
     private var filters: SessionTable
     private var lone = Subscriber()
     private var subscribers: [Subscriber] = []
-    /// Of a shared box, by external address: ports in use, and which blocks are.
+    /// Of a shared box, by external address: ports in use from 1024 on, and which blocks are.
     var portsInUse: [UInt32] = []
     var chunksInUse: [Bool] = []
     var nextSequentialPort = NATBox.firstDrawnPort
@@ -233,6 +233,12 @@ public struct NATRefusals: Hashable, Sendable, BitwiseCopyable {
     public var subscriberLimit: Int64 = 0
     /// No port, block of ports or memory was left.
     public var exhausted: Int64 = 0
+
+    /// The given counts.
+    public init(subscriberLimit: Int64 = 0, exhausted: Int64 = 0) {
+        self.subscriberLimit = subscriberLimit
+        self.exhausted = exhausted
+    }
 }
 
 extension Array {
