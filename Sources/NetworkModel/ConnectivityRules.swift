@@ -52,6 +52,41 @@ extension NATClass {
     }
 }
 
+/// What two hosts share in front of them.
+public enum Vicinity: Hashable, Sendable, BitwiseCopyable {
+    /// Nothing: their public addresses differ.
+    case apart
+    /// One link on which they reach each other's host candidates, by name if need be
+    /// (``Network/shareLink(_:_:)``).
+    case link
+    /// No link but their outermost gateway, which may hairpin: a carrier's NAT, or that of guest
+    /// Wi-Fi. Gateways further in do not matter, for reflexive candidates are the outermost's.
+    case gateway(hairpins: Bool)
+}
+
+extension NATClass {
+    /// The one class that acts as this one, standing behind `outer`, does.
+    ///
+    /// Mappings depend on whatever either depends on, and a packet must pass both filters, so the
+    /// stricter counts. One case is more open than that: before an outer box with mappings that
+    /// depend on the destination, an inner one with a single mapping remembers in its filter also
+    /// whom the host has sent to through other mappings of the outer one. An address-dependent
+    /// inner filter then lets in whoever the outer one lets in, for the host has always sent to
+    /// the address of its peer. Held to packets for every combination by `NestedRulesTests`.
+    public func behind(_ outer: NATClass) -> NATClass {
+        guard let inside = behaviour, let outside = outer.behaviour else { return .udpBlocked }
+        if outer == .public { return self }
+        if self == .public { return outer }
+        if hasPublicAddress, outer.hasPublicAddress { return .firewall }
+        let isRemembered =
+            !isEndpointDependent && outer.isEndpointDependent
+            && inside.filtering == .addressDependent
+        let filter = isRemembered ? FilteringBehaviour.endpointIndependent : inside.filtering
+        return .translated(
+            max(inside.mapping, outside.mapping), max(filter, outside.filtering))
+    }
+}
+
 /// The closed form of what ICE achieves without port prediction: which pairs of NAT classes
 /// connect directly.
 ///
@@ -81,6 +116,29 @@ public enum ConnectivityRules {
         return .direct(
             own: end(of: own, facing: other, isHidden: false),
             other: end(of: other, facing: own, isHidden: hidesHostAddresses))
+    }
+
+    /// The path between two hosts that may stand closer to each other than the Internet.
+    ///
+    /// - Parameters:
+    ///   - own: All that stands between the first host and the Internet, as one class; see
+    ///     ``NATClass/behind(_:)``.
+    ///   - vicinity: What the two share.
+    ///   - bothHaveIPv6: Both have an IPv6 address behind a firewall of their own.
+    public static func outcome(
+        _ own: NATClass, _ other: NATClass, vicinity: Vicinity, bothHaveIPv6: Bool = false,
+        hidesHostAddresses: Bool = false, hasRelay: Bool = true
+    ) -> ConnectivityOutcome {
+        if vicinity == .link { return .direct(own: .host, other: .host) }
+        let passesUDP = own != .udpBlocked && other != .udpBlocked
+        if bothHaveIPv6, passesUDP {
+            return outcome(
+                .firewall, .firewall, hidesHostAddresses: hidesHostAddresses, hasRelay: hasRelay)
+        }
+        if case .gateway(hairpins: false) = vicinity {
+            return hasRelay ? .relayed : .unreachable
+        }
+        return outcome(own, other, hidesHostAddresses: hidesHostAddresses, hasRelay: hasRelay)
     }
 
     private static func meetDirectly(_ a: NATClass, _ b: NATClass) -> Bool {

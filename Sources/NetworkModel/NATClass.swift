@@ -8,6 +8,13 @@ public enum MappingBehaviour: UInt8, CaseIterable, Hashable, Sendable, BitwiseCo
     case addressAndPortDependent
 }
 
+extension MappingBehaviour: Comparable {
+    /// The more dependent is the greater.
+    public static func < (a: MappingBehaviour, b: MappingBehaviour) -> Bool {
+        a.rawValue < b.rawValue
+    }
+}
+
 /// Whose packets a NAT lets in through a mapping (RFC 4787 §5).
 public enum FilteringBehaviour: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
     /// Anybody's (EIF).
@@ -16,6 +23,13 @@ public enum FilteringBehaviour: UInt8, CaseIterable, Hashable, Sendable, Bitwise
     case addressDependent
     /// Those of addresses and ports already sent to (APDF).
     case addressAndPortDependent
+}
+
+extension FilteringBehaviour: Comparable {
+    /// The stricter is the greater.
+    public static func < (a: FilteringBehaviour, b: FilteringBehaviour) -> Bool {
+        a.rawValue < b.rawValue
+    }
 }
 
 /// What stands between a host and the Internet.
