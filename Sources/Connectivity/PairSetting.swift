@@ -37,10 +37,27 @@ extension BothEnds: Equatable where Value: Equatable {}
 extension BothEnds: Hashable where Value: Hashable {}
 extension BothEnds: Sendable where Value: Sendable {}
 
+/// Where the two hosts stand to each other.
+public enum Placement: Hashable, Sendable, BitwiseCopyable {
+    /// In different places, each behind its own class.
+    case apart
+    /// On one link behind one NAT, whose class is that of the offerer.
+    case sameNAT
+    /// In different places of one carrier's network, whose NAT has this class: each one's own
+    /// class is a box in front of it.
+    case sameCarrier(NATClass)
+}
+
 /// Two hosts that want to talk, and the network between them.
 public struct PairSetting: Hashable, Sendable {
     /// What stands between each host and the Internet.
     public var nat: BothEnds<NATClass>
+    /// Where the two stand to each other.
+    public var placement = Placement.apart
+    /// Whether NATs let packets from inside turn round (RFC 4787 REQ-9).
+    public var hairpins = true
+    /// Whether each host has an IPv6 address, behind a firewall that filters as APDF.
+    public var hasIPv6 = BothEnds(a: false, b: false)
     /// The agents' constants of time.
     public var timing: TimingProfile
     /// Whether host candidates hide behind mDNS names.
@@ -70,7 +87,20 @@ public struct PairSetting: Hashable, Sendable {
 
     /// What the closed form says of it, as the offerer sees it.
     public var predicted: ConnectivityOutcome {
-        ConnectivityRules.outcome(
-            nat.a, nat.b, hidesHostAddresses: hidesHostAddresses, hasRelay: hasRelay)
+        var (a, b) = (nat.a, nat.b)
+        var vicinity = Vicinity.apart
+        switch placement {
+        case .apart: break
+        case .sameNAT: vicinity = .link
+        case .sameCarrier(let carrier):
+            (a, b) = (a.behind(carrier), b.behind(carrier))
+            vicinity = .gateway(hairpins: hairpins)
+        }
+        return ConnectivityRules.outcome(
+            a, b, vicinity: vicinity, bothHaveIPv6: hasIPv6.a && hasIPv6.b,
+            hidesHostAddresses: hidesHostAddresses, hasRelay: hasRelay)
     }
+
+    /// Whether neither host can send UDP to where the other's relay could be.
+    var bothNeedOwnRelay: Bool { nat.a == .udpBlocked && nat.b == .udpBlocked }
 }

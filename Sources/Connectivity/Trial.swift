@@ -82,13 +82,15 @@ struct TrialWorld: ~Copyable {
                 address: Self.relayAddress, realm: "voicemeet", secret: secret),
             randomness: Self.stream(.relay, setting.seed, .a))
         var network = self.network
+        let gateway = Self.attachGateway(setting, to: &network)
         let hosts = BothEnds(
-            a: Self.attach(.a, setting, to: &network), b: Self.attach(.b, setting, to: &network))
+            a: Self.attach(.a, setting, behind: gateway, to: &network),
+            b: Self.attach(.b, setting, behind: gateway, to: &network))
         self.network = network
         self.hosts = hosts
         agents = BothEnds(
-            a: Self.agent(.a, setting, network.localAddress(of: hosts.a), secret),
-            b: Self.agent(.b, setting, network.localAddress(of: hosts.b), secret))
+            a: Self.agent(.a, setting, network.localAddresses(of: hosts.a), secret),
+            b: Self.agent(.b, setting, network.localAddresses(of: hosts.b), secret))
         records = isRecorded ? [] : nil
         signaling.open(Self.call, between: Self.party(.a), and: Self.party(.b))
     }
@@ -109,18 +111,42 @@ struct TrialWorld: ~Copyable {
 
     static func party(_ end: End) -> PartyID { PartyID(rawValue: UInt64(end.rawValue) + 1) }
 
+    /// The NAT that both hosts are behind, if there is one.
+    private static func attachGateway(
+        _ setting: PairSetting, to network: inout Network
+    ) -> GatewayID? {
+        let (shared, lan): (NATClass, LANKind)
+        switch setting.placement {
+        case .apart: return nil
+        case .sameNAT: (shared, lan) = (setting.nat.a, .home)
+        case .sameCarrier(let carrier): (shared, lan) = (carrier, .carrier)
+        }
+        guard case .translated(let mapping, let filtering) = shared else {
+            preconditionFailure("\(shared) is no NAT that hosts could share")
+        }
+        var behaviour = NATBehaviour(mapping, filtering)
+        behaviour.hairpins = setting.hairpins
+        return network.attachGateway(GatewayConfiguration(behaviour, lan: lan))
+    }
+
     private static func attach(
-        _ end: End, _ setting: PairSetting, to network: inout Network
+        _ end: End, _ setting: PairSetting, behind gateway: GatewayID?, to network: inout Network
     ) -> HostID {
-        network.attachHost(
-            HostConfiguration(
-                nat: setting.nat[end], region: 0,
-                path: PathQuality(accessDelay: setting.accessDelay[end]),
-                randomness: stream(.host, setting.seed, end)))
+        var configuration = HostConfiguration(
+            nat: setting.placement == .sameNAT ? .public : setting.nat[end], region: 0,
+            path: PathQuality(accessDelay: setting.accessDelay[end]), gateway: gateway,
+            ipv6: setting.hasIPv6[end] ? IPv6Access() : nil,
+            randomness: stream(.host, setting.seed, end))
+        if case .translated(let mapping, let filtering) = configuration.nat {
+            var behaviour = NATBehaviour(mapping, filtering)
+            behaviour.hairpins = setting.hairpins
+            configuration.behaviour = behaviour
+        }
+        return network.attachHost(configuration)
     }
 
     private static func agent(
-        _ end: End, _ setting: PairSetting, _ local: IPAddress, _ secret: SharedSecret
+        _ end: End, _ setting: PairSetting, _ locals: [IPAddress], _ secret: SharedSecret
     ) -> Agent {
         let server = TransportAddress(relayAddress, port: 3478)
         let credentials = secret.credentials(
@@ -132,7 +158,8 @@ struct TrialWorld: ~Copyable {
                 timing: setting.timing, hidesHostAddresses: setting.hidesHostAddresses,
                 stunServer: server, turnServer: setting.hasRelay ? turn : nil),
             role: end == .a ? .controlling : .controlled,
-            localAddresses: [TransportAddress(local, port: socketPort)],
+            // IPv6 first (RFC 8421 §3).
+            localAddresses: locals.reversed().map { TransportAddress($0, port: socketPort) },
             randomness: stream(.agent, setting.seed, end))
     }
 

@@ -8,6 +8,11 @@ extension NATClass: ExpressibleByArgument {
     /// The class that scenario files call `argument`.
     public init?(argument: String) { self.init(argument) }
 
+    /// Whether it translates, so that several hosts can be behind it.
+    var isShareable: Bool {
+        if case .translated = self { true } else { false }
+    }
+
     /// The names of all classes.
     public static var allValueStrings: [String] { allCases.map(\.description) }
 }
@@ -21,6 +26,13 @@ struct ConnectivityCommand: ParsableCommand {
         var profile: TimingProfile { self == .browser ? .browser : .rfc8445 }
     }
 
+    enum IPv6: String, ExpressibleByArgument, CaseIterable {
+        case none
+        case a
+        case b
+        case both
+    }
+
     static let configuration = CommandConfiguration(
         commandName: "connectivity",
         abstract: "Connect two agents behind every pair of NAT classes and print how.",
@@ -29,8 +41,12 @@ struct ConnectivityCommand: ParsableCommand {
             packet by packet, for every pair of classes. Exits with 70 if a pair ends
             otherwise than the closed form of RFC 4787 and RFC 8445 says.
 
+            --same-nat puts both on one link behind the NAT of class --a, --same-carrier
+            behind a carrier's NAT of the given class, each with its own class in front.
+
             Example: voicesim connectivity
             Example: voicesim connectivity --a eim_adf --b symmetric --trace
+            Example: voicesim connectivity --same-carrier eim_eif --without-hairpinning
             Example: voicesim connectivity --format json
             """)
 
@@ -49,6 +65,19 @@ struct ConnectivityCommand: ParsableCommand {
     @Flag(help: "Leave the TURN server out.")
     var withoutRelay = false
 
+    @Flag(help: "Put both hosts on one link behind one NAT, of the class --a.")
+    var sameNat = false
+
+    @Option(
+        help: ArgumentHelp("Put both hosts behind one carrier's NAT.", valueName: "CLASS"))
+    var sameCarrier: NATClass?
+
+    @Flag(help: "NATs do not let packets from inside turn round.")
+    var withoutHairpinning = false
+
+    @Option(help: "Which hosts have IPv6, behind firewalls: none, a, b or both.")
+    var ipv6: IPv6 = .none
+
     @Option(help: "The agents' constants: browser (Chrome's) or rfc (RFC 8445's).")
     var timing: Timing = .browser
 
@@ -62,9 +91,23 @@ struct ConnectivityCommand: ParsableCommand {
         if trace && (a == nil || b == nil) {
             throw ValidationError("--trace follows one pair: give --a and --b")
         }
+        if sameNat && sameCarrier != nil {
+            throw ValidationError("--same-nat and --same-carrier exclude each other")
+        }
+        if sameNat && a?.isShareable != true {
+            throw ValidationError(
+                "--same-nat takes the class of the NAT from --a, such as eim_apdf")
+        }
+        if sameNat, let b, b != a {
+            throw ValidationError("with --same-nat, --b is the class of --a")
+        }
+        if let sameCarrier, !sameCarrier.isShareable {
+            throw ValidationError("--same-carrier takes the class of a NAT, such as eim_eif")
+        }
     }
 
     func run() throws {
+        let b = sameNat ? a : b
         if trace, let a, let b {
             try follow(setting(a, b))
             return
@@ -81,6 +124,9 @@ struct ConnectivityCommand: ParsableCommand {
 
     private func setting(_ a: NATClass, _ b: NATClass) -> PairSetting {
         var setting = PairSetting(a, b)
+        setting.placement = sameNat ? .sameNAT : sameCarrier.map { .sameCarrier($0) } ?? .apart
+        setting.hairpins = !withoutHairpinning
+        setting.hasIPv6 = BothEnds(a: ipv6 == .a || ipv6 == .both, b: ipv6 == .b || ipv6 == .both)
         setting.timing = timing.profile
         setting.hidesHostAddresses = mdns
         setting.hasRelay = !withoutRelay

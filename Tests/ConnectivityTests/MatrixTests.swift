@@ -75,4 +75,48 @@ import Testing
         let times = exchange.map(\.time)
         #expect(times == times.sorted())
     }
+
+    static let carriers = NATClass.allCases.filter {
+        if case .translated = $0 { true } else { false }
+    }
+
+    @Test(arguments: carriers, [false, true])
+    func `subscribers of one carrier meet as the closed form says`(
+        _ carrier: NATClass, _ hairpins: Bool
+    ) {
+        let matrix = ConnectivityMatrix { a, b in
+            var setting = PairSetting(a, b)
+            setting.placement = .sameCarrier(carrier)
+            setting.hairpins = hairpins
+            return setting
+        }
+        let surprises = matrix.surprises.map(\.text)
+        #expect(surprises.isEmpty)
+        #expect(matrix.asymmetries.isEmpty)
+        if !hairpins { #expect(!matrix.outcomes.contains { $0.path == .direct }) }
+    }
+
+    @Test(arguments: carriers)
+    func `neighbours on one link meet by host candidates`(_ nat: NATClass) {
+        var setting = PairSetting(nat, nat)
+        setting.placement = .sameNAT
+        for hairpins in [true, false] {
+            setting.hairpins = hairpins
+            let outcome = Trial.run(setting)
+            #expect(outcome.isAsPredicted && outcome.local == .host && outcome.remote == .host)
+        }
+    }
+
+    @Test(arguments: [(true, true), (true, false), (false, true)])
+    func `two hosts with IPv6 meet through their firewalls, one alone changes nothing`(
+        _ has: (Bool, Bool)
+    ) {
+        let matrix = ConnectivityMatrix { a, b in
+            var setting = PairSetting(a, b)
+            setting.hasIPv6 = BothEnds(a: has.0, b: has.1)
+            return setting
+        }
+        let surprises = matrix.surprises.map(\.text)
+        #expect(surprises.isEmpty)
+    }
 }
