@@ -182,7 +182,7 @@ def main():
     parser.add_argument("--password")
     parser.add_argument("--relay-only", action="store_true")
     parser.add_argument("peer", nargs="+", help="the command of the peer")
-    asyncio.run(asyncio.wait_for(call(parser.parse_args()), 60))
+    asyncio.run(asyncio.wait_for(call(parser.parse_args()), 110))
 
 
 if __name__ == "__main__":
