@@ -24,6 +24,7 @@ let systemLibraries: [Target] = [
     .systemLibrary(name: "CSRTP", pkgConfig: "libsrtp2", providers: [.apt(["libsrtp2-dev"])]),
     .target(name: "CMediaShim", dependencies: ["COpus", "CSRTP", "COpenSSL"]),
     .target(name: "CMemoryHints"),
+    .target(name: "CDatagrams"),
 ]
 
 let foundations: [Target] = [
@@ -129,8 +130,8 @@ let runners: [Target] = [
     room(
         "LoadGenerator",
         uses: [
-            "Quantities", "RandomStreams", "Addressing", "ICE", "MediaPipeline", "MediaSecurity",
-            "OpusCodec", "STUN", "Signaling", "TURN",
+            "Quantities", "RandomStreams", "Addressing", "CDatagrams", "ICE", "MediaPipeline",
+            "MediaSecurity", "OpusCodec", "STUN", "Signaling", "TURN",
             .product(name: "Histogram", package: "hdrhistogram-swift"),
             .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOPosix", package: "swift-nio"),

@@ -28,7 +28,6 @@ extension RelayService.Summary {
             ("connections_refused", sockets.refusedConnections),
             ("streams_broken", sockets.brokenStreams),
             ("ports_refused", sockets.refusedPorts),
-            ("dropped_oversized_datagram", sockets.oversized),
             ("dropped_congested", sockets.congested),
             ("dropped_unsendable", sockets.unsendable),
         ]

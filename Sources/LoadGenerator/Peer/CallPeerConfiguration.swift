@@ -22,7 +22,7 @@ public struct CallPeerConfiguration: Sendable {
     /// How long media flows before it hangs up.
     public var duration: SimDuration = .seconds(3)
     /// How long the way to media may take.
-    public var patience: SimDuration = .seconds(20)
+    public var patience: SimDuration = .seconds(60)
 
     /// A party at `local` that offers or answers.
     public init(local: IPAddress, offers: Bool) {

@@ -77,22 +77,19 @@ struct RelayPlan: Sendable {
         secret = SharedSecret(bytes, unixTimeAtStart: RelayLog.unixSeconds)
     }
 
-    /// Lets a server of its own serve `sockets` on `loop`. Clients that are sooner wait in the
-    /// kernel.
-    func startShard(
-        _ index: Int, on loop: any EventLoop, _ sockets: ListeningSockets
-    ) -> EventLoopFuture<NIOLoopBound<RelayShard>> {
-        let shard = NIOLoopBound(
-            RelayShard(loop: loop, clock: clock, server: server(index), log: log), eventLoop: loop)
-        let datagrams = Datagrams.wide(DatagramBootstrap(group: loop))
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(
-                        ClientDatagrams(shard: shard.value))
-                }
-            }
-            .withBoundSocket(sockets.datagrams.descriptor)
-        let connections = ServerBootstrap(group: loop)
+    /// A server of its own for `sockets`; clients that are sooner wait in the kernel.
+    func makeShard(
+        _ index: Int, _ sockets: ListeningSockets
+    ) throws(BoundSocket.Refusal) -> RelayShard {
+        try RelayShard(server: server(index), listener: sockets.datagrams, clock: clock, log: log)
+    }
+
+    /// Takes connections for `shard`, which its thread serves.
+    func takeConnections(
+        _ sockets: ListeningSockets, for shard: RelayShard, on loop: any EventLoop
+    ) -> EventLoopFuture<any Channel> {
+        let mailbox = shard.mailbox
+        return ServerBootstrap(group: loop)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(
                 .writeBufferWaterMark,
@@ -102,14 +99,10 @@ struct RelayPlan: Sendable {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(
-                        ClientConnection(shard: shard.value, transport: .tcp))
+                        ClientConnection(mailbox, transport: .tcp))
                 }
             }
             .withBoundSocket(sockets.connections.descriptor)
-        return datagrams.and(connections).map { _, listener in
-            shard.value.listens(forConnections: listener)
-            return shard
-        }
     }
 
     private func server(_ index: Int) -> Server {

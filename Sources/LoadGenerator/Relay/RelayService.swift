@@ -1,16 +1,17 @@
 import Addressing
+import Foundation
 import NIOCore
 import NIOPosix
 import TURN
 
-/// A TURN relay on real sockets: ``TURN/Server`` on as many event loops as it was given.
+/// A TURN relay on real sockets: ``TURN/Server`` on as many threads as it was given.
 ///
-/// The kernel spreads clients over the loops by their 5-tuple (`SO_REUSEPORT`); a loop shares
-/// nothing with the others, and an allocation never leaves its loop.
+/// The kernel spreads clients over the threads by their 5-tuple (`SO_REUSEPORT`); a thread shares
+/// nothing with the others, and an allocation never leaves its thread.
 public final class RelayService: Sendable {
     /// What it did.
     public struct Summary: Sendable {
-        /// What the servers of all loops did.
+        /// What the servers of all threads did.
         public var server = ServerCounters()
         /// What happened at their sockets.
         public var sockets = SocketCounters()
@@ -21,15 +22,14 @@ public final class RelayService: Sendable {
     /// Where it listens.
     public let local: TransportAddress
     private let group: MultiThreadedEventLoopGroup
-    private let shards: [NIOLoopBound<RelayShard>]
+    private let mailboxes: [RelayMailbox]
 
     private init(
-        local: TransportAddress, group: MultiThreadedEventLoopGroup,
-        shards: [NIOLoopBound<RelayShard>]
+        local: TransportAddress, group: MultiThreadedEventLoopGroup, mailboxes: [RelayMailbox]
     ) {
         self.local = local
         self.group = group
-        self.shards = shards
+        self.mailboxes = mailboxes
     }
 
     /// Starts listening. Throws what the host refuses; then nothing is left open.
@@ -47,47 +47,45 @@ public final class RelayService: Sendable {
         if let path = configuration.log { log = try RelayLog(path: path) }
         let ports = try ListeningSockets.open(for: configuration)
         let local = ports[0].datagrams.local
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
         let plan = RelayPlan(configuration: configuration, port: local.port, log: log)
-        var shards: [NIOLoopBound<RelayShard>] = []
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        var shards: [RelayShard] = []
         do {
-            for (index, loop) in group.makeIterator().enumerated() {
-                let sockets = ports[index]
-                shards.append(
-                    try await loop.flatSubmit { plan.startShard(index, on: loop, sockets) }.get())
+            for (index, sockets) in ports.enumerated() {
+                let shard = try plan.makeShard(index, sockets)
+                shards.append(shard)
+                let loop = group.next()
+                _ = try await plan.takeConnections(sockets, for: shard, on: loop).get()
             }
         } catch {
             try? await group.shutdownGracefully()
             throw .cannotListen(local, reason: "\(error)")
         }
-        return RelayService(local: local, group: group, shards: shards)
+        for shard in shards { Thread { shard.run() }.start() }
+        return RelayService(local: local, group: group, mailboxes: shards.map(\.mailbox))
     }
 
     /// What it has done so far.
     public func summary() async -> Summary {
+        await total { .summary($0) }
+    }
+
+    /// Closes all sockets and ends; what it did until then. The last call.
+    public func stop() async -> Summary {
+        try? await group.shutdownGracefully()
+        return await total { .stop($0) }
+    }
+
+    private func total(
+        _ letter: (CheckedContinuation<Summary, Never>) -> RelayMailbox.Letter
+    ) async -> Summary {
         var total = Summary()
-        for shard in shards {
-            let part = try? await shard.eventLoop.submit {
-                let shard = shard.value
-                return Summary(
-                    server: shard.server.counters, sockets: shard.counters,
-                    allocations: shard.server.allocationCount)
-            }.get()
-            guard let part else { continue }
+        for mailbox in mailboxes {
+            let part = await withCheckedContinuation { mailbox.put(letter($0)) }
             total.server += part.server
             total.sockets += part.sockets
             total.allocations += part.allocations
         }
-        return total
-    }
-
-    /// Closes all sockets and ends; what it did until then.
-    public func stop() async -> Summary {
-        let total = await summary()
-        for shard in shards {
-            try? await shard.eventLoop.submit { shard.value.stop() }.get()
-        }
-        try? await group.shutdownGracefully()
         return total
     }
 }

@@ -1,132 +1,138 @@
 import Addressing
 import NIOCore
-import NIOPosix
 import Quantities
 import TURN
 
-/// One event loop's share of a relay: a TURN server with its sockets.
+/// One thread's share of a relay: a TURN server with its sockets.
 ///
-/// A class, because all handlers of its sockets share it; it lives on its event loop alone.
-final class RelayShard {
-    private struct Connection: Hashable {
-        let client: TransportAddress
-        let transport: TransportProtocol
-    }
-
-    let loop: any EventLoop
-    let clock: WallClock
-    private(set) var server: Server
-    private(set) var counters = SocketCounters()
+/// A class, because its thread and who starts it share it for a moment: after ``start()`` its thread
+/// alone touches it, and everybody else writes to its mailbox. That is why it may cross threads.
+final class RelayShard: @unchecked Sendable {
+    let mailbox: RelayMailbox
+    private let clock: WallClock
+    private var server: Server
+    private var sockets: DatagramLoop
+    private var counters = SocketCounters()
     private let log: RelayLog?
-    private var listener: (any Channel)?
-    private var connectionListener: (any Channel)?
-    private var connections: [Connection: any Channel] = [:]
-    /// The sockets of relayed ports, by distance from the first.
-    private var relayed: [(any Channel)?]
-    private var unflushed: [any Channel] = []
-    private var timer: Scheduled<Void>?
-    private var timerDue: SimTime?
+    private var connections: [RelayMailbox.Connection: any Channel] = [:]
+    private var stopping: CheckedContinuation<RelayService.Summary, Never>?
 
-    /// Connections one event loop keeps open: as many as there are relayed ports.
+    /// Connections one shard keeps open: as many as there are relayed ports.
     static let maximumConnections = 16_384
     /// Ports tried for one request when the host refuses them, one after another.
     static let maximumPortAttempts = 64
+    /// The tag of the listening socket; those of relayed ports follow, by distance from the first.
+    private static let listeningTag: UInt32 = 1
+    private static let firstRelayedTag: UInt32 = 2
 
-    init(loop: any EventLoop, clock: WallClock, server: Server, log: RelayLog?) {
-        self.loop = loop
-        self.clock = clock
+    /// A shard whose server listens on `listener`.
+    init(
+        server: Server, listener: BoundSocket, clock: WallClock, log: RelayLog?
+    ) throws(BoundSocket.Refusal) {
         self.server = server
+        self.clock = clock
         self.log = log
-        relayed = Array(repeating: nil, count: server.configuration.relayedPortCount)
+        let highest = Int(Self.firstRelayedTag) + server.configuration.relayedPortCount - 1
+        sockets = try DatagramLoop(highestTag: highest)
+        mailbox = RelayMailbox(bell: sockets.bell)
+        try sockets.add(listener, tag: Self.listeningTag)
+    }
+
+    private func tag(ofRelayed port: UInt16) -> UInt32 {
+        Self.firstRelayedTag + UInt32(port - server.configuration.firstRelayedPort)
+    }
+
+    // MARK: The thread
+
+    /// Serves until it is told to stop.
+    func run() {
+        var tags = [UInt32](repeating: 0, count: 64)
+        while stopping == nil {
+            let count = sockets.wait(&tags, milliseconds: patience)
+            for tag in tags[..<count] {
+                switch tag {
+                case DatagramLoop.bellTag: readLetters()
+                case Self.listeningTag: read(tag, port: server.configuration.port)
+                default:
+                    let place = UInt16(tag - Self.firstRelayedTag)
+                    read(tag, port: server.configuration.firstRelayedPort + place)
+                }
+            }
+            expire()
+            _ = openAndClosePorts()
+            // What came together while sockets were read leaves together.
+            sockets.flush()
+        }
+        stopping?.resume(returning: summary)
+    }
+
+    /// How long nothing need be done, in milliseconds rounded up; -1 for ever.
+    private var patience: CInt {
+        guard let due = server.nextTimeout else { return -1 }
+        let left = (due - clock.now).nanoseconds
+        return CInt(clamping: max(0, left / 1_000_000 + 1))
+    }
+
+    private func expire() {
+        let now = clock.now
+        if let due = server.nextTimeout, due <= now { server.handleTimeout(at: now) }
     }
 
     // MARK: What arrives
 
-    /// Takes a client's datagram from the listening port.
-    func receive(_ datagram: ByteBuffer, fromClient source: TransportAddress) {
-        receive(datagram, from: source, at: server.configuration.port)
-    }
-
-    /// Takes a peer's datagram from the relayed port `port`.
-    func receive(_ datagram: ByteBuffer, fromPeer source: TransportAddress, at port: UInt16) {
-        receive(datagram, from: source, at: port)
-    }
-
-    private func receive(_ datagram: ByteBuffer, from source: TransportAddress, at port: UInt16) {
-        guard datagram.readableBytes <= Datagrams.longest else {
-            counters.oversized += 1
-            return
+    private func read(_ tag: UInt32, port: UInt16) {
+        let now = clock.now
+        for index in 0..<sockets.read(tag: tag) {
+            guard let (source, bytes, segment) = sockets.message(index) else { continue }
+            var start = 0
+            repeat {
+                let end = min(start + segment, bytes.count)
+                handle(Array(bytes[start..<end]), from: source, transport: .udp, at: port, now)
+                start = end
+            } while start < bytes.count
         }
-        handle(Array(datagram.readableBytesView), from: source, transport: .udp, at: port)
-    }
-
-    /// Takes a whole frame of a client's connection.
-    func receive(
-        frame: consuming [UInt8], from client: TransportAddress, transport: TransportProtocol
-    ) {
-        let configuration = server.configuration
-        let port = transport == .tls ? configuration.securePort : configuration.port
-        handle(frame, from: client, transport: transport, at: port)
     }
 
     private func handle(
         _ bytes: consuming [UInt8], from source: TransportAddress, transport: TransportProtocol,
-        at port: UInt16
+        at port: UInt16, _ now: SimTime
     ) {
-        let now = clock.now
         let local = TransportAddress(server.configuration.address, port: port)
         // Only a STUN message can open a port, and have to be handled again. Anything else is
         // moved on: what is forwarded keeps one owner.
         let request = bytes.first.map { $0 < 4 } == true ? bytes : []
         server.handle(bytes, from: source, transport: transport, to: local, at: now)
-        for _ in 0..<Self.maximumPortAttempts where !openAndClosePorts() {
-            server.handle(request, from: source, transport: transport, to: local, at: now)
+        if !request.isEmpty {
+            for _ in 0..<Self.maximumPortAttempts where !openAndClosePorts() {
+                server.handle(request, from: source, transport: transport, to: local, at: now)
+            }
         }
-        send()
-        schedule()
+        while let transmit = server.pollTransmit() { send(transmit) }
     }
 
-    // MARK: What is sent
-
-    private func send() {
-        while let transmit = server.pollTransmit() {
-            guard let channel = channel(for: transmit) else {
-                counters.unsendable += 1
-                continue
-            }
-            // What waits in a connection that is not read, or for a socket that is full, only
-            // grows old: media wants the newest.
-            guard channel.isWritable else {
-                counters.congested += 1
-                continue
-            }
-            if unflushed.isEmpty { loop.assumeIsolated().execute { [self] in flush() } }
-            if unflushed.last !== channel { unflushed.append(channel) }
-            let data = channel.allocator.buffer(bytes: transmit.payload)
-            if transmit.transport == .udp {
-                channel.write(
-                    AddressedEnvelope(
-                        remoteAddress: SocketAddress(transmit.destination), data: data),
-                    promise: nil)
-            } else {
-                channel.write(data, promise: nil)
-            }
+    private func send(_ transmit: Transmit) {
+        guard transmit.transport == .udp else { return sendOnConnection(transmit) }
+        let port = transmit.source.port
+        let tag =
+            port == server.configuration.port ? Self.listeningTag : self.tag(ofRelayed: port)
+        if !sockets.send(transmit.payload, to: transmit.destination, tag: tag) {
+            counters.unsendable += 1
         }
     }
 
-    private func channel(for transmit: Transmit) -> (any Channel)? {
-        guard transmit.transport == .udp else {
-            return connections[
-                Connection(client: transmit.destination, transport: transmit.transport)]
+    private func sendOnConnection(_ transmit: Transmit) {
+        let connection = RelayMailbox.Connection(
+            client: transmit.destination, transport: transmit.transport)
+        guard let channel = connections[connection] else {
+            counters.unsendable += 1
+            return
         }
-        if transmit.source.port == server.configuration.port { return listener }
-        return relayed[Int(transmit.source.port - server.configuration.firstRelayedPort)]
-    }
-
-    /// Hands over to the kernel all that came together while sockets were read.
-    private func flush() {
-        for channel in unflushed { channel.flush() }
-        unflushed.removeAll(keepingCapacity: true)
+        // What waits in a connection that is not read only grows old: media wants the newest.
+        guard channel.isWritable else {
+            counters.congested += 1
+            return
+        }
+        channel.writeAndFlush(channel.allocator.buffer(bytes: transmit.payload), promise: nil)
     }
 
     // MARK: Relayed ports
@@ -136,99 +142,81 @@ final class RelayShard {
         for change in server.takePortChanges() {
             switch change.kind {
             case .opened:
-                guard open(change.port) else {
+                do throws(BoundSocket.Refusal) {
+                    try open(change.port)
+                } catch {
                     counters.refusedPorts += 1
                     server.withdraw(port: change.port)
                     while server.pollTransmit() != nil {}
                     return false
                 }
-            case .closed:
-                let place = Int(change.port - server.configuration.firstRelayedPort)
-                relayed[place]?.close(promise: nil)
-                relayed[place] = nil
+            case .closed: sockets.remove(tag: tag(ofRelayed: change.port))
             }
             log?.write(change)
         }
         return true
     }
 
-    private func open(_ port: UInt16) -> Bool {
+    private func open(_ port: UInt16) throws(BoundSocket.Refusal) {
         let address = TransportAddress(server.configuration.address, port: port)
-        guard let socket = try? BoundSocket(.datagram, at: address) else { return false }
-        let shard = NIOLoopBound(self, eventLoop: loop)
-        Datagrams.narrow(DatagramBootstrap(group: loop))
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(
-                        PeerDatagrams(shard: shard.value, port: port))
-                }
+        let socket = try BoundSocket(.datagram, at: address)
+        do throws(BoundSocket.Refusal) {
+            try sockets.add(socket, tag: tag(ofRelayed: port))
+        } catch {
+            socket.close()
+            throw error
+        }
+    }
+
+    // MARK: Letters
+
+    private func readLetters() {
+        sockets.hearBell()
+        for letter in mailbox.take() {
+            switch letter {
+            case .connected(let connection, let channel): connected(connection, channel)
+            case .frame(let bytes, let connection): receive(bytes, connection)
+            case .brokenStream: counters.brokenStreams += 1
+            case .disconnected(let connection, let channel): disconnected(connection, channel)
+            case .summary(let continuation): continuation.resume(returning: summary)
+            case .stop(let continuation): stopping = continuation
             }
-            .withBoundSocket(socket.descriptor)
-            .whenFailure { _ in socket.close() }
-        return true
+        }
     }
 
-    func opened(_ port: UInt16, _ channel: any Channel) {
-        relayed[Int(port - server.configuration.firstRelayedPort)] = channel
+    private var summary: RelayService.Summary {
+        var counters = counters
+        counters.congested += sockets.refused
+        return RelayService.Summary(
+            server: server.counters, sockets: counters, allocations: server.allocationCount)
     }
 
-    // MARK: Listening sockets and connections
-
-    func listens(on channel: any Channel) { listener = channel }
-
-    func listens(forConnections channel: any Channel) { connectionListener = channel }
-
-    /// Whether one more connection is taken.
-    func connected(
-        _ client: TransportAddress, _ transport: TransportProtocol, _ channel: any Channel
-    ) -> Bool {
+    private func connected(_ connection: RelayMailbox.Connection, _ channel: any Channel) {
         guard connections.count < Self.maximumConnections else {
             counters.refusedConnections += 1
-            return false
+            channel.close(promise: nil)
+            return
         }
         counters.connections += 1
-        connections[Connection(client: client, transport: transport)] = channel
-        return true
+        connections[connection] = channel
     }
 
-    func disconnected(
-        _ client: TransportAddress, _ transport: TransportProtocol, _ channel: any Channel
+    private func receive(_ frame: [UInt8], _ connection: RelayMailbox.Connection) {
+        guard connections[connection] != nil else { return }
+        let configuration = server.configuration
+        let port =
+            connection.transport == .tls ? configuration.securePort : configuration.port
+        handle(frame, from: connection.client, transport: connection.transport, at: port, clock.now)
+    }
+
+    private func disconnected(
+        _ connection: RelayMailbox.Connection, _ channel: ObjectIdentifier
     ) {
-        let connection = Connection(client: client, transport: transport)
-        guard connections[connection] === channel else { return }
+        guard let known = connections[connection], ObjectIdentifier(known) == channel else {
+            return
+        }
         connections[connection] = nil
-        server.connectionClosed(from: client, transport: transport)
+        server.connectionClosed(from: connection.client, transport: connection.transport)
         _ = openAndClosePorts()
-    }
-
-    func countBrokenStream() { counters.brokenStreams += 1 }
-
-    // MARK: Time
-
-    /// Sets the timer for the server's first deadline. A deadline that moved later is found when
-    /// the timer fires: refreshes are many, expiries few.
-    private func schedule() {
-        guard let due = server.nextTimeout else { return }
-        if let timerDue, timerDue <= due { return }
-        timer?.cancel()
-        timerDue = due
-        let shard = NIOLoopBound(self, eventLoop: loop)
-        timer = loop.scheduleTask(deadline: clock.deadline(of: due)) { shard.value.expire() }
-    }
-
-    private func expire() {
-        timerDue = nil
-        server.handleTimeout(at: clock.now)
-        _ = openAndClosePorts()
-        schedule()
-    }
-
-    /// Closes every socket.
-    func stop() {
-        timer?.cancel()
-        listener?.close(promise: nil)
-        connectionListener?.close(promise: nil)
-        for channel in relayed { channel?.close(promise: nil) }
-        for channel in connections.values { channel.close(promise: nil) }
     }
 }

@@ -8,8 +8,6 @@ public struct SocketCounters: Hashable, Sendable {
     public internal(set) var brokenStreams: Int64 = 0
     /// Relayed ports that the host did not let be opened.
     public internal(set) var refusedPorts: Int64 = 0
-    /// Datagrams dropped because they were longer than a relay takes.
-    public internal(set) var oversized: Int64 = 0
     /// Packets dropped because a socket or connection had too much waiting.
     public internal(set) var congested: Int64 = 0
     /// Packets for a connection or port that had just closed.
@@ -24,7 +22,6 @@ public struct SocketCounters: Hashable, Sendable {
         a.refusedConnections += b.refusedConnections
         a.brokenStreams += b.brokenStreams
         a.refusedPorts += b.refusedPorts
-        a.oversized += b.oversized
         a.congested += b.congested
         a.unsendable += b.unsendable
     }

@@ -1,7 +1,7 @@
 import NIOCore
 import NIOPosix
 
-/// How datagrams are read from a socket.
+/// How an event loop reads datagrams from a socket.
 enum Datagrams {
     /// The longest datagram taken whole, in bytes. WebRTC stays below 1,500; more than a page is
     /// dropped, because a buffer for UDP's 65,507 in each of many sockets is memory for nothing.
