@@ -6,6 +6,7 @@
 # make heard-quality   score what is heard in full calls by PESQ; writes results/heard-quality
 # make relay-share   sweep the relay share over mobile networks, NATs and browsers; writes results/relay-share
 # make conformance   hold the protocol machines against coturn and aiortc on loopback
+# make bench-relay   CPU time per relayed datagram over loopback, beside coturn
 # make bench   build the rivals of engine and media core, measure beside them, judge the targets
 # make format  lay the sources out; make format-check only looks
 
@@ -18,7 +19,7 @@ APT_PACKAGES = pkg-config libopus-dev libsrtp2-dev libssl-dev pocketsphinx-testd
 SWIFT_FLAGS = --explicit-target-dependency-import-check error
 VOICESIM = .build/release/voicesim
 
-.PHONY: run test sanitize validate fidelity relay-share heard-quality heard-quality-tools conformance conformance-tools bench bench-simulators bench-media bench-aiortc build setup format format-check import-check schema-check calc-check determinism clean
+.PHONY: run test sanitize validate fidelity relay-share heard-quality heard-quality-tools conformance conformance-tools bench-relay bench bench-simulators bench-media bench-aiortc build setup format format-check import-check schema-check calc-check determinism clean
 
 run: build
 	$(VOICESIM) run $(SCENARIO) --out $(OUT) $(ARGS)
@@ -82,6 +83,9 @@ CONFORMANCE_PYTHON = $(CONFORMANCE_DIR)/venv/bin/python
 
 conformance: build conformance-tools
 	python3 Tests/Conformance/conformance.py $(VOICESIM) --python $(CONFORMANCE_PYTHON) $(ARGS)
+
+bench-relay: build conformance-tools
+	python3 Tests/Benchmarks/relay/loopback.py $(VOICESIM) $(ARGS)
 
 conformance-tools:
 	@$(call install,coturn python3)
