@@ -176,6 +176,38 @@ public enum ConnectivityRules {
         return 1 - (1 - blocked) * (1 - blocked) * direct
     }
 
+    /// Hosts of one kind, as a part of a population.
+    public struct Kind: Hashable, Sendable, BitwiseCopyable {
+        /// What stands between each and the Internet.
+        public var nat: NATClass
+        /// Whether each has IPv6 behind a firewall, beside IPv4.
+        public var hasIPv6: Bool
+        /// Their part of the population, 0…1.
+        public var weight: Double
+
+        /// Hosts behind `nat` that are `weight` of all.
+        public init(_ nat: NATClass, hasIPv6: Bool = false, weight: Double) {
+            self.nat = nat
+            self.hasIPv6 = hasIPv6
+            self.weight = weight
+        }
+    }
+
+    /// Share of relayed pairs in a well-mixed population of these kinds, Σᵢⱼ wᵢ·wⱼ·rᵢⱼ.
+    ///
+    /// - Parameter kinds: Their weights sum to 1.
+    public static func relayShare(among kinds: [Kind]) -> Double {
+        var share = 0.0
+        for a in kinds {
+            for b in kinds {
+                let path = outcome(
+                    a.nat, b.nat, vicinity: .apart, bothHaveIPv6: a.hasIPv6 && b.hasIPv6)
+                if !path.isDirect { share += a.weight * b.weight }
+            }
+        }
+        return share
+    }
+
     /// Share of relayed pairs with one side from each population, Σᵢⱼ wᵢ·wⱼ·rᵢⱼ.
     ///
     /// - Parameters: Classes with their weights; those of each population sum to 1.

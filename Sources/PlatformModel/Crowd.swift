@@ -41,6 +41,7 @@ struct Crowd {
         /// Their labels.
         let natIndices: [UInt16]
         let mdns: Double
+        let ipv6: Double
         let delay: Distribution
     }
 
@@ -64,7 +65,7 @@ struct Crowd {
                 region: Mix(network.region), natShares: network.nat.map(\.share),
                 nats: network.nat.map(\.nat),
                 natIndices: network.nat.map { UInt16(classes.firstIndex(of: $0.nat)!) },
-                mdns: network.mdns, delay: network.delay)
+                mdns: network.mdns, ipv6: network.ipv6, delay: network.delay)
         }
     }
 
@@ -84,7 +85,15 @@ struct Crowd {
             persona: UInt16(persona), language: language, interest: interest, access: access,
             region: region, natIndex: networks[network].natIndices[nat],
             nat: networks[network].nats[nat], hidesAddresses: hides,
+            hasIPv6: hasIPv6(serial, networks[network].ipv6),
             accessDelay: networks[network].delay.sampleDuration(using: &link))
+    }
+
+    /// Drawn from a stream of its own, so that IPv6 changes nothing else of anybody.
+    private func hasIPv6(_ serial: UInt32, _ share: Double) -> Bool {
+        guard share > 0 else { return false }
+        var stream = root.stream(.ipv6, UInt64(serial))
+        return stream.nextBool(probability: share)
     }
 
     /// How the network treats the peer numbered `serial`.

@@ -46,6 +46,8 @@ struct Peer: BitwiseCopyable {
         var natIndex: UInt16
         var nat: NATClass
         var hidesAddresses: Bool
+        /// Whether it has IPv6 beside IPv4.
+        var hasIPv6: Bool
         var accessDelay: SimDuration
     }
 

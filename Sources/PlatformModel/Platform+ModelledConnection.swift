@@ -115,12 +115,15 @@ extension Platform {
         let (a, b) = (
             peers[calls[call].offerer].attributes, peers[calls[call].answerer].attributes
         )
+        // Over IPv6 either is behind a firewall alone, if UDP passes at all.
+        let meetOverIPv6 =
+            a.hasIPv6 && b.hasIPv6 && a.nat != .udpBlocked && b.nat != .udpBlocked
         func party(_ peer: Peer.Attributes, _ side: Side) -> SetUpParty {
             func delay(to region: Int?) -> SimDuration {
                 region.map { paths.meanDelay(peer, toServerIn: $0) } ?? .zero
             }
             return SetUpParty(
-                nat: peer.nat, toOwnServer: delay(to: regions[side]),
+                nat: meetOverIPv6 ? .firewall : peer.nat, toOwnServer: delay(to: regions[side]),
                 toOtherServer: delay(to: regions[side.other]),
                 gathersRelay: regions[side] != nil
                     && gathersRelay(LegID(call: call, side: side)),

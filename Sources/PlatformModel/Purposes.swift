@@ -15,6 +15,7 @@ enum Purpose: UInt16 {
     case access = 18
     case fingerprint = 19
     case link = 20
+    case ipv6 = 22
 
     // One stream a peer and visit (ticket or call): what it would do, met or not.
     case patience = 32

@@ -152,3 +152,14 @@ extension Checked {
         Checker().checkDefault("{default: 100 %}", .shares(.any), path: "region")
     }
 }
+
+extension Builder {
+    /// IPv6 is in the rules of modelled set-ups, and not yet in those by packets.
+    mutating func checkIPv6(_ scenario: Scenario) {
+        guard scenario.ice.setup == .packets || scenario.media.fidelity.flow < 1 else { return }
+        for network in root["access"].entries where network.value["ipv6"].number > 0 {
+            let share = network.value["ipv6"]
+            note(share.location, .contradiction(.ipv6ByPackets(share.written)))
+        }
+    }
+}

@@ -117,8 +117,10 @@ extension Format {
                 ], otherwise: "{gilbert: {loss: 0.3 %, mean_burst: 2}}"),
             "Loss on the way to the backbone, in each direction."),
         Key(
-            "ipv6", share, "0 %", "Share of the peers that have IPv6; 0 as yet.",
-            later: .unlessZero),
+            "ipv6", share, "0 %",
+            "Share of the peers that have IPv6 behind a firewall, beside IPv4; two of them meet "
+                + "over it. Only with `ice.setup: modelled` and `media.fidelity: {flow: 100 %}` as "
+                + "yet."),
         Key(
             "mdns", share, "100 %",
             "Share of the peers whose browser hides local addresses behind mDNS names."),

@@ -56,14 +56,22 @@ struct StationaryCalls {
     }
 
     private var relayedShare: Double {
-        let classes = people.flatMap { persona in
-            persona.access.flatMap { entry in
-                scenario.access[entry.index].nat.map {
-                    (nat: $0.nat, weight: persona.share * entry.share * $0.share)
+        var kinds: [ConnectivityRules.Kind] = []
+        for persona in people {
+            for entry in persona.access {
+                let network = scenario.access[entry.index]
+                for nat in network.nat {
+                    let weight = persona.share * entry.share * nat.share
+                    for (hasIPv6, share) in [(true, network.ipv6), (false, 1 - network.ipv6)]
+                    where weight * share > 0 {
+                        kinds.append(
+                            ConnectivityRules.Kind(
+                                nat.nat, hasIPv6: hasIPv6, weight: weight * share))
+                    }
                 }
             }
-        }.filter { $0.weight > 0 }
-        return ConnectivityRules.relayShare(between: classes, and: classes)
+        }
+        return ConnectivityRules.relayShare(among: kinds)
     }
 
     /// Whether each server could hold two ports for every call there is, and ten standard
