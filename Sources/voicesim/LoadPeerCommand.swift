@@ -65,6 +65,10 @@ struct LoadPeerCommand: AsyncParsableCommand {
     var hear = 660.0
     @Option(help: ArgumentHelp("Share of frames that must be the tone.", valueName: "RATIO"))
     var heard = 0.9
+    @Option(
+        help: ArgumentHelp(
+            "Frames of the tone without which to stay on, for a minute at most.", valueName: "N"))
+    var frames = 0
     @Option(help: ArgumentHelp("How long to talk, 0.5 to 3600.", valueName: "S"))
     var seconds = 3.0
 
@@ -76,6 +80,7 @@ struct LoadPeerCommand: AsyncParsableCommand {
         guard [say, hear].allSatisfy({ Tone.frequencies ~= $0 }) else {
             throw ValidationError("--say and --hear take 100 to 3400")
         }
+        guard frames >= 0 else { throw ValidationError("--frames takes 0 or more") }
         guard 0...1 ~= heard else { throw ValidationError("--heard takes 0 to 1, not \(heard)") }
         guard 0.5...3600 ~= seconds else {
             throw ValidationError("--seconds takes 0.5 to 3600, not \(seconds)")
@@ -113,6 +118,7 @@ struct LoadPeerCommand: AsyncParsableCommand {
         settings.says = Tone(frequency: say)
         settings.expects = Tone(frequency: hear)
         settings.duration = SimDuration(seconds: seconds)
+        settings.neededFrames = frames
         return settings
     }
 

@@ -71,6 +71,9 @@ final class CallParty {
                 entity: 0))
     }
 
+    /// Frames heard that were mostly the tone hoped for.
+    var framesOfTone: Int { meter.matches }
+
     // MARK: Descriptions
 
     func gather() {

@@ -74,6 +74,11 @@ public struct CallPeer: Sendable {
         try await loop.flatSubmit { party.value.heard.futureResult }.get()
         let duration = configuration.duration
         try await loop.scheduleTask(in: .nanoseconds(duration.nanoseconds)) {}.futureResult.get()
+        let needed = configuration.neededFrames
+        for _ in 0..<patience * 10
+        where try await loop.submit({ party.value.framesOfTone < needed }).get() {
+            try await loop.scheduleTask(in: .milliseconds(100)) {}.futureResult.get()
+        }
     }
 
     /// Ends the call; waits a moment for an allocation to be given back.

@@ -21,7 +21,10 @@ public struct CallPeerConfiguration: Sendable {
     public var expects = Tone(frequency: 660)
     /// How long media flows before it hangs up.
     public var duration: SimDuration = .seconds(3)
-    /// How long the way to media may take.
+    /// Frames of the tone hoped for without which it does not hang up then, but waits for
+    /// ``patience`` more: a busy host delays speech.
+    public var neededFrames = 0
+    /// How long the way to media may take, and then that to the needed frames.
     public var patience: SimDuration = .seconds(60)
 
     /// A party at `local` that offers or answers.

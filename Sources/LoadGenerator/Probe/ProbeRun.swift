@@ -186,8 +186,11 @@ struct ProbeRun {
         let before = await errorCodes(client).count
         let end = await expiry(client)
         try await client.eventLoop.submit { client.value.skip(.seconds(570)) }.get()
-        _ = await wait(ticks: Self.quiet * 2) { _ in nil as Bool? }
-        let later = await expiry(client)
+        var later = await expiry(client)
+        for _ in 0..<Self.patience where later == end {
+            _ = await wait(ticks: 1) { _ in nil as Bool? }
+            later = await expiry(client)
+        }
         let codes = Array(await errorCodes(client).dropFirst(before))
         let isStale = probe.staleAfter > 0
         let gained = (later ?? .zero) - (end ?? .zero)
