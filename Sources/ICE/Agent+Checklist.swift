@@ -17,7 +17,55 @@ extension Agent {
     }
 
     /// Takes a candidate the peer signalled; one that is unusable here is counted.
-    public mutating func addRemoteCandidate(_ candidate: Candidate, at now: SimTime) {
+    ///
+    /// - Parameters:
+    ///   - candidate: the candidate.
+    ///   - usernameFragment: the generation it belongs to (RFC 8840 §4.4, `a=ice-ufrag`): one of
+    ///     an old generation is dropped, one that comes before its generation's credentials waits
+    ///     for them. Nil for that of the peer's last credentials.
+    ///   - now: the time.
+    public mutating func addRemoteCandidate(
+        _ candidate: Candidate, usernameFragment: [UInt8]? = nil, at now: SimTime
+    ) {
+        guard isCurrent(candidate, of: usernameFragment) else { return }
+        take(candidate, at: now)
+        advance(at: now)
+    }
+
+    /// Whether a candidate, or nil for their end, is of the peer's current generation. What may
+    /// be of the next is kept, what is of an old one counted.
+    mutating func isCurrent(_ candidate: Candidate?, of fragment: [UInt8]?) -> Bool {
+        if let peer {
+            if fragment == nil || fragment == peer.credentials.usernameFragment { return true }
+        } else if let fragment {
+            // Twice as many: each generation may have all that are kept.
+            if early.count < 2 * Self.maximumRemoteCandidates {
+                early.append(EarlyCandidate(candidate: candidate, usernameFragment: fragment))
+                return false
+            }
+        } else if generation == 0 {
+            return true
+        }
+        // Sent before the peer knew of the restart: its answer would have come first.
+        counters.staleCandidates += 1
+        return false
+    }
+
+    /// The peer's credentials are known: takes the candidates that came before them.
+    mutating func takeEarlyCandidates(at now: SimTime) {
+        guard !early.isEmpty else { return }
+        let waiting = early
+        early.removeAll()
+        for item in waiting where isCurrent(item.candidate, of: item.usernameFragment) {
+            if let candidate = item.candidate {
+                take(candidate, at: now)
+            } else {
+                hasRemoteEnded = true
+            }
+        }
+    }
+
+    private mutating func take(_ candidate: Candidate, at now: SimTime) {
         guard phase.isLive, candidate.component == 1, candidate.transport == .udp else {
             counters.ignoredCandidates += 1
             return
@@ -39,7 +87,6 @@ extension Agent {
         } else if addRemote(remote, at: now) == nil {
             counters.ignoredCandidates += 1
         }
-        advance(at: now)
     }
 
     /// A candidate first learnt from a check is known by its signalled type from then on

@@ -39,9 +39,15 @@ extension Agent {
     public mutating func startGathering(at now: SimTime) {
         guard phase == .new else { return }
         phase = .running
+        beginGathering(at: now)
+        advance(at: now)
+    }
+
+    /// Host candidates at once; the servers' turn comes with the next advance.
+    mutating func beginGathering(at now: SimTime) {
         if configuration.policy == .all { gatherHosts(at: now) }
         gathering.nextStartAt = now
-        advance(at: now)
+        if gathering.isUDPBlocked { gathering.nextBase = bases.count }
     }
 
     private mutating func gatherHosts(at now: SimTime) {

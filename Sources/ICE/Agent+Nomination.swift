@@ -80,7 +80,8 @@ extension Agent {
             select(index, at: now)
         case .connected:
             pairs[index].nominatedByPeer = false
-            guard let selected, index != selected,
+            guard let selected else { return select(index, at: now) }
+            guard index != selected,
                 pairs[index].validPriority > pairs[selected].validPriority
             else { return }
             use(index, at: now)
@@ -99,8 +100,10 @@ extension Agent {
         queries.removeAll()
         for other in pairs.indices { pairs[other].triggered = 0 }
         for check in checks.indices { checks[check].timer = nil }
+        retireFormer(at: now)
         use(index, at: now)
-        events.append(.connected(describe(index)))
+        events.append(hasConnected ? .restarted(describe(index)) : .connected(describe(index)))
+        hasConnected = true
     }
 
     private mutating func use(_ index: Int, at now: SimTime) {
@@ -115,6 +118,7 @@ extension Agent {
     /// checks may still show it a path (RFC 8863 §4).
     mutating func giveUpIfHopeless(at now: SimTime) {
         guard now >= deadline else { return }
+        if formers.first?.isInUse == true { return stayOnFormerPath(at: now) }
         let isHopeless = hasRemoteEnded && gathering.isComplete && pairs.allSatisfy { !$0.isLive }
         fail(isHopeless ? .allPairsFailed : .timeout, at: now)
     }

@@ -12,7 +12,11 @@ extension Agent {
         transport: TransportProtocol, at now: SimTime
     ) -> Received {
         let received: Received
-        if let leg = leg(serving: source, local: local, transport: transport) {
+        if !formers.isEmpty, transport == .udp,
+            let former = receiveFormer(datagram, from: source, to: local, leg: -1, at: now)
+        {
+            received = former
+        } else if let leg = leg(serving: source, local: local, transport: transport) {
             received = receive(datagram, byLeg: leg, from: source, at: now)
         } else if !phase.isLive {
             return reject(.closed)
@@ -38,6 +42,7 @@ extension Agent {
             return receive(message, from: source, base: base, at: now)
         case .dtls, .rtp:
             guard isPeer(source, at: base) else { return reject(.unexpectedSource) }
+            if isSelected(source, at: base) { noteHeard(at: now) }
             return .application(datagram)
         case .turnChannel, .zrtp, .unknown:
             return reject(.unknownKind)
@@ -64,20 +69,26 @@ extension Agent {
     }
 
     /// Whether data from `source` at `base` can be the peer's: it is a candidate of the peer's.
+    @inline(__always)
     private func isPeer(_ source: TransportAddress, at base: Int) -> Bool {
-        if let selected, pairs[selected].local == base,
-            remotes[pairs[selected].remote].address == source
-        {
-            return true
-        }
+        if isSelected(source, at: base) { return true }
         return remotes.contains { $0.address == source }
+            || formers.first?.pair.remoteAddress == source
+    }
+
+    @inline(__always)
+    private func isSelected(_ source: TransportAddress, at base: Int) -> Bool {
+        guard let selected else { return false }
+        return pairs[selected].local == base && remotes[pairs[selected].remote].address == source
     }
 
     /// Sends `payload` to the peer on the selected pair; false before there is one and after the
     /// end. Over a relay it travels as ChannelData once the channel stands.
     @discardableResult
     public mutating func send(_ payload: consuming [UInt8], at now: SimTime) -> Bool {
-        guard phase == .connected, let selected else { return false }
+        guard phase == .connected, let selected else {
+            return sendOverFormer(payload, at: now)
+        }
         let pair = pairs[selected]
         transmit(payload, from: pair.local, to: remotes[pair.remote].address, at: now)
         if locals[pair.local].leg >= 0 { drainRelay(at: now) }
@@ -94,7 +105,10 @@ extension Agent {
         } else if phase == .connected {
             earliest = min(earliest, min(consent.nextCheckAt, consent.expiresAt))
             if hasFollowUpCheck { earliest = min(earliest, nextCheckAt) }
+        } else if phase == .lost {
+            earliest = min(earliest, deadline)
         }
+        for index in formers.indices { earliest = min(earliest, formers[index].dueAt) }
         return earliest == .distantFuture ? nil : earliest
     }
 }

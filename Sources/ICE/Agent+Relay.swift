@@ -35,6 +35,10 @@ extension Agent {
         guard configuration.gathersRelay, let server = configuration.turnServer,
             let first = server.transports.contains(.udp) ? .udp : server.transports.first
         else { return false }
+        if let index = legs.indices.last(where: { serves($0) }) {
+            addRelayed(of: index, at: now)
+            return false
+        }
         let hasFallback = first == .udp && server.transports.contains { $0 != .udp }
         if hasFallback, !gathering.udpAnswered {
             gathering.fallbackAt = now + configuration.timing.streamFallbackDelay
@@ -85,7 +89,7 @@ extension Agent {
     func leg(
         serving source: TransportAddress, local: TransportAddress, transport: TransportProtocol
     ) -> Int? {
-        for index in legs.indices
+        for index in legs.indices.reversed()
         where legs[index].server == source && legs[index].transport == transport
             && legs[index].base == local && !legs[index].hasEnded
         {
@@ -94,20 +98,40 @@ extension Agent {
         return nil
     }
 
+    /// A leg of the same five-tuple that is being given back while leg `index` is new.
+    private func older(thanLeg index: Int) -> Int? {
+        guard index > 0 else { return nil }
+        let leg = legs[index]
+        return legs[..<index].lastIndex {
+            $0.server == leg.server && $0.transport == leg.transport && $0.base == leg.base
+                && !$0.hasEnded
+        }
+    }
+
     /// Takes a datagram from the relay: its own business, or a peer's data out of it.
     mutating func receive(
         _ datagram: consuming [UInt8], byLeg index: Int, from server: TransportAddress,
         at now: SimTime
     ) -> Received {
         if legs[index].transport == .udp { noteUDPAnswer() }
+        var spare: (leg: Int, bytes: [UInt8])?
+        if let older = older(thanLeg: index) { spare = (older, datagram) }
         switch legs[index].handle(datagram, at: now) {
         case .consumed:
             return .consumed
         case .data(let peer, let bytes):
             guard phase.isLive else { return reject(.closed) }
+            if let received = receiveFormer(
+                bytes, from: peer, to: legs[index].base, leg: index, at: now)
+            {
+                return received
+            }
             guard legs[index].isOpen else { return reject(.unexpectedRelayMessage) }
             return receive(bytes, from: peer, base: legs[index].local, at: now)
         case .unclaimed(let message):
+            if let spare {
+                return receive(spare.bytes, byLeg: spare.leg, from: server, at: now)
+            }
             guard phase.isLive, server == configuration.stunServer,
                 let received = handleServerAnswer(message, at: now)
             else { return reject(.unknownTransaction) }
@@ -154,7 +178,7 @@ extension Agent {
             break
         case .released:
             legs[index].hasEnded = true
-            if legs[index].local >= 0 { events.append(.relayReleased) }
+            if legs[index].relayed != nil { events.append(.relayReleased) }
         }
     }
 
@@ -165,6 +189,22 @@ extension Agent {
         guard phase == .running, legs.indices.allSatisfy({ !legs[$0].isOpen }),
             locals.count < Self.maximumLocalCandidates
         else { return release(index, at: now) }
+        legs[index].relayed = relayed
+        legs[index].mapped = mapped
+        addRelayed(of: index, at: now)
+        gathering.fallbackAt = .distantFuture
+        if legs.count > 1, legs[index].transport != .udp, !gathering.udpAnswered {
+            // The stream took three round trips from the moment when requests over UDP were
+            // repeated, and these took no one: there is no UDP here, no use in waiting for it.
+            gathering.isUDPBlocked = true
+            queries.removeAll()
+        }
+        for other in legs.indices where other != index { release(other, at: now) }
+    }
+
+    /// Makes a candidate of leg `index`'s allocation, pairs and announces it.
+    private mutating func addRelayed(of index: Int, at now: SimTime) {
+        guard let relayed = legs[index].relayed, let mapped = legs[index].mapped else { return }
         let preference = Self.relayLocalPreference - UInt16(legs[index].transport.rawValue)
         let server = legs[index].server.ip
         var local = LocalCandidate(
@@ -177,14 +217,6 @@ extension Agent {
         permitKnownPeers(of: index, at: now)
         add(local)
         announce(local)
-        gathering.fallbackAt = .distantFuture
-        if legs.count > 1, legs[index].transport != .udp, !gathering.udpAnswered {
-            // The stream took three round trips from the moment when requests over UDP were
-            // repeated, and these took no one: there is no UDP here, no use in waiting for it.
-            gathering.isUDPBlocked = true
-            queries.removeAll()
-        }
-        for other in legs.indices where other != index { release(other, at: now) }
     }
 
     /// Asks for permissions for all the peer's addresses in one request.
@@ -206,7 +238,7 @@ extension Agent {
     }
 
     private mutating func didFail(_ failure: ClientFailure, of index: Int, at now: SimTime) {
-        let hadAllocation = legs[index].local >= 0
+        let hadAllocation = legs[index].relayed != nil
         var code: UInt16 = 0
         if case .refused(let error) = failure {
             code = error.rawValue
@@ -220,10 +252,13 @@ extension Agent {
         }
         if hadAllocation {
             if let selected, pairs[selected].local == legs[index].local, phase == .connected {
-                fail(.relayLost, at: now)
+                lose(.relayLost, at: now)
             }
+            if formerLeg == index { loseFormer(.relayLost, at: now) }
         } else if gathering.fallbackAt == .distantFuture,
-            legs.allSatisfy({ $0.refusal != nil || $0.isReleased })
+            legs.indices.allSatisfy({
+                legs[$0].refusal != nil || legs[$0].isReleased || $0 == formerLeg
+            })
         {
             let refusals = legs.compactMap(\.refusal)
             events.append(.relayRefused(code: refusals.max() ?? 0))
@@ -236,8 +271,10 @@ extension Agent {
         for index in legs.indices where index != kept { release(index, at: now) }
     }
 
-    private mutating func release(_ index: Int, at now: SimTime) {
-        guard !legs[index].isReleased, legs[index].refusal == nil else { return }
+    mutating func release(_ index: Int, at now: SimTime) {
+        guard index != formerLeg, !legs[index].isReleased, legs[index].refusal == nil else {
+            return
+        }
         legs[index].isReleased = true
         legs[index].use { $0.release(at: now) }
         for pair in pairs.indices

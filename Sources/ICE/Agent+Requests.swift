@@ -116,6 +116,8 @@ extension Agent {
     /// The peer's check has come in on pair `index`: check it in turn, note its nomination
     /// (RFC 8445 §7.3.1.4, §7.3.1.5).
     private mutating func consider(_ index: Int, isNominated: Bool, at now: SimTime) {
+        if index == selected { noteHeard(at: now) }
+        guard phase == .running || phase == .connected else { return }
         let isNews = isNominated && role == .controlled
         if pairs[index].state == .succeeded {
             if isNews { follow(index, at: now) }

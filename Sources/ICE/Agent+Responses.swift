@@ -47,7 +47,10 @@ extension Agent {
     ) {
         counters.responsesAccepted += 1
         let index = check.pair
-        if index == selected { consent.renew(at: now, for: configuration.timing.consentTimeout) }
+        if index == selected {
+            consent.renew(at: now, for: configuration.timing.consentTimeout)
+            noteHeard(at: now)
+        }
         if pairs[index].state != .succeeded {
             let local = validLocal(mapped, base: pairs[index].local)
             pairs[index].state = .succeeded

@@ -33,12 +33,18 @@ public struct Agent: Sendable {
     /// Most unanswered checks remembered: at one check every 48 ms the answers of three seconds.
     public static let maximumUnansweredChecks = 64
 
+    /// Most ways to relays at once: two transports, the former path's, and those of a few quick
+    /// restarts that are being given back.
+    public static let maximumLegs = 8
+
     /// What it does.
-    public let configuration: AgentConfiguration
+    public internal(set) var configuration: AgentConfiguration
     /// Whether it nominates; a role conflict may change that.
     public internal(set) var role: Role
     /// What the peer's checks must carry.
-    public let localCredentials: Credentials
+    public internal(set) var localCredentials: Credentials
+    /// How many ICE restarts there have been.
+    public internal(set) var generation: UInt32 = 0
     /// What has happened so far.
     public internal(set) var counters = AgentCounters()
     /// When ``handleTimeout(at:)`` is due; nil when nothing is planned.
@@ -47,9 +53,9 @@ public struct Agent: Sendable {
     var phase = Phase.new
     var randomness: RandomStream
     var tieBreaker: UInt64
-    let localKey: IntegrityKey
+    var localKey: IntegrityKey
     var peer: Peer?
-    let bases: [TransportAddress]
+    var bases: [TransportAddress]
     var locals: [LocalCandidate] = []
     var remotes: [RemoteCandidate] = []
     var pairs: [CandidatePair] = []
@@ -58,6 +64,10 @@ public struct Agent: Sendable {
     var legs: [RelayLeg] = []
     var foundationKeys: [FoundationKey] = []
     var gathering = GatheringProgress()
+    var formers: [FormerPath] = []
+    var early: [EarlyCandidate] = []
+    var loss = AgentFailure.timeout
+    var hasConnected = false
     var peerReflexiveCount: UInt32 = 0
     var hasRemoteEnded = false
     var triggeredCount: UInt32 = 0
@@ -111,17 +121,28 @@ public struct Agent: Sendable {
 
     /// The peer's credentials: checks may go out from now on.
     ///
-    /// A second call is ignored: an ICE restart takes a new agent.
+    /// The same again are ignored. Others than before mean that the peer restarts: unless
+    /// ``restart(with:localAddresses:at:)`` was called just before, this agent restarts with it
+    /// (RFC 8839 §4.4.2), and its new ``localCredentials`` belong into the answer.
     public mutating func setRemoteCredentials(_ credentials: Credentials, at now: SimTime) {
-        guard peer == nil, phase.isLive else { return }
+        guard phase.isLive, credentials != peer?.credentials,
+            credentials != formers.first?.peer.credentials
+        else { return }
+        if phase != .new, peer != nil || phase != .running { beginGeneration(nil, nil, at: now) }
         peer = Peer(credentials, localFragment: localCredentials.usernameFragment)
         deadline = now + configuration.timing.connectivityTimeout
+        takeEarlyCandidates(at: now)
         advance(at: now)
     }
 
     /// The peer has no more candidates (RFC 8838 §13).
-    public mutating func endOfRemoteCandidates(at now: SimTime) {
-        guard phase.isLive else { return }
+    ///
+    /// - Parameter usernameFragment: the generation that this is about; nil for that of the last
+    ///   credentials.
+    public mutating func endOfRemoteCandidates(
+        usernameFragment: [UInt8]? = nil, at now: SimTime
+    ) {
+        guard phase.isLive, isCurrent(nil, of: usernameFragment) else { return }
         hasRemoteEnded = true
         advance(at: now)
     }
@@ -133,13 +154,16 @@ public struct Agent: Sendable {
         nextTimeout = earliestTimeout()
     }
 
-    /// The pair that media takes, once there is one.
+    /// The pair that media takes, once there is one; while a restart looks for a new one, that
+    /// selected before.
     public var selectedPair: SelectedPair? {
-        selected.map { describe($0) }
+        selected.map { describe($0) } ?? formers.first?.pair
     }
 
-    /// Whether a pair is selected and the agent neither failed nor closed.
-    public var isConnected: Bool { phase == .connected }
+    /// Whether media can be sent: a pair is selected, and neither lost, failed nor closed.
+    public var isConnected: Bool {
+        phase == .connected || phase == .running && formers.first?.isInUse == true
+    }
 
     /// Live allocations this agent holds or is asking for; 0 or 1 but for the moment of a race
     /// between transports.
@@ -160,6 +184,8 @@ public struct Agent: Sendable {
             runFollowUpChecks(at: now)
             advanceConsent(at: now)
         }
+        if !formers.isEmpty { advanceFormer(at: now) }
+        if phase == .lost, now >= deadline { fail(loss, at: now) }
         drainRelay(at: now)
         nextTimeout = earliestTimeout()
     }
@@ -170,6 +196,7 @@ public struct Agent: Sendable {
         checks.removeAll()
         queries.removeAll()
         nomination = nil
+        formers.removeAll()
         releaseRelay(except: nil, at: now)
         drainRelay(at: now)
     }
@@ -185,23 +212,33 @@ enum Phase: UInt8, BitwiseCopyable {
     case new
     case running
     case connected
+    /// The selected pair serves no longer; a restart may follow.
+    case lost
     case failed
     case closed
 
-    var isLive: Bool { self == .new || self == .running || self == .connected }
+    @inline(__always) var isLive: Bool { rawValue < Phase.failed.rawValue }
 }
 
 /// What is known of the peer's session.
 struct Peer: Sendable {
+    let credentials: Credentials
     /// Authenticates what we send to it.
     let key: IntegrityKey
     /// USERNAME of our checks: the peer's fragment, a colon, ours (RFC 8445 §7.2.2).
     let username: [UInt8]
 
     init(_ credentials: Credentials, localFragment: [UInt8]) {
+        self.credentials = credentials
         key = IntegrityKey(shortTermPassword: credentials.password)
         username = credentials.usernameFragment + [UInt8(ascii: ":")] + localFragment
     }
+}
+
+/// A candidate of the peer's, or nil for their end, whose generation is not known yet.
+struct EarlyCandidate: Sendable {
+    var candidate: Candidate?
+    var usernameFragment: [UInt8]
 }
 
 /// A candidate of ours; a host or relayed one is its own base.

@@ -51,7 +51,7 @@ public struct TURNServerDescription: Hashable, Sendable {
     }
 }
 
-/// What an agent is to do, fixed for its life.
+/// What an agent is to do, until an ICE restart gives it something else to do.
 public struct AgentConfiguration: Hashable, Sendable {
     /// Its constants of time.
     public var timing: TimingProfile
@@ -69,12 +69,16 @@ public struct AgentConfiguration: Hashable, Sendable {
     /// whose paths do not change may save the packets.
     public var consentChecks: Bool
 
+    /// Whether, with ``consentChecks``, it tells its owner early that nothing comes from the peer
+    /// any more (``AgentEvent/disconnected``), asking more often while an answer is missing.
+    public var noticesSilence: Bool
+
     /// An agent with these settings.
     public init(
         timing: TimingProfile = .browser, policy: CandidatePolicy = .all,
         hidesHostAddresses: Bool = true, stunServer: TransportAddress? = nil,
         turnServer: TURNServerDescription? = nil, gathersRelay: Bool = true,
-        consentChecks: Bool = true
+        consentChecks: Bool = true, noticesSilence: Bool = false
     ) {
         self.timing = timing
         self.policy = policy
@@ -83,5 +87,6 @@ public struct AgentConfiguration: Hashable, Sendable {
         self.turnServer = turnServer
         self.gathersRelay = gathersRelay
         self.consentChecks = consentChecks
+        self.noticesSilence = noticesSilence
     }
 }

@@ -22,6 +22,11 @@ public struct AgentCounters: Hashable, Sendable {
     /// Checks left out because as many were unanswered as the agent remembers.
     public var forgottenChecks: UInt64 = 0
 
+    /// ICE restarts, ours and the peer's.
+    public var restarts: UInt64 = 0
+    /// Remote candidates of a generation that is over.
+    public var staleCandidates: UInt64 = 0
+
     private var rejections = InlineArray<16, UInt64>(repeating: 0)
 
     /// No counts yet.
@@ -56,7 +61,7 @@ public struct AgentCounters: Hashable, Sendable {
         [
             checksSent, checksReceived, responsesAccepted, roleConflicts, asymmetricResponses,
             peerReflexiveCandidates, unresolvableCandidates, ignoredCandidates, discardedPairs,
-            forgottenChecks,
+            forgottenChecks, restarts, staleCandidates,
         ]
     }
 }

@@ -5,9 +5,10 @@ public enum AgentFailure: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyab
     case allPairsFailed
     /// Within ``TimingProfile/connectivityTimeout`` no pair was nominated, though some might have.
     case timeout
-    /// The peer no longer answers consent checks (RFC 7675 §5.1).
+    /// The peer no longer answered consent checks (RFC 7675 §5.1), and no restart followed within
+    /// ``TimingProfile/restartPatience``.
     case consentLost
-    /// The server took back the allocation that the selected pair ran over.
+    /// The allocation that the selected pair ran over is gone.
     case relayLost
 }
 
@@ -24,6 +25,23 @@ public enum AgentEvent: Hashable, Sendable {
     indirect case connected(SelectedPair)
     /// The controlling peer nominated another pair.
     indirect case selectedPairChanged(SelectedPair)
+    /// An ICE restart has a pair: media go over it from now on.
+    indirect case restarted(SelectedPair)
+    /// An ICE restart found no pair in time; media stay on the one selected before.
+    case restartFailed
+    /// Nothing has come over the selected pair for ``TimingProfile/receivingTimeout``, and checks
+    /// went unanswered. Media may still be sent; who wants less silence than consent allows
+    /// restarts now.
+    case disconnected
+    /// Something has come over the selected pair again after ``disconnected``.
+    case reconnected
+    /// Consent for the pair in use has run out (RFC 7675 §5.1): nothing is sent until an ICE
+    /// restart has found another. After ``TimingProfile/restartPatience`` without one
+    /// ``failed(_:)`` follows.
+    case consentLost
+    /// The server no longer has the allocation that the pair in use runs over. As with
+    /// ``consentLost``, a restart may follow.
+    case relayLost
     /// The agent has given up.
     case failed(AgentFailure)
     /// An allocation of ours has been given back.

@@ -14,8 +14,12 @@ struct RelayLeg: Sendable {
     let server: TransportAddress
     let base: TransportAddress
     let transport: TransportProtocol
-    /// Index of its relayed candidate; -1 before there is one.
+    /// Index of its relayed candidate in this generation; -1 where there is none.
     var local = -1
+    /// The relayed address, once there is one.
+    var relayed: TransportAddress?
+    /// Where the server saw the client.
+    var mapped: TransportAddress?
     /// Peers' addresses that the server lets through.
     var permitted: [IPAddress] = []
     /// Whether it was told to give up its allocation, or the attempt.
@@ -37,9 +41,12 @@ struct RelayLeg: Sendable {
     }
 
     /// Whether nothing more is to come of it for gathering.
-    var isSettled: Bool { local >= 0 || isReleased || refusal != nil }
+    var isSettled: Bool { relayed != nil || isReleased || refusal != nil }
 
     /// Whether it has an allocation and will keep it.
+    var isHealthy: Bool { relayed != nil && !isReleased && refusal == nil && !hasEnded }
+
+    /// Whether the current generation has its allocation and will keep it.
     var isOpen: Bool { local >= 0 && !isReleased && refusal == nil }
 
     /// Whether the server holds an allocation, as far as the client knows.

@@ -36,6 +36,15 @@ public struct TimingProfile: Hashable, Sendable, BitwiseCopyable {
     public var consentJitter: Double
     /// How long consent lasts without an answer (RFC 7675 §5.1).
     public var consentTimeout: SimDuration
+    /// How long nothing may come over the selected pair before that is told
+    /// (``AgentEvent/disconnected``); nil for never.
+    public var receivingTimeout: SimDuration?
+    /// How long a consent check may be without answer before the next one, where silence is to be
+    /// told; two round trips if that is longer.
+    public var weakCheckInterval = SimDuration.milliseconds(480)
+    /// How long after the loss of its pair, or after the beginning of an ICE restart that the peer
+    /// does not answer, an agent waits before it fails for good.
+    public var restartPatience = SimDuration.seconds(30)
 
     /// The shortest time between the beginnings of two transactions with servers.
     public var gatheringPacing: SimDuration
@@ -80,6 +89,7 @@ public struct TimingProfile: Hashable, Sendable, BitwiseCopyable {
         pairTimeout: .seconds(15), relayPatience: .milliseconds(500),
         relayPatienceRoundTrips: 2, streamFallbackDelay: .milliseconds(250),
         consentInterval: .milliseconds(2500), consentJitter: 0, consentTimeout: .seconds(30),
+        receivingTimeout: .milliseconds(2500),
         gatheringPacing: .zero, serverRTO: .milliseconds(250), serverRequests: 6,
         serverLastWait: 8)
 }

@@ -154,7 +154,7 @@ extension Platform {
             send(.endOfCandidates, from: leg, &engine)
         case .connected(let pair):
             sideConnected(leg, pair, &engine)
-        case .selectedPairChanged(let pair):
+        case .selectedPairChanged(let pair), .restarted(let pair):
             legs[place(of: leg)].selected = pair
             followSelectedPairs(of: leg.call, at: engine.now)
         case .failed:
@@ -163,7 +163,8 @@ extension Platform {
             } else if (calls[leg.call].outage?.restarts ?? 0) > 0 {
                 drop(leg.call, &engine)
             }
-        case .relayRefused, .relayReleased:
+        case .relayRefused, .relayReleased, .disconnected, .reconnected, .consentLost,
+            .relayLost, .restartFailed:
             break
         }
     }

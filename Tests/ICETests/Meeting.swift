@@ -30,13 +30,23 @@ struct Meeting {
 
     enum Signal {
         case credentials(ICE.Credentials)
-        case candidate([UInt8])
-        case end
+        case offer(ICE.Credentials)
+        case answer(ICE.Credentials)
+        case candidate([UInt8], fragment: [UInt8]?)
+        case end(fragment: [UInt8]?)
     }
 
     var network = Network(backbone: [[.milliseconds(15)]])
     var server: TURN.Server
     let serverHost: HostID
+    /// Another relay, for when the first is down.
+    var backup: TURN.Server
+    let backupHost: HostID
+    var isServerDown = false
+    /// What each side is to do from its next restart on.
+    var next: [AgentConfiguration?] = [nil, nil]
+    /// How many packets each side has said.
+    var said = 0
     var agents: [Agent] = []
     var hosts: [HostID] = []
     var now = SimTime.zero
@@ -50,6 +60,9 @@ struct Meeting {
     // What happened.
     var connected: [SelectedPair?] = [nil, nil]
     var connectedAt: [SimTime?] = [nil, nil]
+    var restartedAt: [SimTime?] = [nil, nil]
+    /// What else each side told, with its time.
+    var tidings: [[(at: SimTime, event: AgentEvent)]] = [[], []]
     var failures: [AgentFailure?] = [nil, nil]
     var released = [0, 0]
     var refusals: [UInt16] = []
@@ -63,11 +76,13 @@ struct Meeting {
     var delivered: [[(from: TransportAddress, to: TransportAddress, bytes: [UInt8])]] = [[], []]
 
     static let serverIP = IPAddress(v4: 0xC633_6401)
+    static let backupIP = IPAddress(v4: 0xC633_6402)
 
     init(
         _ first: Side, _ second: Side, timing: TimingProfile = .browser, seed: UInt64 = 1,
         ports: Int = 64, signalDelay: SimDuration = .milliseconds(25),
         transports: [TransportProtocol] = [.udp, .tcp], consent: Bool = true,
+        noticesSilence: Bool = false,
         offererRole: Role = .controlling, answererRole: Role = .controlled
     ) {
         func stream(_ entity: UInt64) -> RandomStream {
@@ -84,6 +99,12 @@ struct Meeting {
                 relayedPortCount: ports),
             randomness: stream(1))
         serverHost = network.attachServer(address: Self.serverIP, region: 0)
+        backup = TURN.Server(
+            configuration: ServerConfiguration(
+                address: Self.backupIP, realm: "voicemeet.example", secret: secret,
+                relayedPortCount: ports),
+            randomness: stream(2))
+        backupHost = network.attachServer(address: Self.backupIP, region: 0)
         let credentials = secret.credentials(for: "x", until: SimTime.zero + .days(1))
         for (index, side) in [first, second].enumerated() {
             let host = network.attachHost(
@@ -99,7 +120,8 @@ struct Meeting {
                 turnServer: TURNServerDescription(
                     address: address, transports: transports, username: credentials.username,
                     password: credentials.password),
-                gathersRelay: side.gathersRelay, consentChecks: consent)
+                gathersRelay: side.gathersRelay, consentChecks: consent,
+                noticesSilence: noticesSilence)
             agents.append(
                 Agent(
                     configuration: configuration,
@@ -141,6 +163,7 @@ struct Meeting {
                 next = min(next, agents[index].nextTimeout ?? .distantFuture)
             }
             next = min(next, server.nextTimeout ?? .distantFuture)
+            next = min(next, backup.nextTimeout ?? .distantFuture)
             guard next <= end else { break }
             precondition(next >= now, "time went backwards: \(next) after \(now)")
             now = next
@@ -152,6 +175,7 @@ struct Meeting {
                 collect(index)
             }
             if server.nextTimeout ?? .distantFuture <= now { server.handleTimeout(at: now) }
+            if backup.nextTimeout ?? .distantFuture <= now { backup.handleTimeout(at: now) }
             collectServer()
             while let first = pending.first, first.time <= now {
                 pending.removeFirst()
@@ -179,7 +203,11 @@ struct Meeting {
             guard case .delivered(let host, let local, let from) = network.arrive(flight, at: now)
             else { return }
             if host == serverHost {
+                if isServerDown { return }
                 server.handle(bytes, from: from, transport: flight.transport, to: local, at: now)
+                collectServer()
+            } else if host == backupHost {
+                backup.handle(bytes, from: from, transport: flight.transport, to: local, at: now)
                 collectServer()
             } else if let side = hosts.firstIndex(of: host) {
                 deliver(bytes, from: from, to: local, flight.transport, side: side)
@@ -195,10 +223,17 @@ struct Meeting {
                 agents[1].startGathering(at: now)
                 self.signal(.credentials(agents[1].localCredentials), to: 0)
             }
-        case .candidate(let text):
-            agents[side].addRemoteCandidate(try! Candidate(text: text), at: now)
-        case .end:
-            agents[side].endOfRemoteCandidates(at: now)
+        case .offer(let credentials):
+            if next[side] != nil { agents[side].restart(with: next[side], at: now) }
+            agents[side].setRemoteCredentials(credentials, at: now)
+            self.signal(.answer(agents[side].localCredentials), to: 1 - side)
+        case .answer(let credentials):
+            agents[side].setRemoteCredentials(credentials, at: now)
+        case .candidate(let text, let fragment):
+            agents[side].addRemoteCandidate(
+                try! Candidate(text: text), usernameFragment: fragment, at: now)
+        case .end(let fragment):
+            agents[side].endOfRemoteCandidates(usernameFragment: fragment, at: now)
         }
         collect(side)
     }
@@ -223,7 +258,10 @@ struct Meeting {
     }
 
     private mutating func collectServer() {
-        while let transmit = server.pollTransmit() { send(transmit, from: serverHost) }
+        while let transmit = server.pollTransmit() {
+            if !isServerDown { send(transmit, from: serverHost) }
+        }
+        while let transmit = backup.pollTransmit() { send(transmit, from: backupHost) }
     }
 
     private mutating func send(_ transmit: Transmit, from host: HostID) {
@@ -249,11 +287,14 @@ struct Meeting {
         case .localCandidate(let candidate):
             signalled[side].append(candidate)
             schedule(
-                .signal(to: 1 - side, .candidate(candidate.text)),
+                .signal(
+                    to: 1 - side, .candidate(candidate.text, fragment: fragment(of: side))),
                 at: now + signalDelay + candidateDelays[side])
         case .gatheringComplete:
             gathered[side] = true
-            schedule(.signal(to: 1 - side, .end), at: now + signalDelay + candidateDelays[side])
+            schedule(
+                .signal(to: 1 - side, .end(fragment: fragment(of: side))),
+                at: now + signalDelay + candidateDelays[side])
         case .relayRefused(let code):
             refusals.append(code)
         case .connected(let pair):
@@ -265,6 +306,16 @@ struct Meeting {
             failures[side] = reason
         case .relayReleased:
             released[side] += 1
+        case .restarted(let pair):
+            connected[side] = pair
+            restartedAt[side] = now
+        case .disconnected, .reconnected, .consentLost, .relayLost, .restartFailed:
+            tidings[side].append((now, event))
         }
+    }
+
+    /// The fragment that goes with a side's candidates, once generations must be told apart.
+    private func fragment(of side: Int) -> [UInt8]? {
+        agents[side].generation == 0 ? nil : agents[side].localCredentials.usernameFragment
     }
 }

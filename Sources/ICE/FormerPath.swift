@@ -1,0 +1,38 @@
+import Addressing
+import Quantities
+import STUN
+
+/// The selected pair of the generation before an ICE restart: media go on over it until the new
+/// generation has selected one (RFC 8445 §9), consent included.
+struct FormerPath: Sendable {
+    /// What it looks like from outside.
+    let pair: SelectedPair
+    let peer: Peer
+    let localFragment: [UInt8]
+    let localKey: IntegrityKey
+    let role: Role
+    let tieBreaker: UInt64
+    /// PRIORITY of its checks.
+    let priority: UInt32
+    /// Index of the leg of its relayed base; -1 for a host's.
+    var leg: Int
+    var consent: Consent
+    /// Consent checks without answer, the newest last.
+    var unanswered: [TransactionID] = []
+    /// When it is forgotten, once a newer pair is in use.
+    var endsAt = SimTime.distantFuture
+
+    /// Most consent checks remembered: those of half a minute at the browsers' interval.
+    static let maximumUnanswered = 12
+
+    /// Whether media may still go out over it.
+    var isInUse: Bool { endsAt == .distantFuture }
+
+    var dueAt: SimTime { min(min(consent.nextCheckAt, consent.expiresAt), endsAt) }
+
+    /// Whether `username` of a check is for these credentials.
+    func isAddressed(_ message: borrowing MessageView) -> Bool {
+        guard let range = message.range(of: .username) else { return false }
+        return message.bytes[range].starts(with: localFragment + [UInt8(ascii: ":")])
+    }
+}
