@@ -70,18 +70,23 @@ extension Agent {
             counters.ignoredCandidates += 1
             return
         }
-        guard case .ip(let address) = candidate.address else {
-            // The name answers multicast queries on the peer's own link only.
-            counters.unresolvableCandidates += 1
-            return
+        switch candidate.address {
+        case .ip(let address): take(candidate, at: address, name: nil, at: now)
+        case .mdns(let name, _): ask(for: name, of: candidate)
         }
+    }
+
+    /// Takes `candidate`, which is reached at `address`; behind `name` if that hides it.
+    mutating func take(
+        _ candidate: Candidate, at address: TransportAddress, name: MDNSName?, at now: SimTime
+    ) {
         guard address.port != 0 else {
             counters.ignoredCandidates += 1
             return
         }
         let remote = RemoteCandidate(
             address: address, type: candidate.type, priority: candidate.priority,
-            foundation: candidate.foundation, related: candidate.related)
+            foundation: candidate.foundation, related: candidate.related, name: name)
         if let known = remotes.firstIndex(where: { $0.address == address }) {
             update(known, with: remote)
         } else if addRemote(remote, at: now) == nil {
@@ -232,10 +237,10 @@ extension Agent {
         return SelectedPair(
             local: Candidate(
                 foundation: local.foundation, priority: local.priority,
-                address: .ip(local.address), type: local.type, related: local.related),
+                address: local.shownAddress, type: local.type, related: local.related),
             remote: Candidate(
                 foundation: remote.foundation, priority: remote.priority,
-                address: .ip(remote.address), type: remote.type, related: remote.related),
+                address: remote.shownAddress, type: remote.type, related: remote.related),
             base: locals[pair.local].address, remoteAddress: remote.address,
             roundTrip: pair.roundTrip)
     }

@@ -53,10 +53,11 @@ extension Agent {
     private mutating func gatherHosts(at now: SimTime) {
         for (index, address) in bases.enumerated() {
             let preference = UInt16.max - UInt16(index)
-            let local = LocalCandidate(
+            var local = LocalCandidate(
                 address: address, base: locals.count, type: .host, localPreference: preference,
                 priority: Priority.candidate(type: .host, localPreference: preference),
                 foundation: foundation(type: .host, base: address.ip, server: nil))
+            if configuration.hidesHostAddresses { local.name = MDNSName(using: &randomness) }
             add(local)
             announce(local)
         }
@@ -75,11 +76,8 @@ extension Agent {
     /// Emits the event that signals `local`, with what must stay hidden hidden.
     mutating func announce(_ local: LocalCandidate) {
         var candidate = Candidate(
-            foundation: local.foundation, priority: local.priority, address: .ip(local.address),
+            foundation: local.foundation, priority: local.priority, address: local.shownAddress,
             type: local.type, related: local.related)
-        if local.type == .host, configuration.hidesHostAddresses {
-            candidate.address = .mdns(MDNSName(using: &randomness), port: local.address.port)
-        }
         let isSecret =
             local.type == .serverReflexive
             ? configuration.hidesHostAddresses : configuration.policy == .relay

@@ -67,6 +67,7 @@ extension Agent {
         locals.removeAll(keepingCapacity: true)
         remotes.removeAll(keepingCapacity: true)
         early.removeAll()
+        names.removeAll()
         nomination = nil
         selected = nil
         consent = Consent()

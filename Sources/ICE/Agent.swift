@@ -66,6 +66,7 @@ public struct Agent: Sendable {
     var gathering = GatheringProgress()
     var formers: [FormerPath] = []
     var early: [EarlyCandidate] = []
+    var names: [HiddenCandidate] = []
     var loss = AgentFailure.timeout
     var hasConnected = false
     var peerReflexiveCount: UInt32 = 0
@@ -253,6 +254,11 @@ struct LocalCandidate: BitwiseCopyable {
     var related: TransportAddress?
     /// Of a relayed candidate: index of its leg; -1 otherwise.
     var leg = -1
+    /// What its address is signalled as.
+    var name: MDNSName?
+
+    /// As the application may see it.
+    var shownAddress: CandidateAddress { .shown(address, behind: name) }
 }
 
 /// A candidate of the peer's.
@@ -264,4 +270,9 @@ struct RemoteCandidate: BitwiseCopyable {
     var related: TransportAddress?
     /// Index of the base whose check it was learnt from; -1 when it was signalled.
     var learntAt = -1
+    /// What its address was signalled as.
+    var name: MDNSName?
+
+    /// As the application may see it.
+    var shownAddress: CandidateAddress { .shown(address, behind: name) }
 }

@@ -12,7 +12,8 @@ public struct AgentCounters: Hashable, Sendable {
     public var asymmetricResponses: UInt64 = 0
     /// Peer-reflexive candidates learnt, local and remote.
     public var peerReflexiveCandidates: UInt64 = 0
-    /// Remote candidates whose mDNS name nobody here resolves.
+    /// Remote candidates whose mDNS name nobody resolved, and those beyond
+    /// ``Agent/maximumNames``.
     public var unresolvableCandidates: UInt64 = 0
     /// Remote candidates of a kind this agent does not use (TCP, another component), doubled ones,
     /// and those beyond ``Agent/maximumRemoteCandidates``.

@@ -18,6 +18,9 @@ public enum AgentEvent: Hashable, Sendable {
     case localCandidate(Candidate)
     /// There will be no more; signal the end of candidates (RFC 8838 §13).
     case gatheringComplete
+    /// A candidate of the peer's hides behind this name: ask for it by multicast DNS on the host's
+    /// own links and give what comes to ``Agent/resolved(_:as:at:)``.
+    case resolve(MDNSName)
     /// The TURN server refused an allocation with this error code, 300…699; 0 when nobody
     /// answered.
     case relayRefused(code: UInt16)

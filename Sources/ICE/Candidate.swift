@@ -39,6 +39,11 @@ public enum CandidateAddress: Hashable, Sendable, BitwiseCopyable {
     /// A host name that only the same multicast domain resolves, and a port.
     case mdns(MDNSName, port: UInt16)
 
+    /// `address`, or its `name` if it has one.
+    static func shown(_ address: TransportAddress, behind name: MDNSName?) -> CandidateAddress {
+        name.map { .mdns($0, port: address.port) } ?? .ip(address)
+    }
+
     /// The transport address, nil behind a name.
     @inlinable public var transportAddress: TransportAddress? {
         if case .ip(let address) = self { return address }

@@ -163,7 +163,7 @@ extension Platform {
             } else if (calls[leg.call].outage?.restarts ?? 0) > 0 {
                 drop(leg.call, &engine)
             }
-        case .relayRefused, .relayReleased, .disconnected, .reconnected, .consentLost,
+        case .resolve, .relayRefused, .relayReleased, .disconnected, .reconnected, .consentLost,
             .relayLost, .restartFailed:
             break
         }

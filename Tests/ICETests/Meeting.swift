@@ -43,6 +43,8 @@ struct Meeting {
     var backup: TURN.Server
     let backupHost: HostID
     var isServerDown = false
+    /// Whether both sides are on one link, as far as names go.
+    var resolvesNames = false
     /// What each side is to do from its next restart on.
     var next: [AgentConfiguration?] = [nil, nil]
     /// How many packets each side has said.
@@ -309,9 +311,24 @@ struct Meeting {
         case .restarted(let pair):
             connected[side] = pair
             restartedAt[side] = now
+        case .resolve(let name):
+            let address = resolvesNames ? owner(of: name) : nil
+            agents[side].resolved(name, as: address, at: now)
         case .disconnected, .reconnected, .consentLost, .relayLost, .restartFailed:
             tidings[side].append((now, event))
         }
+    }
+
+    /// Whose name it is, as multicast DNS would find out.
+    private func owner(of name: MDNSName) -> IPAddress? {
+        for side in 0...1 {
+            for candidate in signalled[side] {
+                if case .mdns(name, _) = candidate.address {
+                    return network.localAddress(of: hosts[side])
+                }
+            }
+        }
+        return nil
     }
 
     /// The fragment that goes with a side's candidates, once generations must be told apart.
