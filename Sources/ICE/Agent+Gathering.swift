@@ -45,7 +45,7 @@ extension Agent {
 
     /// Host candidates at once; the servers' turn comes with the next advance.
     mutating func beginGathering(at now: SimTime) {
-        if configuration.policy == .all { gatherHosts(at: now) }
+        if !relaysOnly { gatherHosts(at: now) }
         gathering.nextStartAt = now
         if gathering.isUDPBlocked { gathering.nextBase = bases.count }
     }
@@ -80,7 +80,7 @@ extension Agent {
             type: local.type, related: local.related)
         let isSecret =
             local.type == .serverReflexive
-            ? configuration.hidesHostAddresses : configuration.policy == .relay
+            ? configuration.hidesHostAddresses : relaysOnly
         if candidate.related != nil, isSecret {
             candidate.related = Candidate.concealed(local.address.ip.family)
         }
@@ -119,7 +119,7 @@ extension Agent {
 
     /// Asks the STUN server from the next base that can; false when none is left.
     private mutating func startNextQuery(at now: SimTime) -> Bool {
-        guard configuration.policy == .all, let server = configuration.stunServer else {
+        guard !relaysOnly, let server = configuration.stunServer else {
             return false
         }
         while gathering.nextBase < bases.count {

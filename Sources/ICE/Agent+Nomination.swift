@@ -45,7 +45,7 @@ extension Agent {
 
     @inline(__always)
     private var canStillBeDirect: Bool {
-        if configuration.policy == .relay || gathering.isUDPBlocked { return false }
+        if relaysOnly || gathering.isUDPBlocked { return false }
         if !hasRemoteEnded { return true }
         return candidates.hasUndecidedDirectPair(among: pairs)
     }

@@ -69,6 +69,7 @@ public struct Agent: Sendable {
     var names: [HiddenCandidate] = []
     var loss = AgentFailure.timeout
     var hasConnected = false
+    var isDirectPermitted = false
     var peerReflexiveCount: UInt32 = 0
     var hasRemoteEnded = false
     var triggeredCount: UInt32 = 0

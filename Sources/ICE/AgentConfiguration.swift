@@ -17,6 +17,8 @@ public enum CandidatePolicy: UInt8, Hashable, Sendable, BitwiseCopyable {
     case all
     /// Relayed ones only: the peer never learns an address of this host.
     case relay
+    /// Relayed ones only until ``Agent/permitDirect(at:)``, then all.
+    case relayForStrangers
 }
 
 /// A TURN server and how to be let in (RFC 8656).
