@@ -139,6 +139,9 @@ extension Agent {
         guard locals[local].address.ip.family == remotes[remote].address.ip.family else {
             return nil
         }
+        // RFC 8445 §6.1.2.2.
+        guard locals[local].address.ip.isLinkLocalV6 == remotes[remote].address.ip.isLinkLocalV6
+        else { return nil }
         if leg >= 0, !legs[leg].isOpen { return nil }
         let new = CandidatePair(
             local: local, remote: remote,

@@ -30,8 +30,12 @@ extension Agent {
     }
 
     var nextCheckAt: SimTime {
-        lastCheckAt.map { $0 + configuration.timing.pacing } ?? .zero
+        lastCheckAt.map { $0 + pacing } ?? .zero
     }
+
+    /// Ta, the larger of both sides' (RFC 8445 §14.2).
+    @inline(__always)
+    var pacing: SimDuration { max(configuration.timing.pacing, peerPacing) }
 
     var hasFollowUpCheck: Bool { firstTriggered() != nil }
 
@@ -157,7 +161,7 @@ extension Agent {
             $0 + ($1.state == .waiting || $1.state == .inProgress ? 1 : 0)
         }
         return max(
-            configuration.timing.smallestRTO, configuration.timing.pacing * Int64(busy))
+            configuration.timing.smallestRTO, pacing * Int64(busy))
     }
 
     /// Sends `bytes` from the base `local`: as they are, or wrapped for the relay.

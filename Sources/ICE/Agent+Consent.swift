@@ -1,5 +1,6 @@
 import Addressing
 import Quantities
+import STUN
 
 /// Consent to send on the selected pair (RFC 7675), and signs of life from there.
 struct Consent: BitwiseCopyable {
@@ -26,7 +27,11 @@ extension Agent {
     /// The nominating check was answered: consent begins with it.
     mutating func startConsent(at now: SimTime) {
         consent = Consent()
-        guard configuration.consentChecks else { return }
+        guard configuration.consentChecks else {
+            sentAt = now
+            keepAliveAt = configuration.keepAliveInterval.map { now + $0 } ?? .distantFuture
+            return
+        }
         consent.heardAt = now
         consent.expiresAt = now + configuration.timing.consentTimeout
         consent.nextCheckAt = now + consentInterval()
@@ -63,6 +68,25 @@ extension Agent {
         let wait = max(
             configuration.timing.weakCheckInterval, pairs[selected].roundTrip * 2)
         consent.nextCheckAt = min(consent.plannedAt, now + wait)
+    }
+
+    /// Sends a Binding indication when nothing has gone out for the interval (RFC 8445 §11).
+    mutating func keepAlive(at now: SimTime) {
+        guard let interval = configuration.keepAliveInterval, let selected else {
+            keepAliveAt = .distantFuture
+            return
+        }
+        if now - sentAt >= interval {
+            sentAt = now
+            counters.keepAlivesSent += 1
+            let builder = MessageBuilder(
+                .indication, .binding, id: TransactionID(using: &randomness), capacity: 32)
+            let pair = pairs[selected]
+            transmit(
+                builder.finish(fingerprint: true), from: pair.local,
+                to: remotes[pair.remote].address, at: now)
+        }
+        keepAliveAt = sentAt + interval
     }
 
     private mutating func tellSilence(at now: SimTime) {

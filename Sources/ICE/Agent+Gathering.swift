@@ -6,6 +6,7 @@ import STUN
 struct ServerQuery {
     var id: TransactionID
     var base: Int
+    var server: TransportAddress
     var timer: RetransmissionTimer
     var bytes: [UInt8]
 }
@@ -51,8 +52,9 @@ extension Agent {
     }
 
     private mutating func gatherHosts(at now: SimTime) {
+        let preferences = Self.localPreferences(of: bases)
         for (index, address) in bases.enumerated() {
-            let preference = UInt16.max - UInt16(index)
+            let preference = preferences[index]
             var local = LocalCandidate(
                 address: address, base: locals.count, type: .host, localPreference: preference,
                 priority: Priority.candidate(type: .host, localPreference: preference),
@@ -119,20 +121,20 @@ extension Agent {
 
     /// Asks the STUN server from the next base that can; false when none is left.
     private mutating func startNextQuery(at now: SimTime) -> Bool {
-        guard !relaysOnly, let server = configuration.stunServer else {
-            return false
-        }
+        guard !relaysOnly else { return false }
         while gathering.nextBase < bases.count {
             let base = gathering.nextBase
             gathering.nextBase += 1
-            guard bases[base].ip.family == server.ip.family else { continue }
+            guard let server = stunServer(for: bases[base]) else { continue }
             let id = TransactionID(using: &randomness)
             let bytes = MessageBuilder(.request, .binding, id: id, capacity: 32)
                 .finish(fingerprint: true)
             queries.append(
                 ServerQuery(
-                    id: id, base: base,
-                    timer: configuration.timing.serverTimer(sentAt: now), bytes: bytes))
+                    id: id, base: base, server: server,
+                    timer: configuration.timing.serverTimer(
+                        sentAt: now, count: serverTransactionCount),
+                    bytes: bytes))
             transmits.append(
                 Transmit(
                     source: bases[base], destination: server, transport: .udp, payload: bytes))
@@ -141,8 +143,17 @@ extension Agent {
         return false
     }
 
+    /// The first STUN server of the family of `base`.
+    private func stunServer(for base: TransportAddress) -> TransportAddress? {
+        configuration.stunServers.first { $0.ip.family == base.ip.family }
+    }
+
+    /// How many transactions gathering takes: one for each server-reflexive and relayed candidate.
+    var serverTransactionCount: Int {
+        bases.count { stunServer(for: $0) != nil } + (configuration.turnServer == nil ? 0 : 1)
+    }
+
     private mutating func expireQueries(at now: SimTime) {
-        guard let server = configuration.stunServer else { return }
         var index = 0
         while index < queries.count {
             switch queries[index].timer.expire(at: now) {
@@ -151,8 +162,8 @@ extension Agent {
             case .retransmit:
                 transmits.append(
                     Transmit(
-                        source: bases[queries[index].base], destination: server, transport: .udp,
-                        payload: queries[index].bytes))
+                        source: bases[queries[index].base], destination: queries[index].server,
+                        transport: .udp, payload: queries[index].bytes))
                 index += 1
             case .failed:
                 queries.remove(at: index)
@@ -168,15 +179,16 @@ extension Agent {
         let query = queries.remove(at: index)
         noteUDPAnswer()
         if message.kind == .success, let mapped = message.mappedAddress {
-            addServerReflexive(mapped, of: query.base, at: now)
+            addServerReflexive(mapped, of: query, at: now)
         }
         return .consumed
     }
 
     private mutating func addServerReflexive(
-        _ mapped: TransportAddress, of base: Int, at now: SimTime
+        _ mapped: TransportAddress, of query: ServerQuery, at now: SimTime
     ) {
-        guard let server = configuration.stunServer,
+        let base = query.base
+        guard
             let host = locals.firstIndex(where: { $0.type == .host && $0.address == bases[base] })
         else { return }
         // Redundant where the host candidate tells the same address (RFC 8445 §5.1.3); behind an
@@ -188,7 +200,7 @@ extension Agent {
             address: mapped, base: host, type: .serverReflexive, localPreference: preference,
             priority: Priority.candidate(type: .serverReflexive, localPreference: preference),
             foundation: foundation(
-                type: .serverReflexive, base: bases[base].ip, server: server.ip),
+                type: .serverReflexive, base: bases[base].ip, server: query.server.ip),
             related: bases[base])
         add(local)
         announce(local)

@@ -56,9 +56,10 @@ extension Agent {
         guard let current = nomination, now >= current.nextCheckAt else { return nil }
         let timing = configuration.timing
         let trip = pairs[current.pair].roundTrip
+        let spacing = pacing
         nomination?.nextCheckAt =
             timing.repetition == .roundRobin
-            ? now + max(timing.pacing, trip + trip / 2) : .distantFuture
+            ? now + max(spacing, trip + trip / 2) : .distantFuture
         return current.pair
     }
 

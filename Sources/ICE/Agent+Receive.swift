@@ -57,7 +57,7 @@ extension Agent {
         case .request:
             return handleCheck(message, from: source, base: base, at: now)
         case .success, .error:
-            if source == configuration.stunServer,
+            if configuration.stunServers.contains(source),
                 let received = handleServerAnswer(message, at: now)
             {
                 return received
@@ -90,6 +90,7 @@ extension Agent {
             return sendOverFormer(payload, at: now)
         }
         let pair = pairs[selected]
+        sentAt = now
         transmit(payload, from: pair.local, to: remotes[pair.remote].address, at: now)
         if locals[pair.local].leg >= 0 { drainRelay(at: now) }
         return true
@@ -104,6 +105,7 @@ extension Agent {
             earliest = min(earliest, earliestCheckTimeout)
         } else if phase == .connected {
             earliest = min(earliest, min(consent.nextCheckAt, consent.expiresAt))
+            earliest = min(earliest, keepAliveAt)
             if hasFollowUpCheck { earliest = min(earliest, nextCheckAt) }
         } else if phase == .lost {
             earliest = min(earliest, deadline)

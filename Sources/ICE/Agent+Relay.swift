@@ -57,13 +57,11 @@ extension Agent {
     private mutating func startLeg(
         over transport: TransportProtocol, to server: TURNServerDescription, at now: SimTime
     ) -> Bool {
-        guard let base = bases.first(where: { $0.ip.family == server.address.ip.family }) else {
-            return false
-        }
+        guard let (address, base) = way(to: server, over: transport) else { return false }
         var settings = ClientConfiguration(
-            server: server.address(for: transport), transport: transport, local: base,
+            server: address, transport: transport, local: base,
             credentials: TURN.Credentials(username: server.username, password: server.password))
-        settings.initialInterval = configuration.timing.serverRTO
+        settings.initialInterval = configuration.timing.serverRTO(of: serverTransactionCount)
         settings.maximumRequests = configuration.timing.serverRequests
         let client = TURN.Client(configuration: settings, randomness: legStream())
         legs.append(
@@ -71,6 +69,18 @@ extension Agent {
                 client: client, server: settings.server, base: base, transport: transport))
         legs[legs.count - 1].use { $0.allocate(at: now) }
         return true
+    }
+
+    /// The first address of the server's that a base has the family of, and that base.
+    private func way(
+        to server: TURNServerDescription, over transport: TransportProtocol
+    ) -> (server: TransportAddress, base: TransportAddress)? {
+        for address in server.addresses(for: transport) {
+            if let base = bases.first(where: { $0.ip.family == address.ip.family }) {
+                return (address, base)
+            }
+        }
+        return nil
     }
 
     /// A stream for a client, under a name drawn from our own stream: 144 random bits keep it apart
@@ -132,7 +142,7 @@ extension Agent {
             if let spare {
                 return receive(spare.bytes, byLeg: spare.leg, from: server, at: now)
             }
-            guard phase.isLive, server == configuration.stunServer,
+            guard phase.isLive, configuration.stunServers.contains(server),
                 let received = handleServerAnswer(message, at: now)
             else { return reject(.unknownTransaction) }
             return received
@@ -221,7 +231,7 @@ extension Agent {
 
     /// Asks for permissions for all the peer's addresses in one request.
     private mutating func permitKnownPeers(of index: Int, at now: SimTime) {
-        let family = legs[index].base.ip.family
+        let family = legs[index].relayed?.ip.family
         var addresses: [IPAddress] = []
         for remote in remotes where remote.address.ip.family == family {
             if !addresses.contains(remote.address.ip) { addresses.append(remote.address.ip) }
@@ -232,7 +242,7 @@ extension Agent {
     /// A remote candidate is new: the open leg asks that its address may come through.
     mutating func permit(_ address: TransportAddress, at now: SimTime) {
         guard selected == nil, let index = legs.indices.first(where: { legs[$0].isOpen }),
-            legs[index].base.ip.family == address.ip.family
+            legs[index].relayed?.ip.family == address.ip.family
         else { return }
         legs[index].use { $0.permit(address.ip, at: now) }
     }

@@ -125,7 +125,22 @@ extension Agent {
         }
         if phase == .connected, !isNews { return }
         if isNews { pairs[index].nominatedByPeer = true }
-        if pairs[index].state != .inProgress { pairs[index].state = .waiting }
+        if pairs[index].state != .inProgress {
+            pairs[index].state = .waiting
+        } else if configuration.timing.repetition == .retransmission {
+            cancelCheck(of: index)
+        }
         trigger(index)
+    }
+
+    /// Ends the repetitions of the check under way on pair `index`: a new one follows, and silence
+    /// after the old one is no failure, while its answer still counts (RFC 8445 §7.3.1.4).
+    private mutating func cancelCheck(of index: Int) {
+        for place in checks.indices where checks[place].pair == index {
+            guard !checks[place].useCandidate else { continue }
+            checks[place].timer = nil
+            checks[place].bytes = []
+        }
+        pairs[index].state = .waiting
     }
 }

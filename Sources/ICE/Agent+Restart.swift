@@ -39,7 +39,7 @@ extension Agent {
         if let configuration { self.configuration = configuration }
         let isSameHost = localAddresses == nil || localAddresses == bases
         if let localAddresses {
-            bases = Array(localAddresses.prefix(Self.maximumLocalAddresses))
+            bases = Self.usable(localAddresses)
         }
         forgetChecklist()
         keepLegs(at: now)
@@ -71,6 +71,8 @@ extension Agent {
         nomination = nil
         selected = nil
         consent = Consent()
+        keepAliveAt = .distantFuture
+        peerPacing = .zero
         firstValidAt = .distantFuture
         peerReflexiveCount = 0
         triggeredCount = 0
@@ -107,7 +109,7 @@ extension Agent {
             return false
         }
         let leg = legs[index]
-        return leg.isHealthy && leg.server == server.address(for: leg.transport)
+        return leg.isHealthy && server.addresses(for: leg.transport).contains(leg.server)
             && bases.contains(leg.base)
     }
 

@@ -36,6 +36,9 @@ public struct Agent: Sendable {
     /// Most ways to relays at once: two transports, the former path's, and those of a few quick
     /// restarts that are being given back.
     public static let maximumLegs = 8
+    /// Longest Ta that a peer can impose: with the pairs of a call that still leaves the
+    /// connectivity timeout room.
+    public static let longestPacing = SimDuration.seconds(1)
 
     /// What it does.
     public internal(set) var configuration: AgentConfiguration
@@ -74,6 +77,9 @@ public struct Agent: Sendable {
     var hasRemoteEnded = false
     var triggeredCount: UInt32 = 0
     var lastCheckAt: SimTime?
+    var peerPacing = SimDuration.zero
+    var sentAt = SimTime.zero
+    var keepAliveAt = SimTime.distantFuture
     var deadline = SimTime.distantFuture
     var firstValidAt = SimTime.distantFuture
     var nomination: Nomination?
@@ -96,7 +102,7 @@ public struct Agent: Sendable {
         var stream = randomness
         self.configuration = configuration
         self.role = role
-        bases = Array(localAddresses.prefix(Self.maximumLocalAddresses))
+        bases = Self.usable(localAddresses)
         localCredentials = Credentials(using: &stream)
         localKey = IntegrityKey(shortTermPassword: localCredentials.password)
         tieBreaker = stream.nextUInt64()
@@ -126,12 +132,25 @@ public struct Agent: Sendable {
     /// The same again are ignored. Others than before mean that the peer restarts: unless
     /// ``restart(with:localAddresses:at:)`` was called just before, this agent restarts with it
     /// (RFC 8839 §4.4.2), and its new ``localCredentials`` belong into the answer.
-    public mutating func setRemoteCredentials(_ credentials: Credentials, at now: SimTime) {
+    ///
+    /// - Parameters:
+    ///   - credentials: `a=ice-ufrag` and `a=ice-pwd`.
+    ///   - isLite: whether the peer is a lite agent (`a=ice-lite`): it answers checks and sends
+    ///     none, so this agent controls (RFC 8445 §6.1.1).
+    ///   - pacing: Ta as the peer proposes it (`a=ice-pacing`, RFC 8839 §5.5): both use the larger
+    ///     one (RFC 8445 §14.2). Nil where it says nothing.
+    ///   - now: the time.
+    public mutating func setRemoteCredentials(
+        _ credentials: Credentials, isLite: Bool = false, pacing: SimDuration? = nil,
+        at now: SimTime
+    ) {
         guard phase.isLive, credentials != peer?.credentials,
             credentials != formers.first?.peer.credentials
         else { return }
         if phase != .new, peer != nil || phase != .running { beginGeneration(nil, nil, at: now) }
         peer = Peer(credentials, localFragment: localCredentials.usernameFragment)
+        if isLite, role == .controlled { switchRole() }
+        peerPacing = min(pacing ?? .zero, Self.longestPacing)
         deadline = now + configuration.timing.connectivityTimeout
         takeEarlyCandidates(at: now)
         advance(at: now)
@@ -185,6 +204,7 @@ public struct Agent: Sendable {
         } else if phase == .connected {
             runFollowUpChecks(at: now)
             advanceConsent(at: now)
+            if now >= keepAliveAt { keepAlive(at: now) }
         }
         if !formers.isEmpty { advanceFormer(at: now) }
         if phase == .lost, now >= deadline { fail(loss, at: now) }

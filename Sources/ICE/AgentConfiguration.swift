@@ -1,4 +1,5 @@
 import Addressing
+import Quantities
 
 /// Which agent nominates (RFC 8445 §4).
 public enum Role: UInt8, Hashable, Sendable, BitwiseCopyable {
@@ -25,6 +26,8 @@ public enum CandidatePolicy: UInt8, Hashable, Sendable, BitwiseCopyable {
 public struct TURNServerDescription: Hashable, Sendable {
     /// Where it listens for UDP and TCP.
     public var address: TransportAddress
+    /// The same server's address of the other family, where it has both.
+    public var alternative: TransportAddress?
     /// The port on which it listens for TLS (RFC 8656 §5: 5349).
     public var securePort: UInt16
     /// Which transports it serves; UDP is tried first, the first other one joins in after
@@ -37,19 +40,23 @@ public struct TURNServerDescription: Hashable, Sendable {
 
     /// The server at `address` that takes `username` and `password`.
     public init(
-        address: TransportAddress, transports: [TransportProtocol] = [.udp, .tcp],
+        address: TransportAddress, alternative: TransportAddress? = nil,
+        transports: [TransportProtocol] = [.udp, .tcp],
         securePort: UInt16 = 5349, username: String, password: String
     ) {
         self.address = address
+        self.alternative = alternative
         self.securePort = securePort
         self.transports = transports
         self.username = username
         self.password = password
     }
 
-    /// Where it listens for `transport`.
-    func address(for transport: TransportProtocol) -> TransportAddress {
-        transport == .tls ? TransportAddress(address.ip, port: securePort) : address
+    /// Where it listens for `transport`, best first.
+    func addresses(for transport: TransportProtocol) -> [TransportAddress] {
+        ([address] + (alternative.map { [$0] } ?? [])).map {
+            transport == .tls ? TransportAddress($0.ip, port: securePort) : $0
+        }
     }
 }
 
@@ -61,8 +68,8 @@ public struct AgentConfiguration: Hashable, Sendable {
     public var policy: CandidatePolicy
     /// Whether host candidates are signalled behind mDNS names.
     public var hidesHostAddresses: Bool
-    /// Where it asks for its server-reflexive address; nil for none.
-    public var stunServer: TransportAddress?
+    /// Where it asks for its server-reflexive addresses: each base asks the first of its family.
+    public var stunServers: [TransportAddress]
     /// Where it allocates; nil for none.
     public var turnServer: TURNServerDescription?
     /// Whether it gathers a relayed candidate at all, given a server.
@@ -71,6 +78,9 @@ public struct AgentConfiguration: Hashable, Sendable {
     /// whose paths do not change may save the packets.
     public var consentChecks: Bool
 
+    /// Without ``consentChecks``, how long nothing may go out before a Binding indication keeps the
+    /// path open (RFC 8445 §11: at least 15 s, ``smallestKeepAliveInterval``); nil for never.
+    public var keepAliveInterval: SimDuration?
     /// Whether, with ``consentChecks``, it tells its owner early that nothing comes from the peer
     /// any more (``AgentEvent/disconnected``), asking more often while an answer is missing.
     public var noticesSilence: Bool
@@ -80,15 +90,26 @@ public struct AgentConfiguration: Hashable, Sendable {
         timing: TimingProfile = .browser, policy: CandidatePolicy = .all,
         hidesHostAddresses: Bool = true, stunServer: TransportAddress? = nil,
         turnServer: TURNServerDescription? = nil, gathersRelay: Bool = true,
-        consentChecks: Bool = true, noticesSilence: Bool = false
+        consentChecks: Bool = true, keepAliveInterval: SimDuration? = nil,
+        noticesSilence: Bool = false
     ) {
         self.timing = timing
         self.policy = policy
         self.hidesHostAddresses = hidesHostAddresses
-        self.stunServer = stunServer
+        stunServers = stunServer.map { [$0] } ?? []
         self.turnServer = turnServer
         self.gathersRelay = gathersRelay
         self.consentChecks = consentChecks
+        self.keepAliveInterval = keepAliveInterval.map { max($0, Self.smallestKeepAliveInterval) }
         self.noticesSilence = noticesSilence
+    }
+
+    /// Tr, the least time between keep-alives (RFC 8445 §11).
+    public static let smallestKeepAliveInterval = SimDuration.seconds(15)
+
+    /// The first of ``stunServers``.
+    public var stunServer: TransportAddress? {
+        get { stunServers.first }
+        set { stunServers = newValue.map { [$0] } ?? [] }
     }
 }

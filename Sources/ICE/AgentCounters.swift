@@ -27,6 +27,8 @@ public struct AgentCounters: Hashable, Sendable {
     public var restarts: UInt64 = 0
     /// Remote candidates of a generation that is over.
     public var staleCandidates: UInt64 = 0
+    /// Binding indications sent to keep the path open.
+    public var keepAlivesSent: UInt64 = 0
 
     private var rejections = InlineArray<16, UInt64>(repeating: 0)
 
@@ -62,7 +64,7 @@ public struct AgentCounters: Hashable, Sendable {
         [
             checksSent, checksReceived, responsesAccepted, roleConflicts, asymmetricResponses,
             peerReflexiveCandidates, unresolvableCandidates, ignoredCandidates, discardedPairs,
-            forgottenChecks, restarts, staleCandidates,
+            forgottenChecks, restarts, staleCandidates, keepAlivesSent,
         ]
     }
 }

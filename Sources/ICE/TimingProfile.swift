@@ -55,10 +55,15 @@ public struct TimingProfile: Hashable, Sendable, BitwiseCopyable {
     /// Rm of transactions with servers (RFC 8489 §6.2.1).
     public var serverLastWait: UInt8
 
-    /// The timer of a request sent to a server at `now`.
-    func serverTimer(sentAt now: SimTime) -> RetransmissionTimer {
+    /// RTO of `count` transactions with servers: at least Ta · count (RFC 8445 §14.3).
+    func serverRTO(of count: Int) -> SimDuration {
+        max(serverRTO, gatheringPacing * Int64(count))
+    }
+
+    /// The timer of a request sent to a server at `now`, one of `count`.
+    func serverTimer(sentAt now: SimTime, count: Int) -> RetransmissionTimer {
         RetransmissionTimer(
-            sentAt: now, initialInterval: serverRTO, maximumRequests: serverRequests,
+            sentAt: now, initialInterval: serverRTO(of: count), maximumRequests: serverRequests,
             lastWaitFactor: serverLastWait)
     }
 
