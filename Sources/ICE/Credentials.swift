@@ -40,6 +40,11 @@ public struct Credentials: Hashable, Sendable {
         self.password = password
     }
 
+    /// Whether `text` can be a user fragment (RFC 8839 §5.4).
+    public static func isUsernameFragment(_ text: some Collection<UInt8>) -> Bool {
+        usernameFragmentLengths.contains(text.count) && text.allSatisfy(ICEText.isICEChar)
+    }
+
     /// Fresh credentials: 24 random bits in 4 characters and 144 bits in 24
     /// (RFC 8445 §5.3 asks for at least 24 and 128 bits).
     public init(using stream: inout RandomStream) {

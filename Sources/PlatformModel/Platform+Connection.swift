@@ -92,11 +92,12 @@ extension Platform {
             legs[place].remoteFingerprint = description.fingerprint
             legs[place].agent!.setRemoteCredentials(description.credentials, at: now)
             if calls[leg.call].phase < .connecting { calls[leg.call].phase = .connecting }
-        case .candidate(let candidate):
-            legs[place].agent!.addRemoteCandidate(candidate, at: now)
-        case .endOfCandidates:
-            legs[place].agent!.endOfRemoteCandidates(at: now)
-        case .bye:
+        case .candidate(let candidate, let fragment):
+            legs[place].agent!.addRemoteCandidate(
+                candidate, usernameFragment: fragment, at: now)
+        case .endOfCandidates(let fragment):
+            legs[place].agent!.endOfRemoteCandidates(usernameFragment: fragment, at: now)
+        case .bye, .resume:
             return
         }
         drainAgent(leg, &engine)
@@ -151,7 +152,7 @@ extension Platform {
         case .localCandidate(let candidate):
             send(.candidate(candidate), from: leg, &engine)
         case .gatheringComplete:
-            send(.endOfCandidates, from: leg, &engine)
+            send(.endOfCandidates(), from: leg, &engine)
         case .connected(let pair):
             sideConnected(leg, pair, &engine)
         case .selectedPairChanged(let pair), .restarted(let pair):

@@ -65,5 +65,7 @@ public struct DescriptionError: Error, Hashable, Sendable {
         case fmtp
         /// `a=ptime`.
         case ptime
+        /// `a=ice-pacing`.
+        case pacing
     }
 }

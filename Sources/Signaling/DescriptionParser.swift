@@ -68,6 +68,8 @@ struct DescriptionParser {
     private var fragmentLine = 0
     private var passwordLine = 0
     private var trickles = false
+    private var isLite = false
+    private var pacing: UInt32?
     private var fingerprint: [UInt8] = []
     private var setup = SetupRole.actpass
     private var mid = ""
@@ -162,6 +164,14 @@ struct DescriptionParser {
             passwordLine = number
         case "ice-options":
             trickles = Words.split(value).contains { "trickle" ~= Spelling($0) }
+        case "ice-lite":
+            isLite = true
+        case "ice-pacing":
+            try once(.pacing)
+            guard let time = Words.number(value, limit: UInt64(UInt32.max)) else {
+                throw error(.malformed(.pacing))
+            }
+            pacing = UInt32(time)
         case "fingerprint":
             try takeFingerprint(value)
         case "setup":
@@ -317,9 +327,12 @@ struct DescriptionParser {
                 throw DescriptionError(line: passwordLine, fault: .malformed(.password))
             }
         }
-        return SessionDescription(
+        var description = SessionDescription(
             sessionID: sessionID, version: version, credentials: credentials, trickles: trickles,
             fingerprint: fingerprint, setup: setup, mid: mid, format: format,
             candidates: candidates, hasAllCandidates: hasAllCandidates)
+        description.isLite = isLite
+        description.pacing = pacing
+        return description
     }
 }

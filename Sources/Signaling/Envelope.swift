@@ -6,7 +6,8 @@ public enum SignalingError: Error, Hashable, Sendable {
     case tooLong(bytes: Int)
     /// The first line is not `VOICEMEET/1 KIND`.
     case firstLine
-    /// A header line is not `name: value`, or its value is no number; or the empty line is missing.
+    /// A header line is not `name: value`, its value is no number, or it is there twice; or the
+    /// empty line is missing.
     case header(line: Int)
     /// `call` or `length` is missing.
     case missingHeader
@@ -16,6 +17,8 @@ public enum SignalingError: Error, Hashable, Sendable {
     case description(DescriptionError)
     /// The candidate cannot be.
     case candidate(CandidateTextError)
+    /// The user fragment beside the candidate cannot be.
+    case usernameFragment
     /// The body does not belong to the kind.
     case body(SignalingMessage.Kind)
 }
@@ -24,6 +27,10 @@ public enum SignalingError: Error, Hashable, Sendable {
 struct Envelope {
     var kind: SignalingMessage.Kind
     var call: CallID
+    /// `seq`.
+    var number: UInt64?
+    /// `ack`.
+    var acknowledged: UInt64?
     var body: ArraySlice<UInt8>
 
     private static let opening: StaticString = "VOICEMEET/1 "
@@ -48,11 +55,13 @@ struct Envelope {
             let value = line[(colon + 2)...]
             let name = Spelling(line[..<colon])
             if "call" ~= name {
-                call = Words.number(value)
-                if call == nil { throw .header(line: lines.number) }
+                try Self.take(value, into: &call, line: lines.number)
             } else if "length" ~= name {
-                length = Words.number(value)
-                if length == nil { throw .header(line: lines.number) }
+                try Self.take(value, into: &length, line: lines.number)
+            } else if "seq" ~= name {
+                try Self.take(value, into: &number, line: lines.number)
+            } else if "ack" ~= name {
+                try Self.take(value, into: &acknowledged, line: lines.number)
             }
         }
         guard let call, let length else { throw .missingHeader }
@@ -62,6 +71,14 @@ struct Envelope {
         }
         self.kind = kind
         self.call = CallID(rawValue: call)
+    }
+
+    private static func take(
+        _ value: ArraySlice<UInt8>, into header: inout UInt64?, line: Int
+    ) throws(SignalingError) {
+        // A second one could be read one way by the service and another by the peer.
+        guard header == nil, let parsed = Words.number(value) else { throw .header(line: line) }
+        header = parsed
     }
 
     private static func kind(_ word: ArraySlice<UInt8>) -> SignalingMessage.Kind? {
@@ -102,25 +119,41 @@ extension SignalingMessage {
         return (envelope.call, try SignalingMessage(envelope))
     }
 
-    private init(_ envelope: Envelope) throws(SignalingError) {
+    init(_ envelope: Envelope) throws(SignalingError) {
         switch envelope.kind {
         case .offer: self = .offer(try Self.description(envelope.body))
         case .answer: self = .answer(try Self.description(envelope.body))
         case .candidate:
+            let (fragment, line) = try Self.trickled(envelope.body)
             do {
-                self = .candidate(try Candidate(text: Self.line(envelope.body)))
+                self = .candidate(try Candidate(text: line), usernameFragment: fragment)
             } catch {
                 throw .candidate(error)
             }
         case .endOfCandidates:
-            guard "a=end-of-candidates" ~= Spelling(Self.line(envelope.body)) else {
-                throw .body(.endOfCandidates)
-            }
-            self = .endOfCandidates
-        case .bye:
-            guard envelope.body.isEmpty else { throw .body(.bye) }
-            self = .bye
+            let (fragment, line) = try Self.trickled(envelope.body)
+            guard "a=end-of-candidates" ~= Spelling(line) else { throw .body(.endOfCandidates) }
+            self = .endOfCandidates(usernameFragment: fragment)
+        case .bye, .resume:
+            guard envelope.body.isEmpty else { throw .body(envelope.kind) }
+            self = envelope.kind == .bye ? .bye : .resume
         }
+    }
+
+    /// The fragment of the generation, if told, and the line after it.
+    private static func trickled(
+        _ body: ArraySlice<UInt8>
+    ) throws(SignalingError) -> (fragment: [UInt8]?, line: ArraySlice<UInt8>) {
+        let name: StaticString = "a=ice-ufrag:"
+        guard name ~= Spelling(body.prefix(name.utf8CodeUnitCount)) else {
+            return (nil, line(body))
+        }
+        let rest = body.dropFirst(name.utf8CodeUnitCount)
+        guard let end = rest.firstIndex(of: 10), end > rest.startIndex, rest[end - 1] == 13
+        else { throw .usernameFragment }
+        let fragment = rest[..<(end - 1)]
+        guard Credentials.isUsernameFragment(fragment) else { throw .usernameFragment }
+        return (Array(fragment), line(rest[(end + 1)...]))
     }
 
     private static func description(

@@ -49,6 +49,12 @@ extension SessionDescription {
         writer.text("a=group:BUNDLE ")
         writer.text(mid.utf8)
         writer.endLine()
+        if isLite { writer.line("a=ice-lite") }
+        if let pacing {
+            writer.text("a=ice-pacing:")
+            writer.number(pacing)
+            writer.endLine()
+        }
     }
 
     private func writeSecurity(to writer: inout TextWriter) {

@@ -63,6 +63,10 @@ public struct SessionDescription: Hashable, Sendable {
     public var credentials: Credentials
     /// `a=ice-options:trickle` (RFC 8838 §4.1).
     public var trickles: Bool
+    /// `a=ice-lite` (RFC 8839 §5.3): the sender answers checks and sends none.
+    public var isLite = false
+    /// `a=ice-pacing` in ms (RFC 8839 §5.5): the Ta the sender proposes; nil for the default.
+    public var pacing: UInt32?
     /// `a=fingerprint:sha-256`: 32 bytes (RFC 8122 §5).
     public var fingerprint: [UInt8]
     /// `a=setup`.

@@ -24,16 +24,22 @@ public struct PartyID: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
 ///
 /// As text: a line `VOICEMEET/1 KIND`, header lines `call: NUMBER` and `length: BYTES`, an empty
 /// line, and a body of that many bytes: SDP for offers and answers, SDP attribute lines for a
-/// trickled candidate or the end of candidates (after RFC 8840 §4.2), nothing for bye.
+/// trickled candidate or the end of candidates (after RFC 8840 §4.2 and §9: `a=ice-ufrag` before
+/// them names their generation), nothing for the others. On a ``SignalingChannel`` header lines
+/// `seq: NUMBER` and `ack: NUMBER` number a message among those of its sender in the call and tell
+/// how many of the other side's have come.
 public enum SignalingMessage: Hashable, Sendable {
     /// The caller's description.
     case offer(SessionDescription)
     /// The callee's.
     case answer(SessionDescription)
-    /// One more candidate of the sender's.
-    case candidate(Candidate)
-    /// The sender has no more candidates.
-    case endOfCandidates
+    /// One more candidate of the sender's; after an ICE restart with the user fragment of its
+    /// generation.
+    case candidate(Candidate, usernameFragment: [UInt8]? = nil)
+    /// The sender has no more candidates of this generation.
+    case endOfCandidates(usernameFragment: [UInt8]? = nil)
+    /// The sender's connection is new: the service sends it again what it has not acknowledged.
+    case resume
     /// The sender leaves; the service forgets the call.
     case bye
 
@@ -45,6 +51,7 @@ public enum SignalingMessage: Hashable, Sendable {
         case .candidate: .candidate
         case .endOfCandidates: .endOfCandidates
         case .bye: .bye
+        case .resume: .resume
         }
     }
 
@@ -60,6 +67,8 @@ public enum SignalingMessage: Hashable, Sendable {
         case endOfCandidates
         /// Good-bye.
         case bye
+        /// A new connection.
+        case resume
 
         var token: StaticString {
             switch self {
@@ -68,26 +77,36 @@ public enum SignalingMessage: Hashable, Sendable {
             case .candidate: "candidate"
             case .endOfCandidates: "end-of-candidates"
             case .bye: "bye"
+            case .resume: "resume"
             }
         }
     }
 
     /// Longest message accepted, in bytes: the longest description with its envelope.
-    public static let longestText = SessionDescription.longestText + 128
+    public static let longestText = SessionDescription.longestText + 192
 
     /// The message as the text that goes to the service in call `call`.
-    public func text(in call: CallID) -> [UInt8] {
+    ///
+    /// - Parameters:
+    ///   - call: the call.
+    ///   - number: its place among the sender's messages, from 1; nil outside a channel.
+    ///   - acknowledged: how many messages of the other side's have come; nil outside a channel.
+    public func text(
+        in call: CallID, number: UInt64? = nil, acknowledging acknowledged: UInt64? = nil
+    ) -> [UInt8] {
         var body = TextWriter(capacity: 1024)
         switch self {
         case .offer(let description), .answer(let description):
             description.write(to: &body)
-        case .candidate(let candidate):
+        case .candidate(let candidate, let fragment):
+            Self.write(fragment, to: &body)
             body.text("a=")
             candidate.appendText(to: &body.bytes)
             body.endLine()
-        case .endOfCandidates:
+        case .endOfCandidates(let fragment):
+            Self.write(fragment, to: &body)
             body.line("a=end-of-candidates")
-        case .bye:
+        case .bye, .resume:
             break
         }
         var writer = TextWriter(capacity: body.bytes.count + 64)
@@ -97,11 +116,29 @@ public enum SignalingMessage: Hashable, Sendable {
         writer.text("call: ")
         writer.number(call.rawValue)
         writer.endLine()
+        Self.write("seq: ", number, to: &writer)
+        Self.write("ack: ", acknowledged, to: &writer)
         writer.text("length: ")
         writer.number(UInt64(body.bytes.count))
         writer.endLine()
         writer.endLine()
         writer.text(body.bytes)
         return writer.bytes
+    }
+
+    private static func write(_ fragment: [UInt8]?, to body: inout TextWriter) {
+        guard let fragment else { return }
+        body.text("a=ice-ufrag:")
+        body.text(fragment)
+        body.endLine()
+    }
+
+    private static func write(
+        _ name: StaticString, _ number: UInt64?, to writer: inout TextWriter
+    ) {
+        guard let number else { return }
+        writer.text(name)
+        writer.number(number)
+        writer.endLine()
     }
 }

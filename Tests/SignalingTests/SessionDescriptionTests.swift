@@ -57,6 +57,8 @@ import Testing
         var description = Self.sample(seed: seed)
         description.trickles = seed & 1 == 0
         description.hasAllCandidates = seed & 2 != 0
+        description.isLite = seed & 4 != 0
+        description.pacing = seed & 8 != 0 ? nil : UInt32(seed)
         description.setup = SetupRole.allCases[Int(seed % 3)]
         description.format = OpusFormat(
             payloadType: 96 + UInt8(seed % 32), usesInBandFEC: seed & 4 == 0,
@@ -92,6 +94,7 @@ import Testing
         ("a=sendrecv", "a=mid:1", 17, .repeated(.mid)),
         ("useinbandfec=1", "useinbandfec=2", 21, .malformed(.fmtp)),
         ("maxaveragebitrate=24000", "maxaveragebitrate=5", 21, .malformed(.fmtp)),
+        ("a=sendrecv", "a=ice-pacing:fast", 17, .malformed(.pacing)),
         ("ptime:20", "ptime:2", 24, .malformed(.ptime)),
         ("rtcp-mux", "rtcp-max", 24, .missing(.rtcpMultiplexing)),
         ("sha-256", "sha-1", 24, .missing(.fingerprint)),

@@ -9,7 +9,8 @@ import Testing
     static let messages: [SignalingMessage] = [
         .offer(SessionDescriptionTests.sample(seed: 3)),
         .answer(SessionDescriptionTests.sample(seed: 4)), .candidate(candidate),
-        .endOfCandidates, .bye,
+        .candidate(candidate, usernameFragment: Array("aB3+".utf8)), .endOfCandidates(),
+        .endOfCandidates(usernameFragment: Array("aB3+".utf8)), .bye, .resume,
     ]
 
     @Test(arguments: messages)
@@ -35,6 +36,21 @@ import Testing
         ("VOICEMEET/1 bye\ncall: 1\nlength: 0\n\n", .firstLine),
         ("VOICEMEET/1 bye\r\ncall: 1\r\nlength: 0\r\n", .header(line: 4)),
         ("VOICEMEET/1 bye\r\ncall: x\r\nlength: 0\r\n\r\n", .header(line: 2)),
+        ("VOICEMEET/1 bye\r\ncall: 1\r\ncall: 2\r\nlength: 0\r\n\r\n", .header(line: 3)),
+        ("VOICEMEET/1 bye\r\ncall: 1\r\nseq: -1\r\nlength: 0\r\n\r\n", .header(line: 3)),
+        ("VOICEMEET/1 resume\r\ncall: 1\r\nlength: 1\r\n\r\nx", .body(.resume)),
+        (
+            "VOICEMEET/1 end-of-candidates\r\ncall: 1\r\nlength: 16\r\n\r\na=ice-ufrag:abc\r\n",
+            .length(declared: 16, actual: 17)
+        ),
+        (
+            "VOICEMEET/1 end-of-candidates\r\ncall: 1\r\nlength: 17\r\n\r\na=ice-ufrag:abc\r\n",
+            .usernameFragment
+        ),
+        (
+            "VOICEMEET/1 end-of-candidates\r\ncall: 1\r\nlength: 18\r\n\r\na=ice-ufrag:abcd\r\n",
+            .body(.endOfCandidates)
+        ),
         ("VOICEMEET/1 bye\r\ncall 1\r\nlength: 0\r\n\r\n", .header(line: 2)),
         ("VOICEMEET/1 bye\r\nlength: 0\r\n\r\n", .missingHeader),
         ("VOICEMEET/1 bye\r\ncall: 1\r\nlength: 5\r\n\r\n", .length(declared: 5, actual: 0)),
@@ -64,7 +80,7 @@ import Testing
 
     @Test func `messages go to the other session and to nobody else`() {
         var service = opened()
-        let text = SignalingMessage.endOfCandidates.text(in: call)
+        let text = SignalingMessage.endOfCandidates().text(in: call)
         #expect(service.handle(text, from: alice, at: .zero) == .forward(to: bob))
         #expect(service.handle(text, from: bob, at: .zero) == .forward(to: alice))
         #expect(
@@ -91,7 +107,7 @@ import Testing
 
     @Test func `a call has its fill of messages`() {
         var service = opened()
-        let text = SignalingMessage.endOfCandidates.text(in: call)
+        let text = SignalingMessage.endOfCandidates().text(in: call)
         for _ in 0..<SignalingService.maximumMessagesPerCall {
             #expect(service.handle(text, from: alice, at: .zero) == .forward(to: bob))
         }
