@@ -114,11 +114,13 @@ extension TrialWorld {
         case .localCandidate(let candidate):
             send(.candidate(candidate), from: end, &engine)
         case .gatheringComplete:
-            send(.endOfCandidates, from: end, &engine)
+            send(.endOfCandidates(), from: end, &engine)
         case .connected(let pair):
             connectedAt[end] = connectedAt[end] ?? engine.now
             note("connected, \(Self.text(pair))", of: end, at: engine.now)
-        case .selectedPairChanged(let pair):
+        case .resolve(let name):
+            resolve(name, for: end, &engine)
+        case .selectedPairChanged(let pair), .restarted(let pair):
             note("changes to \(Self.text(pair))", of: end, at: engine.now)
         case .failed(let reason):
             hasFailed = true
@@ -127,7 +129,21 @@ extension TrialWorld {
             note("no relay: \(code)", of: end, at: engine.now)
         case .relayReleased:
             note("gives its allocation back", of: end, at: engine.now)
+        case .disconnected, .reconnected, .consentLost, .relayLost, .restartFailed:
+            break  // Nothing of the kind befalls a path in the seconds of a trial.
         }
+    }
+
+    /// A multicast query for `name`, which only a neighbour on the same link answers (RFC 6762).
+    private mutating func resolve(
+        _ name: MDNSName, for end: End, _ engine: inout Engine<Event>
+    ) {
+        let address =
+            network.shareLink(hosts.a, hosts.b) ? network.localAddress(of: hosts[end.other]) : nil
+        note(
+            "asks for \(name): \(address.map(\.description) ?? "nobody answers")",
+            of: end, at: engine.now)
+        agents[end].resolved(name, as: address, at: engine.now)
     }
 
     private static func text(_ pair: SelectedPair) -> String {
@@ -164,9 +180,10 @@ extension TrialWorld {
         switch message {
         case .offer: "offer"
         case .answer: "answer"
-        case .candidate(let candidate): Self.line(of: candidate)
+        case .candidate(let candidate, _): Self.line(of: candidate)
         case .endOfCandidates: "end-of-candidates"
         case .bye: "bye"
+        case .resume: "resume"
         }
     }
 
@@ -191,11 +208,12 @@ extension TrialWorld {
             send(.answer(self.description(of: end)), from: end, &engine)
         case .answer(let description):
             agents[end].setRemoteCredentials(description.credentials, at: engine.now)
-        case .candidate(let candidate):
-            agents[end].addRemoteCandidate(candidate, at: engine.now)
-        case .endOfCandidates:
-            agents[end].endOfRemoteCandidates(at: engine.now)
-        case .bye:
+        case .candidate(let candidate, let fragment):
+            agents[end].addRemoteCandidate(
+                candidate, usernameFragment: fragment, at: engine.now)
+        case .endOfCandidates(let fragment):
+            agents[end].endOfRemoteCandidates(usernameFragment: fragment, at: engine.now)
+        case .bye, .resume:
             return
         }
         drain(end, &engine)

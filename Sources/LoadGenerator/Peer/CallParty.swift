@@ -160,9 +160,14 @@ final class CallParty {
                 note(pair)
                 makeMedia()
                 media?.start(at: now)
-            case .selectedPairChanged(let pair): note(pair)
+            case .selectedPairChanged(let pair), .restarted(let pair): note(pair)
             case .failed(let reason): fail(.connectivity(reason))
-            case .relayRefused, .relayReleased: break
+            case .resolve(let name):
+                // Nobody asks multicast here: a peer behind a name is reached by its other addresses.
+                agent.resolved(name, as: nil, at: now)
+            case .relayRefused, .relayReleased, .disconnected, .reconnected, .consentLost,
+                .relayLost, .restartFailed:
+                break
             }
         }
     }
