@@ -48,28 +48,30 @@ struct Allocation: Sendable {
         self.expiry = expiry
     }
 
-    func permits(_ peer: IPAddress, at now: SimTime) -> Bool {
+    /// Until when `peer` may send and be sent to; nil when it may not.
+    func permission(for peer: IPAddress, at now: SimTime) -> SimTime? {
         for permission in permissions where permission.peer == peer {
-            return permission.expiry > now
-        }
-        return false
-    }
-
-    /// The peer that channel `number` is bound to.
-    func peer(ofChannel number: UInt16, at now: SimTime) -> TransportAddress? {
-        for channel in channels where channel.number == number && channel.expiry > now {
-            return channel.peer
+            return permission.expiry > now ? permission.expiry : nil
         }
         return nil
+    }
+
+    func permits(_ peer: IPAddress, at now: SimTime) -> Bool {
+        permission(for: peer, at: now) != nil
+    }
+
+    /// What channel `number` is bound to.
+    func binding(ofChannel number: UInt16, at now: SimTime) -> Channel? {
+        channels.first { $0.number == number && $0.expiry > now }
     }
 
     /// The channel that is bound to `peer`.
-    func channel(to peer: TransportAddress, at now: SimTime) -> UInt16? {
-        for channel in channels where channel.peer == peer && channel.expiry > now {
-            return channel.number
-        }
-        return nil
+    func binding(to peer: TransportAddress, at now: SimTime) -> Channel? {
+        channels.first { $0.peer == peer && $0.expiry > now }
     }
+
+    /// The relayed port for peers of `family`.
+    func port(in family: IPAddress.Family) -> UInt16? { port }
 
     /// Whether all of `peers` can have a permission within the limit.
     mutating func hasRoom(forPermissions peers: [TransportAddress], at now: SimTime) -> Bool {

@@ -46,17 +46,15 @@ public enum ChannelData {
 
     /// Length of the data that `message` announces, or nil when the message cannot hold it or the
     /// number is reserved (RFC 8656 §12.6). Over UDP more bytes may follow, as padding.
+    @inline(__always)
     static func dataByteCount(
-        of message: [UInt8], over transport: TransportProtocol,
+        in message: UnsafeRawBufferPointer, over transport: TransportProtocol,
         on numbers: ClosedRange<UInt16> = Self.numbers
     ) -> Int? {
-        guard message.count >= headerByteCount, numbers.contains(number(of: message)) else {
-            return nil
-        }
-        let length = Int(message[2]) << 8 | Int(message[3])
-        let needed = byteCount(of: length, over: transport)
-        return transport == .udp
-            ? (message.count >= needed ? length : nil) : (message.count == needed ? length : nil)
+        guard message.count >= headerByteCount else { return nil }
+        let number = UInt16(bigEndian: message.loadUnaligned(as: UInt16.self))
+        guard numbers.contains(number) else { return nil }
+        return dataByteCount(in: message, channel: number, over: transport)
     }
 
     /// - Precondition: `message` has at least two bytes.

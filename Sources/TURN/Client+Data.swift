@@ -51,10 +51,10 @@ extension Client {
 
     /// RFC 8656 §12.6. A channel counts as soon as it was asked for (§12).
     private func handleChannelData(_ message: consuming [UInt8]) -> ClientInput {
-        guard
-            let length = ChannelData.dataByteCount(
-                of: message, over: configuration.transport)
-        else { return .rejected(.malformed) }
+        let length = message.withUnsafeBytes {
+            ChannelData.dataByteCount(in: $0, over: configuration.transport)
+        }
+        guard let length else { return .rejected(.malformed) }
         let number = ChannelData.number(of: message)
         for channel in channels where channel.number == number {
             message.removeLast(message.count - ChannelData.headerByteCount - length)

@@ -18,6 +18,14 @@ struct NonceMint: Sendable {
         self.lifetime = lifetime
     }
 
+    /// Three words that only who knows the key can tell, for another `purpose` than nonces.
+    func words(for purpose: String) -> (UInt64, UInt64, UInt64) {
+        func word(_ number: UInt8) -> UInt64 {
+            key.code(of: [number] + purpose.utf8).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+        }
+        return (word(0), word(1), word(2))
+    }
+
     func nonce(for client: FiveTuple, at now: SimTime) -> [UInt8] {
         let second = UInt32(truncatingIfNeeded: now.nanoseconds / 1_000_000_000)
         return hexadecimal(second, code(second, client))

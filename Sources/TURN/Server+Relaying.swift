@@ -2,26 +2,112 @@ import Addressing
 import Quantities
 import STUN
 
+// The rules of forwarding, for data that comes as an array and for data that stays where it lies.
 extension Server {
-    /// ChannelData from a client goes on to the channel's peer (RFC 8656 §12.6).
+    /// Where ChannelData on `number` goes, counted as sent; nil when it was dropped (RFC 8656
+    /// §12.6).
+    @inline(__always)
+    mutating func wayToPeer(
+        on number: UInt16, byteCount: Int, from client: FiveTuple, at now: SimTime
+    ) -> (port: UInt16, peer: TransportAddress)? {
+        guard let slot = clients[client] else {
+            counters.drop(.noAllocation)
+            return nil
+        }
+        guard
+            let way = clients.way(from: slot, channel: number, at: now)
+                ?? findWay(from: slot, channel: number, at: now)
+        else { return nil }
+        guard countToPeer(byteCount) else { return nil }
+        return way
+    }
+
+    /// The same from the lists of the allocation, remembered for the next packet.
+    private mutating func findWay(
+        from slot: Int, channel number: UInt16, at now: SimTime
+    ) -> (port: UInt16, peer: TransportAddress)? {
+        guard let channel = slots[slot].binding(ofChannel: number, at: now) else {
+            counters.drop(.unboundChannel)
+            return nil
+        }
+        return findWay(through: channel, of: slot, at: now).map { ($0, channel.peer) }
+    }
+
+    /// The relayed port between a channel and its peer, if the peer's permission holds.
+    private mutating func findWay(
+        through channel: Allocation.Channel, of slot: Int, at now: SimTime
+    ) -> UInt16? {
+        guard let permitted = slots[slot].permission(for: channel.peer.ip, at: now),
+            let port = slots[slot].port(in: channel.peer.ip.family)
+        else {
+            counters.drop(.noPermission)
+            return nil
+        }
+        clients.remember(
+            slot, channel: channel.number, port: port, peer: channel.peer,
+            until: min(permitted, channel.expiry))
+        return port
+    }
+
+    /// Counts data sent to a peer; false when it is too much for one datagram.
+    @inline(__always)
+    private mutating func countToPeer(_ byteCount: Int) -> Bool {
+        guard byteCount <= Self.maximumDataByteCount else {
+            counters.drop(.oversized)
+            return false
+        }
+        counters.toPeers.count(byteCount)
+        counters.sent.count(byteCount)
+        return true
+    }
+
+    /// Where a peer's data goes and on which channel, if on any; nil when it was dropped (RFC 8656
+    /// §11.3, §12.7).
+    @inline(__always)
+    mutating func wayToClient(
+        from peer: TransportAddress, at local: TransportAddress, byteCount: Int, _ now: SimTime
+    ) -> (client: FiveTuple, channel: UInt16?)? {
+        guard case .allocation(let slot) = holder(of: local) else {
+            counters.drop(.freePort)
+            return nil
+        }
+        let way: (client: FiveTuple, channel: UInt16?)
+        if let known = clients.way(to: slot, from: peer, at: now) {
+            way = (known.client, known.channel)
+        } else if let channel = slots[slot].binding(to: peer, at: now) {
+            guard findWay(through: channel, of: slot, at: now) != nil else { return nil }
+            way = (clients.client(of: slot), channel.number)
+        } else if slots[slot].permits(peer.ip, at: now) {
+            way = (clients.client(of: slot), nil)
+        } else {
+            counters.drop(.noPermission)
+            return nil
+        }
+        guard byteCount <= Self.maximumDataByteCount else {
+            counters.drop(.oversized)
+            return nil
+        }
+        counters.toClients.count(byteCount)
+        return way
+    }
+
+    // MARK: Arrays
+
+    /// ChannelData from a client goes on to the channel's peer.
     mutating func relayChannelData(
         _ message: consuming [UInt8], from client: FiveTuple, at now: SimTime
     ) {
-        guard
-            let length = ChannelData.dataByteCount(
-                of: message, over: client.transport, on: channelNumbers)
-        else {
-            return counters.drop(.malformedChannelData)
+        let length = message.withUnsafeBytes {
+            ChannelData.dataByteCount(in: $0, over: client.transport, on: channelNumbers)
         }
-        guard let slot = clients[client] else { return counters.drop(.noAllocation) }
+        guard let length else { return counters.drop(.malformedChannelData) }
         let number = ChannelData.number(of: message)
-        guard let peer = slots[slot].peer(ofChannel: number, at: now) else {
-            return counters.drop(.unboundChannel)
+        guard let way = wayToPeer(on: number, byteCount: length, from: client, at: now) else {
+            return
         }
-        guard slots[slot].permits(peer.ip, at: now) else { return counters.drop(.noPermission) }
         message.removeLast(message.count - ChannelData.headerByteCount - length)
         message.removeFirst(ChannelData.headerByteCount)
-        relayToPeer(message, from: slots[slot].port, to: peer)
+        sendToPeer(message, from: way.port, to: way.peer)
     }
 
     /// A Send indication's data goes on to the peer it names (RFC 8656 §11.2).
@@ -32,49 +118,49 @@ extension Server {
             let peer = message.address(of: .xorPeerAddress), let data = message.value(of: .data)
         else { return counters.drop(.incompleteIndication) }
         guard let slot = clients[client] else { return counters.drop(.noAllocation) }
-        guard slots[slot].permits(peer.ip, at: now) else { return counters.drop(.noPermission) }
-        relayToPeer(Array(data), from: slots[slot].port, to: peer)
+        guard slots[slot].permits(peer.ip, at: now),
+            let port = slots[slot].port(in: peer.ip.family)
+        else { return counters.drop(.noPermission) }
+        guard countToPeer(data.count) else { return }
+        sendToPeer(Array(data), from: port, to: peer)
     }
 
-    private mutating func relayToPeer(
+    private mutating func sendToPeer(
         _ data: consuming [UInt8], from port: UInt16, to peer: TransportAddress
     ) {
-        guard data.count <= Self.maximumDataByteCount else { return counters.drop(.oversized) }
-        counters.toPeers.count(data.count)
-        counters.sent.count(data.count)
         outbox.push(
             Transmit(
-                source: TransportAddress(configuration.address, port: port), destination: peer,
-                transport: .udp, payload: data))
+                source: relayedAddress(port, towards: peer), destination: peer, transport: .udp,
+                payload: data))
     }
 
-    /// A peer's datagram goes on to the client that has the port (RFC 8656 §11.3, §12.7).
+    /// A peer's datagram goes on to the client that has the port.
     mutating func relayToClient(
-        _ data: consuming [UInt8], from peer: TransportAddress, at port: UInt16, _ now: SimTime
+        _ data: consuming [UInt8], from peer: TransportAddress, at local: TransportAddress,
+        _ now: SimTime
     ) {
-        guard case .allocation(let slot) = ports.holder(of: port) else {
-            return counters.drop(.freePort)
+        guard let way = wayToClient(from: peer, at: local, byteCount: data.count, now) else {
+            return
         }
-        guard slots[slot].permits(peer.ip, at: now) else { return counters.drop(.noPermission) }
-        guard data.count <= Self.maximumDataByteCount else { return counters.drop(.oversized) }
-        counters.toClients.count(data.count)
-        let client = slots[slot].client
-        if let number = slots[slot].channel(to: peer, at: now) {
+        if let number = way.channel {
             return send(
-                ChannelData.wrap(data, channel: number, over: client.transport), to: client)
+                ChannelData.wrap(data, channel: number, over: way.client.transport),
+                to: way.client)
         }
         var indication = MessageBuilder(
             .indication, .data, id: TransactionID(using: &randomness), capacity: data.count + 48)
         indication.add(.xorPeerAddress, peer)
         indication.add(.data, data)
-        send(indication.finish(), to: client)
+        send(indication.finish(), to: way.client)
     }
 
     /// The channel that the allocation with the relayed port `port` has bound to `peer`.
     public func channel(
         onPort port: UInt16, to peer: TransportAddress, at now: SimTime
     ) -> UInt16? {
-        guard case .allocation(let slot) = ports.holder(of: port) else { return nil }
-        return slots[slot].channel(to: peer, at: now)
+        guard
+            case .allocation(let slot) = holder(of: relayedAddress(port, towards: peer))
+        else { return nil }
+        return slots[slot].binding(to: peer, at: now)?.number
     }
 }

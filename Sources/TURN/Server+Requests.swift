@@ -49,7 +49,7 @@ extension Server {
             freeSlots.removeLast()
             slots[slot] = allocation
         }
-        clients[asked.client] = slot
+        clients.insert(asked.client, slot: slot)
         expiries.set(slot, to: allocation.expiry)
         counters.created += 1
         announce(.opened, slot)
@@ -149,8 +149,8 @@ extension Server {
             channelNumbers.contains(number)
         else { return refuse(asked, with: .badRequest) }
         if let error = objection(to: peer) { return refuse(asked, with: error) }
-        let boundPeer = slots[slot].peer(ofChannel: number, at: now)
-        let boundNumber = slots[slot].channel(to: peer, at: now)
+        let boundPeer = slots[slot].binding(ofChannel: number, at: now)?.peer
+        let boundNumber = slots[slot].binding(to: peer, at: now)?.number
         guard boundPeer ?? peer == peer, boundNumber ?? number == number else {
             return refuse(asked, with: .badRequest)
         }

@@ -8,7 +8,8 @@ import STUN
 /// It forwards blindly: what it relays it neither reads nor keeps. Hand it everything that arrives
 /// at its address with ``handle(_:from:transport:to:at:)``, then send all that ``pollTransmit()``
 /// gives, and call ``handleTimeout(at:)`` when ``nextTimeout`` has come. A packet costs O(1),
-/// an Allocate, Refresh or expiry O(log n) with n allocations.
+/// an Allocate, Refresh or expiry O(log n) with n allocations. Who has the datagrams in buffers of
+/// his own asks ``forward(_:_:from:transport:to:at:)`` first.
 public struct Server: Sendable {
     /// What it was set up with.
     public let configuration: ServerConfiguration
@@ -21,7 +22,7 @@ public struct Server: Sendable {
     var ports: PortPool
     var slots: [Allocation] = []
     var freeSlots: [Int] = []
-    var clients: [FiveTuple: Int] = [:]
+    var clients: ClientTable
     var expiries = ExpiryHeap()
     var heldFlows = 0
     var outbox = TransmitQueue()
@@ -44,11 +45,19 @@ public struct Server: Sendable {
             !ports.contains(configuration.port) && !ports.contains(configuration.securePort),
             "listening ports are not relayed ports")
         nonces = NonceMint(lifetime: configuration.nonceLifetime, using: &self.randomness)
+        clients = ClientTable(key: nonces.words(for: "5-tuples"))
     }
 
     /// Channel numbers that clients may bind.
     var channelNumbers: ClosedRange<UInt16> {
         configuration.acceptsFormerChannels ? ChannelData.formerNumbers : ChannelData.numbers
+    }
+
+    /// Whether a client's message that starts with `byte` is ChannelData.
+    @inline(__always)
+    func isChannelData(firstByte byte: UInt8) -> Bool {
+        DatagramKind.classify(firstByte: byte) == .turnChannel
+            || configuration.acceptsFormerChannels && ChannelData.isFormer(firstByte: byte)
     }
 
     /// Allocations alive, without the holds of ``holdPort()``.
@@ -80,23 +89,60 @@ public struct Server: Sendable {
         transport: TransportProtocol, to local: TransportAddress, at now: SimTime
     ) {
         counters.received.count(datagram.count)
-        if let deadline = expiries.earliest, deadline <= now { handleTimeout(at: now) }
-        guard local.ip == configuration.address else { return counters.drop(.notListening) }
-        if transport == .udp, ports.contains(local.port) {
-            return relayToClient(datagram, from: source, at: local.port, now)
+        endExpired(at: now)
+        switch destination(of: local, over: transport) {
+        case .peersData: return relayToClient(datagram, from: source, at: local, now)
+        case .clientsMessage: break
+        case .nobody: return counters.drop(.notListening)
         }
-        let listening = transport == .tls ? configuration.securePort : configuration.port
-        guard local.port == listening else { return counters.drop(.notListening) }
         let client = FiveTuple(client: source, serverPort: local.port, transport: transport)
-        switch DatagramKind.classify(datagram) {
-        case .turnChannel: relayChannelData(datagram, from: client, at: now)
-        case .unknown
-        where configuration.acceptsFormerChannels
-            && ChannelData.isFormer(firstByte: datagram.first ?? 0):
-            relayChannelData(datagram, from: client, at: now)
-        case .stun: handleMessage(datagram, from: client, at: now)
-        case .dtls, .rtp, .zrtp, .unknown: counters.drop(.notSTUN)
+        guard let first = datagram.first else { return counters.drop(.notSTUN) }
+        if isChannelData(firstByte: first) {
+            return relayChannelData(datagram, from: client, at: now)
         }
+        switch DatagramKind.classify(firstByte: first) {
+        case .stun: handleMessage(datagram, from: client, at: now)
+        case .turnChannel, .dtls, .rtp, .zrtp, .unknown: counters.drop(.notSTUN)
+        }
+    }
+
+    /// What a packet for an address of the server is.
+    enum Destination {
+        case clientsMessage
+        case peersData
+        case nobody
+    }
+
+    @inline(__always)
+    func destination(
+        of local: TransportAddress, over transport: TransportProtocol
+    ) -> Destination {
+        guard local.ip == configuration.address else { return .nobody }
+        if transport == .udp, ports.contains(local.port) { return .peersData }
+        let listening = transport == .tls ? configuration.securePort : configuration.port
+        return local.port == listening ? .clientsMessage : .nobody
+    }
+
+    /// Who has the relayed transport address `local`.
+    @inline(__always)
+    func holder(of local: TransportAddress) -> PortPool.Holder { ports.holder(of: local.port) }
+
+    /// The relayed transport address with `port` that `peer` sees.
+    @inline(__always)
+    func relayedAddress(_ port: UInt16, towards peer: TransportAddress) -> TransportAddress {
+        TransportAddress(configuration.address, port: port)
+    }
+
+    /// Where the server listens for `client`.
+    @inline(__always)
+    func listeningAddress(for client: FiveTuple) -> TransportAddress {
+        TransportAddress(configuration.address, port: client.serverPort)
+    }
+
+    /// Ends what has expired before a packet is looked at.
+    @inline(__always)
+    mutating func endExpired(at now: SimTime) {
+        if let deadline = expiries.earliest, deadline <= now { handleTimeout(at: now) }
     }
 
     private mutating func handleMessage(
@@ -147,7 +193,7 @@ public struct Server: Sendable {
     /// Forgets the allocation in `slot` with its key; its port is free again.
     mutating func end(_ slot: Int) {
         announce(.closed, slot)
-        clients[slots[slot].client] = nil
+        clients.remove(slots[slot].client)
         ports.give(back: slots[slot].port)
         expiries.remove(slot)
         slots[slot].clear()
@@ -159,7 +205,7 @@ public struct Server: Sendable {
         counters.sent.count(payload.count)
         outbox.push(
             Transmit(
-                source: TransportAddress(configuration.address, port: client.serverPort),
-                destination: client.client, transport: client.transport, payload: payload))
+                source: listeningAddress(for: client), destination: client.client,
+                transport: client.transport, payload: payload))
     }
 }
