@@ -14,6 +14,8 @@ public struct AttributeType: RawRepresentable, Hashable, Sendable, BitwiseCopyab
 
     /// MAPPED-ADDRESS (RFC 8489 §14.1).
     @inlinable public static var mappedAddress: Self { Self(rawValue: 0x0001) }
+    /// CHANGE-REQUEST (RFC 5780 §7.2).
+    @inlinable public static var changeRequest: Self { Self(rawValue: 0x0003) }
     /// USERNAME (RFC 8489 §14.3).
     @inlinable public static var username: Self { Self(rawValue: 0x0006) }
     /// MESSAGE-INTEGRITY (RFC 8489 §14.5).
@@ -58,6 +60,10 @@ public struct AttributeType: RawRepresentable, Hashable, Sendable, BitwiseCopyab
     @inlinable public static var priority: Self { Self(rawValue: 0x0024) }
     /// USE-CANDIDATE (RFC 8445 §16.1).
     @inlinable public static var useCandidate: Self { Self(rawValue: 0x0025) }
+    /// PADDING (RFC 5780 §7.6).
+    @inlinable public static var padding: Self { Self(rawValue: 0x0026) }
+    /// RESPONSE-PORT (RFC 5780 §7.5).
+    @inlinable public static var responsePort: Self { Self(rawValue: 0x0027) }
     /// CONNECTION-ID (RFC 6062 §6.2.1).
     @inlinable public static var connectionID: Self { Self(rawValue: 0x002A) }
     /// ADDITIONAL-ADDRESS-FAMILY (RFC 8656 §18.11).
@@ -80,6 +86,10 @@ public struct AttributeType: RawRepresentable, Hashable, Sendable, BitwiseCopyab
     @inlinable public static var iceControlled: Self { Self(rawValue: 0x8029) }
     /// ICE-CONTROLLING (RFC 8445 §16.1).
     @inlinable public static var iceControlling: Self { Self(rawValue: 0x802A) }
+    /// RESPONSE-ORIGIN (RFC 5780 §7.3).
+    @inlinable public static var responseOrigin: Self { Self(rawValue: 0x802B) }
+    /// OTHER-ADDRESS (RFC 5780 §7.4).
+    @inlinable public static var otherAddress: Self { Self(rawValue: 0x802C) }
 }
 
 /// Where ``MessageView`` keeps an attribute's position, and which lengths its value may have.
@@ -125,6 +135,10 @@ enum AttributeLayout {
         case 0x8028: 24
         case 0x8029: 25
         case 0x802A: 26
+        case 0x8001: 27
+        case 0x0003: 28
+        case 0x802B: 29
+        case 0x802C: 30
         default: 0
         }
     }
@@ -132,10 +146,10 @@ enum AttributeLayout {
     /// What the value of an understood attribute must measure.
     static func length(of type: UInt16) -> Length {
         switch type {
-        case 0x0001, 0x0012, 0x0016, 0x0020, 0x8023: .address
+        case 0x0001, 0x0012, 0x0016, 0x0020, 0x8023, 0x802B, 0x802C: .address
         case 0x0008: .exactly(20)
-        case 0x0009: .atLeast(4)
-        case 0x000C, 0x000D, 0x0017, 0x0019, 0x0024, 0x8000, 0x8028: .exactly(4)
+        case 0x0009, 0x8001: .atLeast(4)
+        case 0x0003, 0x000C, 0x000D, 0x0017, 0x0019, 0x0024, 0x8000, 0x8028: .exactly(4)
         case 0x0018: .exactly(1)
         case 0x001A, 0x0025: .exactly(0)
         case 0x0022, 0x8029, 0x802A: .exactly(8)

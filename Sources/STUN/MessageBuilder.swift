@@ -76,10 +76,10 @@ public struct MessageBuilder: ~Copyable {
         write(number)
     }
 
-    /// Appends an address, XORed unless `type` is MAPPED-ADDRESS or ALTERNATE-SERVER
-    /// (RFC 8489 §14.1, §14.2).
+    /// Appends an address, XORed unless `type` is MAPPED-ADDRESS, ALTERNATE-SERVER,
+    /// RESPONSE-ORIGIN or OTHER-ADDRESS (RFC 8489 §14.1, §14.2, §14.15, RFC 5780 §7.3, §7.4).
     public mutating func add(_ type: AttributeType, _ address: TransportAddress) {
-        let isPlain = type == .mappedAddress || type == .alternateServer
+        let isPlain = MessageView.isPlain(type)
         let portMask = isPlain ? 0 : UInt16(truncatingIfNeeded: Header.magicCookie >> 16)
         if let v4 = address.ip.v4Bits {
             write(header(type, byteCount: 8) << 32 | 1 << 16 | UInt64(address.port ^ portMask))

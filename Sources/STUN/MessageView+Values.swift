@@ -73,13 +73,16 @@ extension MessageView {
         address(of: .xorMappedAddress) ?? address(of: .mappedAddress)
     }
 
-    /// The first address of type `type`, any of the five address attributes, decoded.
+    /// The first address of type `type`, any of the address attributes, decoded.
     public func address(of type: AttributeType) -> TransportAddress? {
         position(of: type).map { address(at: $0, isPlain: Self.isPlain(type)) }
     }
 
-    private static func isPlain(_ type: AttributeType) -> Bool {
-        type == .mappedAddress || type == .alternateServer
+    /// Whether an address of that type stands there as it is, not XORed (RFC 8489 §14.1, §14.15,
+    /// RFC 5780 §7.3, §7.4).
+    static func isPlain(_ type: AttributeType) -> Bool {
+        type == .mappedAddress || type == .alternateServer || type == .responseOrigin
+            || type == .otherAddress
     }
 
     private func address(at start: Int, isPlain: Bool) -> TransportAddress {

@@ -15,7 +15,7 @@ public struct MessageView: Sendable {
 
     /// The message as it came.
     public let bytes: [UInt8]
-    private var positions = InlineArray<27, UInt16>(repeating: 0)
+    private var positions = InlineArray<31, UInt16>(repeating: 0)
     private var unknown = InlineArray<8, UInt16>(repeating: 0)
     /// How many unknown comprehension-required attributes are listed, at most
     /// ``maximumUnknownAttributes``.
