@@ -184,7 +184,7 @@ extension Agent {
             {
                 failPair(pair)
             }
-        case .channelBound, .channelRefused:
+        case .channelBound, .channelRefused, .redirected:
             break
         case .released:
             legs[index].hasEnded = true

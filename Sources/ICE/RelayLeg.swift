@@ -11,7 +11,7 @@ struct RelayLeg: Sendable {
     private var mayHaveEvents = true
     private var mayHaveTransmits = true
     /// The client's five-tuple, at hand without a look into the client.
-    let server: TransportAddress
+    private(set) var server: TransportAddress
     let base: TransportAddress
     let transport: TransportProtocol
     /// Index of its relayed candidate in this generation; -1 where there is none.
@@ -64,6 +64,7 @@ struct RelayLeg: Sendable {
 
     private mutating func noteUse() {
         dueAt = client.nextTimeout ?? .distantFuture
+        server = client.server
         mayHaveEvents = true
         mayHaveTransmits = true
     }

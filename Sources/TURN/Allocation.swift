@@ -15,6 +15,18 @@ struct Allocation: Sendable {
         var expiry: SimTime
     }
 
+    /// A relayed port and its time to expiry, which each family has of its own (§8.2).
+    struct Relayed: Sendable, BitwiseCopyable {
+        let port: UInt16
+        var expiry: SimTime
+    }
+
+    /// The family of a dual allocation that could not be had, and why (§18.12).
+    struct MissingFamily: Sendable, BitwiseCopyable {
+        let family: IPAddress.Family
+        let error: ErrorCode
+    }
+
     /// Permissions one allocation may hold: a peer's candidates have far fewer addresses, and the
     /// search for one is linear.
     static let maximumPermissions = 64
@@ -31,22 +43,59 @@ struct Allocation: Sendable {
     let username: [UInt8]
     /// Nil in a free slot: the key does not outlive the allocation.
     var key: IntegrityKey?
-    let port: UInt16
-    var expiry: SimTime
+    /// Its relayed port at the server's IPv4 and IPv6 address: one of them, or both.
+    private(set) var v4: Relayed?
+    private(set) var v6: Relayed?
+    /// What a success response also says, and that to a retransmission again (§7.2).
+    let reservationToken: UInt64?
+    let missing: MissingFamily?
     private(set) var permissions: [Permission] = []
     private(set) var channels: [Channel] = []
 
     init(
         client: FiveTuple, createdBy: TransactionID, username: [UInt8], key: IntegrityKey,
-        port: UInt16, expiry: SimTime
+        ports: RelayedPorts, expiry: SimTime
     ) {
         self.client = client
         self.createdBy = createdBy
         self.username = username
         self.key = key
-        self.port = port
-        self.expiry = expiry
+        v4 = ports.v4.map { Relayed(port: $0, expiry: expiry) }
+        v6 = ports.v6.map { Relayed(port: $0, expiry: expiry) }
+        reservationToken = ports.reservationToken
+        missing = ports.missing
     }
+
+    // MARK: Relayed addresses
+
+    /// Whether it is one, and not a free slot.
+    var isAlive: Bool { v4 != nil || v6 != nil }
+
+    /// The first expiry of its relayed addresses.
+    ///
+    /// - Precondition: it has one.
+    var expiry: SimTime { min(v4?.expiry ?? .distantFuture, v6?.expiry ?? .distantFuture) }
+
+    func relayed(in family: IPAddress.Family) -> Relayed? { family == .v4 ? v4 : v6 }
+
+    /// The relayed port for peers of `family`.
+    func port(in family: IPAddress.Family) -> UInt16? { relayed(in: family)?.port }
+
+    /// The address families in which it has a relayed address, IPv4 first.
+    var families: [IPAddress.Family] { [.v4, .v6].filter { relayed(in: $0) != nil } }
+
+    mutating func prolong(_ family: IPAddress.Family, to expiry: SimTime) {
+        if family == .v4 { v4?.expiry = expiry } else { v6?.expiry = expiry }
+    }
+
+    /// Gives up the relayed address of `family`, with the permissions and channels there.
+    mutating func close(_ family: IPAddress.Family) {
+        if family == .v4 { v4 = nil } else { v6 = nil }
+        permissions.removeAll { $0.peer.family == family }
+        channels.removeAll { $0.peer.ip.family == family }
+    }
+
+    // MARK: Permissions and channels
 
     /// Until when `peer` may send and be sent to; nil when it may not.
     func permission(for peer: IPAddress, at now: SimTime) -> SimTime? {
@@ -70,9 +119,6 @@ struct Allocation: Sendable {
         channels.first { $0.peer == peer && $0.expiry > now }
     }
 
-    /// The relayed port for peers of `family`.
-    func port(in family: IPAddress.Family) -> UInt16? { port }
-
     /// Whether all of `peers` can have a permission within the limit.
     mutating func hasRoom(forPermissions peers: [TransportAddress], at now: SimTime) -> Bool {
         permissions.removeAll { $0.expiry <= now }
@@ -84,14 +130,17 @@ struct Allocation: Sendable {
         return permissions.count + added.count <= Self.maximumPermissions
     }
 
-    /// Installs or refreshes a permission (§9).
-    mutating func permit(_ peer: IPAddress, at now: SimTime) {
+    /// Installs or refreshes a permission (§9); whether there was none.
+    @discardableResult
+    mutating func permit(_ peer: IPAddress, at now: SimTime) -> Bool {
         let expiry = now + Self.permissionLifetime
         if let index = permissions.firstIndex(where: { $0.peer == peer }) {
+            let isNew = permissions[index].expiry <= now
             permissions[index].expiry = expiry
-        } else {
-            permissions.append(Permission(peer: peer, expiry: expiry))
+            return isNew
         }
+        permissions.append(Permission(peer: peer, expiry: expiry))
+        return true
     }
 
     /// Whether a channel more can be bound.
@@ -101,19 +150,22 @@ struct Allocation: Sendable {
     }
 
     /// Binds or refreshes a channel and its permission (§12.2); who calls has checked the rules.
-    mutating func bind(_ number: UInt16, to peer: TransportAddress, at now: SimTime) {
+    /// Whether the permission is new.
+    mutating func bind(_ number: UInt16, to peer: TransportAddress, at now: SimTime) -> Bool {
         let expiry = now + Self.channelLifetime
         if let index = channels.firstIndex(where: { $0.number == number && $0.expiry > now }) {
             channels[index].expiry = expiry
         } else {
             channels.append(Channel(number: number, peer: peer, expiry: expiry))
         }
-        permit(peer.ip, at: now)
+        return permit(peer.ip, at: now)
     }
 
     /// Forgets everything of the client.
     mutating func clear() {
         key = nil
+        v4 = nil
+        v6 = nil
         permissions = []
         channels = []
     }

@@ -9,7 +9,7 @@ extension Client {
         _ datagram: consuming [UInt8], from source: TransportAddress, at now: SimTime
     ) -> ClientInput {
         clock = now
-        guard source == configuration.server else { return .rejected(.notFromServer) }
+        guard source == server else { return .rejected(.notFromServer) }
         switch DatagramKind.classify(datagram) {
         case .turnChannel: return handleChannelData(datagram)
         case .stun: break

@@ -47,6 +47,7 @@ extension Client {
         switch purpose {
         case .allocate:
             builder.add(requestedTransport: Self.udpNumber)
+            addPortWish(to: &builder)
             add(lifetime: configuration.lifetime, to: &builder)
         case .refresh:
             add(lifetime: configuration.lifetime, to: &builder)
@@ -74,6 +75,21 @@ extension Client {
         }
     }
 
+    private func addPortWish(to builder: inout MessageBuilder) {
+        func number(_ family: IPAddress.Family) -> UInt32 { UInt32(family.rawValue) << 24 }
+        switch configuration.port {
+        case .any: break
+        case .even: builder.add(.evenPort, CollectionOfOne(0))
+        case .evenHoldingNext: builder.add(.evenPort, CollectionOfOne(0x80))
+        case .reserved(let token): return builder.add(.reservationToken, token)
+        }
+        switch configuration.families {
+        case .v4: break
+        case .v6: builder.add(.requestedAddressFamily, number(.v6))
+        case .both: builder.add(.additionalAddressFamily, number(.v6))
+        }
+    }
+
     private func add(lifetime: SimDuration?, to builder: inout MessageBuilder) {
         guard let lifetime else { return }
         builder.add(.lifetime, UInt32(clamping: lifetime.nanoseconds / 1_000_000_000))
@@ -83,7 +99,7 @@ extension Client {
     mutating func transmit(_ payload: consuming [UInt8]) {
         outbox.push(
             Transmit(
-                source: configuration.local, destination: configuration.server,
+                source: configuration.local, destination: server,
                 transport: configuration.transport, payload: payload))
     }
 

@@ -40,9 +40,30 @@ extension Client {
             let isChallenge = error == .unauthenticated || error == .staleNonce
             guard isAuthentic || isChallenge else { return .rejected(.notAuthentic) }
             transactions.remove(at: index)
-            fail(transaction.purpose, .refused(error))
+            if error == .tryAlternate, case .allocate = transaction.purpose {
+                follow(answer.address(of: .alternateServer))
+            } else {
+                fail(transaction.purpose, .refused(error))
+            }
         }
         return .consumed
+    }
+
+    /// Asks another server, over the same transport and with the same credentials, unless it is of
+    /// another address family or was asked already (RFC 8489 §10).
+    private mutating func follow(_ alternate: TransportAddress?) {
+        guard state != .releasing else { return finish(with: .released) }
+        guard let alternate else { return finish(with: .failed(.refused(.tryAlternate))) }
+        asked.removeAll { clock - $0.at >= Self.redirectionMemory }
+        guard alternate.ip.family == server.ip.family, asked.count < Self.maximumServers,
+            !asked.contains(where: { $0.server == alternate })
+        else { return finish(with: .failed(.futileRedirection)) }
+        server = alternate
+        asked.append((alternate, clock))
+        // Realm and nonce are those of the server before.
+        authentication = nil
+        events.append(.redirected(to: alternate))
+        start(.allocate)
     }
 
     private mutating func learn(realm: [UInt8], nonce: [UInt8]) {
@@ -73,6 +94,9 @@ extension Client {
         guard let relayed = answer.address(of: .xorRelayedAddress),
             let mapped = answer.address(of: .xorMappedAddress), let lifetime = answer.lifetime
         else { return finish(with: .failed(.incompleteAnswer)) }
+        let both = answer.addresses(of: .xorRelayedAddress, limit: 2)
+        if both.count == 2 { additionalRelayedAddress = both[1] }
+        reservationToken = answer.number64(of: .reservationToken)
         let expiry = scheduleRefresh(within: lifetime)
         state = .allocated(relayed: relayed, mapped: mapped, expiry: expiry)
         events.append(.allocated(relayed: relayed, mapped: mapped))

@@ -33,6 +33,10 @@ public struct Client: Sendable {
     public static var maximumChannels: Int { Allocation.maximumChannels }
     /// How often one request is repeated with a new nonce (RFC 8489 §9.2.5).
     public static var maximumStaleNonces: UInt8 { 3 }
+    /// How long a client does not return to a server that it asked before (RFC 8489 §10).
+    public static var redirectionMemory: SimDuration { .minutes(5) }
+    /// Servers a client asks in a row: beyond the RFC, lest a fleet lead it on and on.
+    public static var maximumServers: Int { 8 }
     /// How long before its expiry the allocation is refreshed (RFC 8656 §8).
     public static var refreshMargin: SimDuration { .minutes(1) }
     /// How long after their installation permissions are refreshed; they live for 5 minutes.
@@ -73,7 +77,16 @@ public struct Client: Sendable {
     /// When ``handleTimeout(at:)`` is due.
     public private(set) var nextTimeout: SimTime?
 
+    /// The server in use: that of the configuration, or the one it sent the client to.
+    public internal(set) var server: TransportAddress
+    /// The second relayed transport address of an allocation in both families.
+    public internal(set) var additionalRelayedAddress: TransportAddress?
+    /// The token for the port next to the relayed one (RFC 8656 §7.1); it serves for 30 seconds.
+    public internal(set) var reservationToken: UInt64?
+
     var randomness: RandomStream
+    /// Servers that were asked for an allocation, and when.
+    var asked: [(server: TransportAddress, at: SimTime)] = []
     var authentication: Authentication?
     var transactions: [Transaction] = []
     var permissions: [Permission] = []
@@ -91,6 +104,7 @@ public struct Client: Sendable {
     /// A client that has not sent anything; `randomness` gives its transaction identifiers.
     public init(configuration: ClientConfiguration, randomness: RandomStream) {
         self.configuration = configuration
+        server = configuration.server
         self.randomness = randomness
     }
 
@@ -133,6 +147,7 @@ public struct Client: Sendable {
         precondition(state == .idle, "a client allocates once; it is \(state)")
         clock = now
         state = .allocating
+        asked.append((server, now))
         start(.allocate)
         planTimeout()
     }

@@ -33,6 +33,8 @@ struct ClientTable: Sendable {
     private let key: (UInt64, UInt64, UInt64)
     /// How many clients have an allocation.
     private(set) var count = 0
+    /// Whether nobody has one.
+    var isEmpty: Bool { count == 0 }
     /// A power of two.
     private static let initialCapacity = 64
 

@@ -4,7 +4,7 @@ import STUN
 
 /// What a relay's client is set up with.
 public struct ClientConfiguration: Sendable {
-    /// Where the server listens.
+    /// Where the server listens that is asked first.
     public var server: TransportAddress
     /// What carries the client leg.
     public var transport: TransportProtocol
@@ -16,6 +16,10 @@ public struct ClientConfiguration: Sendable {
     public var initialInterval: SimDuration = RetransmissionTimer.defaultInitialInterval
     /// Requests sent before giving up, Rc (RFC 8489 §6.2.1).
     public var maximumRequests: UInt8 = RetransmissionTimer.defaultMaximumRequests
+    /// In which address families relayed addresses are asked for.
+    public var families = RelayedFamilies.v4
+    /// What is asked of the relayed port.
+    public var port = RelayedPortRequest.any
     /// The lifetime asked for, or nil for the server's default (RFC 8656 §7.1).
     public var lifetime: SimDuration?
 
@@ -31,6 +35,29 @@ public struct ClientConfiguration: Sendable {
     }
 }
 
+/// The address families of an allocation (RFC 8656 §7.1).
+public enum RelayedFamilies: UInt8, Hashable, Sendable, BitwiseCopyable {
+    /// IPv4, which needs no attribute.
+    case v4
+    /// IPv6, by REQUESTED-ADDRESS-FAMILY.
+    case v6
+    /// Both, by ADDITIONAL-ADDRESS-FAMILY; one of them may be refused.
+    case both
+}
+
+/// What a client asks of its relayed port (RFC 8656 §7.1).
+public enum RelayedPortRequest: Hashable, Sendable, BitwiseCopyable {
+    /// Nothing.
+    case any
+    /// EVEN-PORT.
+    case even
+    /// EVEN-PORT with the R bit: the next port is held for who brings
+    /// ``Client/reservationToken``.
+    case evenHoldingNext
+    /// RESERVATION-TOKEN, which tells the address family too.
+    case reserved(token: UInt64)
+}
+
 /// Why something a client asked for did not come about.
 public enum ClientFailure: Hashable, Sendable, BitwiseCopyable {
     /// The server refused it.
@@ -39,10 +66,15 @@ public enum ClientFailure: Hashable, Sendable, BitwiseCopyable {
     case timedOut
     /// A success response lacked what it must carry.
     case incompleteAnswer
+    /// Servers sent the client round in a circle, or to one of another address family
+    /// (RFC 8489 §10).
+    case futileRedirection
 }
 
 /// What has happened to a client's allocation.
 public enum ClientEvent: Hashable, Sendable {
+    /// The server sent the client to this one (RFC 8489 §10), which it now asks.
+    case redirected(to: TransportAddress)
     /// The server gave the relayed transport address; it saw the client as `mapped`.
     case allocated(relayed: TransportAddress, mapped: TransportAddress)
     /// No allocation came about, or the one there was is lost. The client has ended.

@@ -1,7 +1,8 @@
 import Addressing
 
 /// What identifies a client to a server (RFC 8656 §2): the client's address and port as the server
-/// sees them, the server's port and the transport. The server's address is its only one.
+/// sees them, the server's port and the transport. The server's address is its only one of that
+/// family.
 struct FiveTuple: Hashable, Sendable, BitwiseCopyable {
     /// The client's address, upper and lower half.
     let first: UInt64
@@ -17,11 +18,15 @@ struct FiveTuple: Hashable, Sendable, BitwiseCopyable {
             | UInt64(client.ip.family.rawValue) << 8 | UInt64(transport.rawValue)
     }
 
+    /// The client's address family, which is the server's.
+    var family: IPAddress.Family {
+        rest >> 8 & 0xFF == UInt64(IPAddress.Family.v4.rawValue) ? .v4 : .v6
+    }
+
     /// The client's transport address.
     var client: TransportAddress {
-        let isV4 = rest >> 8 & 0xFF == UInt64(IPAddress.Family.v4.rawValue)
-        return TransportAddress(
-            isV4
+        TransportAddress(
+            family == .v4
                 ? IPAddress(v4: UInt32(truncatingIfNeeded: second))
                 : IPAddress(v6High: first, low: second),
             port: UInt16(truncatingIfNeeded: rest >> 32))

@@ -59,7 +59,7 @@ extension Server {
             counters.received.count(datagram.count)
             let client = FiveTuple(client: source, serverPort: local.port, transport: transport)
             return forwardToPeer(buffer, datagram, from: client, at: now)
-        case .nobody:
+        case .discovery, .nobody:
             return .message
         }
     }

@@ -15,6 +15,8 @@ struct PortPool: Sendable {
         case flow
         /// Nobody, and nobody will: the host cannot open it.
         case withheld
+        /// A client that holds the RESERVATION-TOKEN for it (RFC 8656 §7.2).
+        case reservation
     }
 
     let first: UInt16
@@ -27,6 +29,7 @@ struct PortPool: Sendable {
     private static let nobody: Int32 = -1
     private static let flow: Int32 = -2
     private static let withheld: Int32 = -3
+    private static let reservation: Int32 = -4
 
     /// - Precondition: `first` + `count` ≤ 65,536 and `count` ≥ 1.
     init(first: UInt16, count: Int) {
@@ -45,6 +48,7 @@ struct PortPool: Sendable {
         case Self.nobody: return .none
         case Self.flow: return .flow
         case Self.withheld: return .withheld
+        case Self.reservation: return .reservation
         case let slot: return .allocation(Int(slot))
         }
     }
@@ -60,21 +64,55 @@ struct PortPool: Sendable {
     ) -> UInt16? {
         guard freeCount > 0 else { return nil }
         let start = Int(stream.nextInteger(below: UInt64(freeCount)))
-        guard let place = even ? evenPlace(from: start) : start else { return nil }
+        guard let place = even ? place(from: start, where: { $0 & 1 == 0 }) : start else {
+            return nil
+        }
+        return take(place, for: holder)
+    }
+
+    /// A free even port for `holder`, whose next one becomes a reservation; nil when there is no
+    /// such pair. Linear in the free ports.
+    mutating func takePair(for holder: Holder, using stream: inout RandomStream) -> UInt16? {
+        guard freeCount > 1 else { return nil }
+        let start = Int(stream.nextInteger(below: UInt64(freeCount)))
+        let pair = place(from: start) { port in
+            port & 1 == 0 && port < .max && contains(port + 1) && self.holder(of: port + 1) == .none
+        }
+        guard let pair else { return nil }
+        let port = take(pair, for: holder)
+        _ = take(Int(places[Int(port - first) + 1]), for: .reservation)
+        return port
+    }
+
+    /// Hands a reserved `port` to `holder`.
+    ///
+    /// - Precondition: it is reserved.
+    mutating func claim(_ port: UInt16, for holder: Holder) {
+        precondition(self.holder(of: port) == .reservation, "port \(port) is not reserved")
+        set(port - first, to: holder)
+    }
+
+    private mutating func take(_ place: Int, for holder: Holder) -> UInt16 {
         let offset = order[place]
         freeCount -= 1
         exchange(place, freeCount)
-        switch holder {
-        case .allocation(let slot): holders[Int(offset)] = Int32(slot)
-        case .flow: holders[Int(offset)] = Self.flow
-        case .none, .withheld: preconditionFailure("a port is taken for somebody")
-        }
+        set(offset, to: holder)
         return first + offset
     }
 
-    private func evenPlace(from start: Int) -> Int? {
-        func isEven(_ place: Int) -> Bool { (first + order[place]) & 1 == 0 }
-        return (start..<freeCount).first(where: isEven) ?? (0..<start).first(where: isEven)
+    private mutating func set(_ offset: UInt16, to holder: Holder) {
+        switch holder {
+        case .allocation(let slot): holders[Int(offset)] = Int32(slot)
+        case .flow: holders[Int(offset)] = Self.flow
+        case .reservation: holders[Int(offset)] = Self.reservation
+        case .none, .withheld: preconditionFailure("a port is taken for somebody")
+        }
+    }
+
+    /// Where a free port stands that `fits`, the first from `start` on and around.
+    private func place(from start: Int, where fits: (UInt16) -> Bool) -> Int? {
+        (start..<freeCount).first { fits(first + order[$0]) }
+            ?? (0..<start).first { fits(first + order[$0]) }
     }
 
     /// Leaves `port` taken, by nobody, for good.

@@ -91,19 +91,4 @@ extension Server {
         let hasFingerprint = asked.request.has(.fingerprint)
         send(answer.finish(integrity: asked.key, fingerprint: hasFingerprint), to: asked.client)
     }
-
-    /// Answers Binding (RFC 8489 §6.3.1), which needs no credentials.
-    mutating func answerBinding(_ request: MessageView, from client: FiveTuple) {
-        let isUnderstood = request.unknownRequiredCount == 0
-        var answer = MessageBuilder(isUnderstood ? .success : .error, answering: request)
-        if isUnderstood {
-            counters.bindings += 1
-            answer.add(.xorMappedAddress, client.client)
-        } else {
-            counters.otherErrors += 1
-            answer.add(.unknownAttribute)
-            answer.add(unknownAttributesOf: request)
-        }
-        send(answer.finish(fingerprint: request.has(.fingerprint)), to: client)
-    }
 }

@@ -71,6 +71,11 @@ extension Server {
             counters.drop(.freePort)
             return nil
         }
+        // No network carries a packet between the families; a permission is for one of them.
+        guard peer.ip.family == local.ip.family else {
+            counters.drop(.noPermission)
+            return nil
+        }
         let way: (client: FiveTuple, channel: UInt16?)
         if let known = clients.way(to: slot, from: peer, at: now) {
             way = (known.client, known.channel)

@@ -31,18 +31,33 @@ extension Server {
             else { return refuse(asked, with: .allocationMismatch) }
             return confirm(asked, slot, at: now)
         }
-        if let error = objection(to: asked.request) { return refuse(asked, with: error) }
-        let slot = freeSlots.last ?? slots.count
-        guard
-            let port = ports.take(
-                for: .allocation(slot), even: asked.request.has(.evenPort), using: &randomness)
-        else {
-            counters.refused += 1
-            return answer(asked, with: .insufficientCapacity)
+        do throws(Refusal) {
+            let wish = try PortWish(asked.request)
+            if redirect(asked) { return }
+            try open(wish, asked, at: now)
+        } catch {
+            switch error.code {
+            case .insufficientCapacity:
+                counters.refused += 1
+                answer(asked, with: error.code)
+            case .allocationQuotaReached:
+                counters.overQuota += 1
+                answer(asked, with: error.code)
+            default: refuse(asked, with: error.code)
+            }
         }
+    }
+
+    private mutating func open(
+        _ wish: PortWish, _ asked: Authenticated, at now: SimTime
+    ) throws(Refusal) {
+        guard hasQuota(asked.username) else { throw Refusal(code: .allocationQuotaReached) }
+        guard hasBandwidth else { throw Refusal(code: .insufficientCapacity) }
+        let slot = freeSlots.last ?? slots.count
         let allocation = Allocation(
             client: asked.client, createdBy: asked.request.id, username: asked.username,
-            key: asked.key, port: port, expiry: now + lifetime(for: asked.request))
+            key: asked.key, ports: try takePorts(wish, for: slot),
+            expiry: now + lifetime(for: asked.request))
         if slot == slots.count {
             slots.append(allocation)
         } else {
@@ -51,55 +66,47 @@ extension Server {
         }
         clients.insert(asked.client, slot: slot)
         expiries.set(slot, to: allocation.expiry)
+        count(userOf: slot)
         counters.created += 1
-        announce(.opened, slot)
+        for family in allocation.families {
+            let port = allocation.port(in: family)!
+            note(.opened, relayedAddress(port, in: family), slot)
+            announce(.opened, port, in: family, slot)
+        }
         confirm(asked, slot, at: now)
-    }
-
-    /// The REQUESTED-TRANSPORT that is served: UDP's protocol number.
-    private static let udpNumber: UInt8 = 17
-
-    /// Why an Allocate request cannot be carried out, the checks in the order of RFC 8656 §7.2.
-    private func objection(to request: MessageView) -> ErrorCode? {
-        guard let transport = request.requestedTransport else { return .badRequest }
-        guard transport == Self.udpNumber else { return .unsupportedTransportProtocol }
-        let family = request.family(in: .requestedAddressFamily)
-        let additional = request.family(in: .additionalAddressFamily)
-        if request.has(.reservationToken) {
-            let isAlone = !request.has(.evenPort) && family == nil && additional == nil
-            return isAlone ? .insufficientCapacity : .badRequest
-        }
-        if family != nil, additional != nil { return .badRequest }
-        if family ?? IPAddress.Family.v4.rawValue != configuration.address.family.rawValue {
-            return .addressFamilyNotSupported
-        }
-        if request.reservesNextPort {
-            return additional == nil ? .insufficientCapacity : .badRequest
-        }
-        if additional == IPAddress.Family.v4.rawValue { return .badRequest }
-        return nil
     }
 
     /// Queues the success response to an Allocate, also to its retransmission.
     private mutating func confirm(_ asked: Authenticated, _ slot: Int, at now: SimTime) {
+        let allocation = slots[slot]
         var answer = MessageBuilder(.success, answering: asked.request)
-        answer.add(
-            .xorRelayedAddress, TransportAddress(configuration.address, port: slots[slot].port))
-        answer.add(.lifetime, seconds(until: slots[slot].expiry, from: now))
+        for family in allocation.families {
+            answer.add(
+                .xorRelayedAddress, relayedAddress(allocation.port(in: family)!, in: family))
+        }
+        answer.add(.lifetime, seconds(until: allocation.expiry, from: now))
+        if let token = allocation.reservationToken { answer.add(.reservationToken, token) }
         answer.add(.xorMappedAddress, asked.client.client)
-        if asked.request.has(.additionalAddressFamily) {
-            // RFC 8656 §18.12: family IPv6, class 4, number 40: only the one family was given.
-            answer.add(.addressErrorCode, [IPAddress.Family.v6.rawValue, 0, 4, 40])
+        if let missing = allocation.missing {
+            // RFC 8656 §18.12: family, then class and number of the error.
+            let code = missing.error.rawValue
+            answer.add(
+                .addressErrorCode,
+                [missing.family.rawValue, 0, UInt8(code / 100), UInt8(code % 100)])
         }
         finish(answer, for: asked)
     }
 
-    /// Between the default and the longest lifetime, as the client asks (RFC 8656 §7.2).
+    /// Between the default and the longest lifetime, as the client asks (RFC 8656 §7.2); a server
+    /// that drains gives no more than it has left.
     private func lifetime(for request: MessageView) -> SimDuration {
-        guard let wanted = request.lifetime else { return configuration.defaultLifetime }
-        return max(
-            configuration.defaultLifetime,
-            min(.seconds(Int64(wanted)), configuration.maximumLifetime))
+        var lifetime = configuration.defaultLifetime
+        if let wanted = request.lifetime {
+            lifetime = max(
+                lifetime, min(.seconds(Int64(wanted)), configuration.maximumLifetime))
+        }
+        guard let draining, draining.deadline < clock + lifetime else { return lifetime }
+        return draining.deadline - clock
     }
 
     private func seconds(until expiry: SimTime, from now: SimTime) -> UInt32 {
@@ -109,22 +116,31 @@ extension Server {
     // MARK: Refresh
 
     private mutating func refresh(_ asked: Authenticated, _ slot: Int, at now: SimTime) {
-        if let family = asked.request.family(in: .requestedAddressFamily),
-            family != configuration.address.family.rawValue
-        {
-            return refuse(asked, with: .peerAddressFamilyMismatch)
+        var families = slots[slot].families
+        if let number = asked.request.family(in: .requestedAddressFamily) {
+            families.removeAll { $0.rawValue != number }
+            guard !families.isEmpty else { return refuse(asked, with: .peerAddressFamilyMismatch) }
         }
         var answer = MessageBuilder(.success, answering: asked.request)
         if asked.request.lifetime == 0 {
-            end(slot)
-            counters.released += 1
+            giveUp(families, of: slot)
             answer.add(.lifetime, UInt32(0))
         } else {
-            slots[slot].expiry = now + lifetime(for: asked.request)
+            let expiry = now + lifetime(for: asked.request)
+            for family in families { slots[slot].prolong(family, to: expiry) }
             expiries.set(slot, to: slots[slot].expiry)
-            answer.add(.lifetime, seconds(until: slots[slot].expiry, from: now))
+            answer.add(.lifetime, seconds(until: expiry, from: now))
         }
         finish(answer, for: asked)
+    }
+
+    private mutating func giveUp(_ families: [IPAddress.Family], of slot: Int) {
+        guard families.count < slots[slot].families.count else {
+            counters.released += 1
+            return end(slot, .released)
+        }
+        for family in families { close(family, of: slot, .released) }
+        expiries.set(slot, to: slots[slot].expiry)
     }
 
     // MARK: Permissions and channels
@@ -134,12 +150,14 @@ extension Server {
             of: .xorPeerAddress, limit: Allocation.maximumPermissions + 1)
         guard !peers.isEmpty else { return refuse(asked, with: .badRequest) }
         for peer in peers {
-            if let error = objection(to: peer) { return refuse(asked, with: error) }
+            if let error = objection(to: peer, of: slot) { return refuse(asked, with: error) }
         }
         guard slots[slot].hasRoom(forPermissions: peers, at: now) else {
             return refuse(asked, with: .insufficientCapacity)
         }
-        for peer in peers { slots[slot].permit(peer.ip, at: now) }
+        for peer in peers where slots[slot].permit(peer.ip, at: now) {
+            note(permitted: peer.ip, slot)
+        }
         finish(MessageBuilder(.success, answering: asked.request), for: asked)
     }
 
@@ -148,7 +166,7 @@ extension Server {
             let peer = asked.request.address(of: .xorPeerAddress),
             channelNumbers.contains(number)
         else { return refuse(asked, with: .badRequest) }
-        if let error = objection(to: peer) { return refuse(asked, with: error) }
+        if let error = objection(to: peer, of: slot) { return refuse(asked, with: error) }
         let boundPeer = slots[slot].binding(ofChannel: number, at: now)?.peer
         let boundNumber = slots[slot].binding(to: peer, at: now)?.number
         guard boundPeer ?? peer == peer, boundNumber ?? number == number else {
@@ -157,26 +175,14 @@ extension Server {
         guard slots[slot].hasRoom(forPermissions: [peer], at: now),
             boundPeer != nil || slots[slot].hasRoomForChannel(at: now)
         else { return refuse(asked, with: .insufficientCapacity) }
-        slots[slot].bind(number, to: peer, at: now)
+        if slots[slot].bind(number, to: peer, at: now) { note(permitted: peer.ip, slot) }
         finish(MessageBuilder(.success, answering: asked.request), for: asked)
     }
 
-    private func objection(to peer: TransportAddress) -> ErrorCode? {
-        if peer.ip.family != configuration.address.family { return .peerAddressFamilyMismatch }
+    private func objection(to peer: TransportAddress, of slot: Int) -> ErrorCode? {
+        if slots[slot].port(in: peer.ip.family) == nil { return .peerAddressFamilyMismatch }
         if configuration.allowsLoopbackPeers, peer.ip.isLoopback { return nil }
         return peer.ip.isForbiddenPeer ? .forbidden : nil
-    }
-}
-
-extension MessageView {
-    /// The family in REQUESTED-ADDRESS-FAMILY or ADDITIONAL-ADDRESS-FAMILY (RFC 8656 §18.6).
-    fileprivate func family(in type: AttributeType) -> UInt8? {
-        number32(of: type).map { UInt8($0 >> 24) }
-    }
-
-    /// The R bit of EVEN-PORT (RFC 8656 §18.7).
-    fileprivate var reservesNextPort: Bool {
-        range(of: .evenPort).map { bytes[$0.lowerBound] & 0x80 != 0 } ?? false
     }
 }
 

@@ -14,6 +14,8 @@ public struct RelayedPortChange: Hashable, Sendable, BitwiseCopyable {
     public let kind: Kind
     /// The relayed port.
     public let port: UInt16
+    /// At which of the server's addresses it is.
+    public let family: IPAddress.Family
     /// The client of the allocation.
     public let client: TransportAddress
     /// What carries the client leg.
@@ -23,12 +25,14 @@ public struct RelayedPortChange: Hashable, Sendable, BitwiseCopyable {
 /// For an owner that has a real socket for each relayed port and a real connection for each client
 /// over TCP and TLS.
 extension Server {
-    mutating func announce(_ kind: RelayedPortChange.Kind, _ slot: Int) {
+    mutating func announce(
+        _ kind: RelayedPortChange.Kind, _ port: UInt16, in family: IPAddress.Family, _ slot: Int
+    ) {
         guard configuration.announcesPorts else { return }
         let client = slots[slot].client
         portChanges.append(
             RelayedPortChange(
-                kind: kind, port: slots[slot].port, client: client.client,
+                kind: kind, port: port, family: family, client: client.client,
                 transport: client.transport))
     }
 
@@ -42,14 +46,23 @@ extension Server {
         return taken
     }
 
-    /// Takes back an allocation just made, because the host cannot open its relayed port, which
-    /// nobody gets any more. The answer that waits in ``pollTransmit()`` is not for sending; the
-    /// same request handed over again draws another port.
-    public mutating func withdraw(port: UInt16) {
-        guard case .allocation(let slot) = ports.holder(of: port) else { return }
-        ports.withhold(port)
+    /// Takes back an allocation just made, because the host cannot open its relayed `port` at the
+    /// address of `family`, or the server's first one; nobody gets the port any more. The answer
+    /// that waits in ``pollTransmit()`` is not for sending; the same request handed over again
+    /// draws another port.
+    public mutating func withdraw(port: UInt16, in family: IPAddress.Family? = nil) {
+        let family = family ?? configuration.address.family
+        guard let address = address(in: family),
+            case .allocation(let slot) = holder(of: TransportAddress(address, port: port))
+        else { return }
+        if family == configuration.address.family {
+            ports.withhold(port)
+        } else {
+            additionalPorts!.withhold(port)
+        }
         end(slot)
-        portChanges.removeLast(configuration.announcesPorts ? 1 : 0)
+        // The owner has never opened it.
+        portChanges.removeAll { $0.kind == .closed && $0.port == port && $0.family == family }
         counters.created -= 1
     }
 

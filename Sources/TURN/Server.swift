@@ -20,6 +20,18 @@ public struct Server: Sendable {
     let nonces: NonceMint
     var randomness: RandomStream
     var ports: PortPool
+    /// Those at the additional address.
+    var additionalPorts: PortPool?
+    /// In the order of their expiry.
+    var reservations: [Reservation] = []
+    /// Allocations by user, where there is a quota; never walked through.
+    var users: [[UInt8]: Int] = [:]
+    var draining: Drain?
+    var log: [RelayLogEntry] = []
+    /// When the last call with a time was made, if that was not forwarding alone.
+    var clock = SimTime.zero
+    /// When something is to be done, `distantFuture` for never.
+    private(set) var due = SimTime.distantFuture
     var slots: [Allocation] = []
     var freeSlots: [Int] = []
     var clients: ClientTable
@@ -41,9 +53,22 @@ public struct Server: Sendable {
         realm = Array(configuration.realm.utf8)
         ports = PortPool(
             first: configuration.firstRelayedPort, count: configuration.relayedPortCount)
+        if let additional = configuration.additionalAddress {
+            precondition(
+                additional.family != configuration.address.family,
+                "the additional address is of the other family")
+            additionalPorts = ports
+        }
         precondition(
             !ports.contains(configuration.port) && !ports.contains(configuration.securePort),
             "listening ports are not relayed ports")
+        if let alternate = configuration.alternate {
+            precondition(
+                alternate.ip != configuration.address
+                    && alternate.ip.family == configuration.address.family
+                    && alternate.port != configuration.port && !ports.contains(alternate.port),
+                "address and port for discovery are others than those for clients and peers")
+        }
         nonces = NonceMint(lifetime: configuration.nonceLifetime, using: &self.randomness)
         clients = ClientTable(key: nonces.words(for: "5-tuples"))
     }
@@ -63,21 +88,43 @@ public struct Server: Sendable {
     /// Allocations alive, without the holds of ``holdPort()``.
     public var allocationCount: Int { clients.count }
 
-    /// Relayed ports taken: allocations and holds.
+    /// Allocations and holds; each has a relayed port, a dual allocation two.
     public var takenPortCount: Int { clients.count + heldFlows }
 
-    /// When ``handleTimeout(at:)`` is due: the first expiry of an allocation.
-    public var nextTimeout: SimTime? { expiries.earliest }
+    /// When ``handleTimeout(at:)`` is due: the first expiry of an allocation or a reservation, or
+    /// the end of draining.
+    public var nextTimeout: SimTime? { due == .distantFuture ? nil : due }
+
+    /// Looks again at what is planned, after something of it has changed.
+    mutating func plan() {
+        due = min(
+            expiries.earliest ?? .distantFuture, reservations.first?.expiry ?? .distantFuture)
+        if let draining, !clients.isEmpty { due = min(due, draining.deadline) }
+    }
 
     /// The next datagram, or piece of a stream, to send.
     public mutating func pollTransmit() -> Transmit? { outbox.pop() }
 
-    /// Ends the allocations whose time has come (RFC 8656 §6).
+    /// Ends the allocations and reservations whose time has come (RFC 8656 §6, §7.2).
     public mutating func handleTimeout(at now: SimTime) {
+        clock = now
         while let deadline = expiries.earliest, deadline <= now, let slot = expiries.first {
-            end(slot)
-            counters.expired += 1
+            expire(slot, at: now)
         }
+        endReservations(at: now)
+        if let draining, draining.deadline <= now { endAll() }
+        plan()
+    }
+
+    /// Gives up the relayed addresses of `slot` whose time has come.
+    private mutating func expire(_ slot: Int, at now: SimTime) {
+        let live = slots[slot].families.filter { slots[slot].relayed(in: $0)!.expiry > now }
+        guard let first = live.first else {
+            counters.expired += 1
+            return end(slot, .expired)
+        }
+        close(first == .v4 ? .v6 : .v4, of: slot, .expired)
+        expiries.set(slot, to: slots[slot].expiry)
     }
 
     /// Takes what arrived at `local` from `source` over `transport`: a client's message at a
@@ -90,9 +137,11 @@ public struct Server: Sendable {
     ) {
         counters.received.count(datagram.count)
         endExpired(at: now)
+        clock = now
         switch destination(of: local, over: transport) {
         case .peersData: return relayToClient(datagram, from: source, at: local, now)
         case .clientsMessage: break
+        case .discovery: return discover(datagram, from: source, at: local)
         case .nobody: return counters.drop(.notListening)
         }
         let client = FiveTuple(client: source, serverPort: local.port, transport: transport)
@@ -101,7 +150,9 @@ public struct Server: Sendable {
             return relayChannelData(datagram, from: client, at: now)
         }
         switch DatagramKind.classify(firstByte: first) {
-        case .stun: handleMessage(datagram, from: client, at: now)
+        case .stun:
+            handleMessage(datagram, from: client, to: local, at: now)
+            plan()
         case .turnChannel, .dtls, .rtp, .zrtp, .unknown: counters.drop(.notSTUN)
         }
     }
@@ -110,6 +161,8 @@ public struct Server: Sendable {
     enum Destination {
         case clientsMessage
         case peersData
+        /// One for behaviour discovery alone (RFC 5780).
+        case discovery
         case nobody
     }
 
@@ -117,36 +170,23 @@ public struct Server: Sendable {
     func destination(
         of local: TransportAddress, over transport: TransportProtocol
     ) -> Destination {
-        guard local.ip == configuration.address else { return .nobody }
+        guard local.ip == configuration.address || local.ip == configuration.additionalAddress
+        else { return isForDiscovery(local, transport) ? .discovery : .nobody }
         if transport == .udp, ports.contains(local.port) { return .peersData }
         let listening = transport == .tls ? configuration.securePort : configuration.port
-        return local.port == listening ? .clientsMessage : .nobody
-    }
-
-    /// Who has the relayed transport address `local`.
-    @inline(__always)
-    func holder(of local: TransportAddress) -> PortPool.Holder { ports.holder(of: local.port) }
-
-    /// The relayed transport address with `port` that `peer` sees.
-    @inline(__always)
-    func relayedAddress(_ port: UInt16, towards peer: TransportAddress) -> TransportAddress {
-        TransportAddress(configuration.address, port: port)
-    }
-
-    /// Where the server listens for `client`.
-    @inline(__always)
-    func listeningAddress(for client: FiveTuple) -> TransportAddress {
-        TransportAddress(configuration.address, port: client.serverPort)
+        if local.port == listening { return .clientsMessage }
+        return isForDiscovery(local, transport) ? .discovery : .nobody
     }
 
     /// Ends what has expired before a packet is looked at.
     @inline(__always)
     mutating func endExpired(at now: SimTime) {
-        if let deadline = expiries.earliest, deadline <= now { handleTimeout(at: now) }
+        if due <= now { handleTimeout(at: now) }
     }
 
     private mutating func handleMessage(
-        _ bytes: consuming [UInt8], from client: FiveTuple, at now: SimTime
+        _ bytes: consuming [UInt8], from client: FiveTuple, to local: TransportAddress,
+        at now: SimTime
     ) {
         let message: MessageView
         do throws(MalformedMessage) {
@@ -155,7 +195,7 @@ public struct Server: Sendable {
             return counters.drop(.malformedMessage)
         }
         switch (message.kind, message.method) {
-        case (.request, .binding): answerBinding(message, from: client)
+        case (.request, .binding): answerBinding(message, from: client, at: local)
         case (.request, _): answer(message, from: client, at: now)
         case (.indication, .send): relaySendIndication(message, from: client, at: now)
         // A keep-alive (RFC 8489 §12): having arrived is all it does.
@@ -166,7 +206,7 @@ public struct Server: Sendable {
 
     /// Takes a relayed port for a call whose packets are not simulated, or counts a refusal.
     public mutating func holdPort() -> UInt16? {
-        guard let port = ports.take(for: .flow, using: &randomness) else {
+        guard hasBandwidth, let port = ports.take(for: .flow, using: &randomness) else {
             counters.refused += 1
             return nil
         }
@@ -190,22 +230,47 @@ public struct Server: Sendable {
         return taken
     }
 
-    /// Forgets the allocation in `slot` with its key; its port is free again.
-    mutating func end(_ slot: Int) {
-        announce(.closed, slot)
+    /// Whether one allocation more, or one hold, stays within the bandwidth.
+    var hasBandwidth: Bool {
+        guard let bandwidth = configuration.bandwidth else { return true }
+        let each = configuration.bandwidthPerAllocation.bitsPerSecond
+        return Int64(takenPortCount + 1) * each <= bandwidth.bitsPerSecond
+    }
+
+    /// Forgets the allocation in `slot` with its key; its ports are free again.
+    mutating func end(_ slot: Int, _ reason: RelayLogEntry.End = .released) {
+        for family in slots[slot].families { close(family, of: slot, reason) }
+        release(userOf: slot)
         clients.remove(slots[slot].client)
-        ports.give(back: slots[slot].port)
         expiries.remove(slot)
         slots[slot].clear()
         freeSlots.append(slot)
+        plan()
+    }
+
+    /// Gives up one relayed address of `slot`.
+    mutating func close(_ family: IPAddress.Family, of slot: Int, _ reason: RelayLogEntry.End) {
+        guard let port = slots[slot].port(in: family) else { return }
+        note(.closed(reason), relayedAddress(port, in: family), slot)
+        announce(.closed, port, in: family, slot)
+        giveBack(port, in: family)
+        slots[slot].close(family)
+        clients.forgetWay(of: slot)
     }
 
     /// Queues `payload` for a client.
     mutating func send(_ payload: consuming [UInt8], to client: FiveTuple) {
+        send(payload, to: client, from: listeningAddress(for: client))
+    }
+
+    /// The same from an address other than the one that the client knows.
+    mutating func send(
+        _ payload: consuming [UInt8], to client: FiveTuple, from source: TransportAddress
+    ) {
         counters.sent.count(payload.count)
         outbox.push(
             Transmit(
-                source: listeningAddress(for: client), destination: client.client,
-                transport: client.transport, payload: payload))
+                source: source, destination: client.client, transport: client.transport,
+                payload: payload))
     }
 }

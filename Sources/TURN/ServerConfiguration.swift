@@ -3,8 +3,15 @@ import Quantities
 
 /// What a relay server is set up with.
 public struct ServerConfiguration: Sendable {
-    /// Its only address, for clients and for relayed ports.
+    /// Its address, for clients and for relayed ports.
     public var address: IPAddress
+    /// A second address of the other family, for clients and relayed ports likewise; with it the
+    /// server is dual-stack.
+    public var additionalAddress: IPAddress?
+    /// A second address of the first one's family and a second port, from which Binding requests
+    /// with CHANGE-REQUEST are answered (RFC 5780 §6); nil for a server without NAT behaviour
+    /// discovery. Its owner hands over what arrives at the four pairs of address and port.
+    public var alternate: TransportAddress?
     /// Where clients reach it over UDP and TCP (RFC 8656 §5: 3478).
     public var port: UInt16 = 3478
     /// Where clients reach it over TLS (RFC 8656 §5: 5349).
@@ -28,6 +35,18 @@ public struct ServerConfiguration: Sendable {
     /// Whether the server keeps a list of the relayed ports that it opens and closes, for an owner
     /// that has a socket for each and takes the list with ``Server/takePortChanges()``.
     public var announcesPorts = false
+    /// Allocations that one user may have at a time; more are answered with 486 (RFC 8656 §5). A
+    /// user is what follows the colon in a time-limited username.
+    public var maximumAllocationsPerUser: Int?
+    /// What all allocations together may carry; more of them are answered with 508 (RFC 8656 §5).
+    /// Admission alone keeps to it: nothing is measured or shaped.
+    public var bandwidth: Bitrate?
+    /// What one allocation counts with against ``bandwidth``: a call at 32 kbit/s of Opus, both
+    /// directions.
+    public var bandwidthPerAllocation: Bitrate = .kilobitsPerSecond(120)
+    /// Whether the server writes down whose address reached whose, for an owner that takes the
+    /// entries with ``Server/takeLog()``.
+    public var keepsLog = false
     /// An allocation's time to live unless the client asks for more (RFC 8656 §2.2: 10 minutes).
     public var defaultLifetime: SimDuration = .minutes(10)
     /// The most a client gets (RFC 8656 §7.2: at most an hour).

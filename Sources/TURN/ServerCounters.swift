@@ -51,12 +51,20 @@ public enum DropReason: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable
 public struct ServerCounters: Hashable, Sendable {
     /// Allocations made.
     public internal(set) var created: Int64 = 0
-    /// Allocate requests and holds refused because no port was free.
+    /// Allocate requests and holds refused because there was no port or bandwidth: 508.
     public internal(set) var refused: Int64 = 0
+    /// Allocate requests of users who have all the allocations they may have: 486.
+    public internal(set) var overQuota: Int64 = 0
+    /// Allocate requests sent to another server: 300.
+    public internal(set) var redirected: Int64 = 0
     /// Allocations ended by their client.
     public internal(set) var released: Int64 = 0
     /// Allocations ended by the clock.
     public internal(set) var expired: Int64 = 0
+    /// Allocations ended by the server's own end of draining.
+    public internal(set) var drained: Int64 = 0
+    /// Log entries dropped because nobody took those before.
+    public internal(set) var unlogged: Int64 = 0
     /// Binding requests answered.
     public internal(set) var bindings: Int64 = 0
     /// Requests that passed authentication.
@@ -65,7 +73,7 @@ public struct ServerCounters: Hashable, Sendable {
     public internal(set) var challenges: Int64 = 0
     /// 438 answers.
     public internal(set) var staleNonces: Int64 = 0
-    /// Other error answers, without those counted in ``refused``.
+    /// Other error answers.
     public internal(set) var otherErrors: Int64 = 0
     /// Forwarded from clients to peers; bytes of the data itself.
     public internal(set) var toPeers = Traffic()
@@ -92,6 +100,10 @@ public struct ServerCounters: Hashable, Sendable {
     public static func += (a: inout ServerCounters, b: ServerCounters) {
         a.created += b.created
         a.refused += b.refused
+        a.overQuota += b.overQuota
+        a.redirected += b.redirected
+        a.drained += b.drained
+        a.unlogged += b.unlogged
         a.released += b.released
         a.expired += b.expired
         a.bindings += b.bindings

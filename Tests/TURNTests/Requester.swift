@@ -14,9 +14,13 @@ final class Requester {
     var nonce: [UInt8] = []
     var nextID: UInt64 = 1
 
-    init(ports: Int = 16, address: IPAddress = Exchange.serverIP) {
+    init(
+        ports: Int = 16, address: IPAddress = Exchange.serverIP,
+        configure: (inout ServerConfiguration) -> Void = { _ in }
+    ) {
         var configuration = Exchange.configuration(ports: ports)
         configuration.address = address
+        configure(&configuration)
         server = Server(configuration: configuration, randomness: Exchange.stream(3))
     }
 
@@ -74,6 +78,27 @@ final class Requester {
         return request(.allocate, id: id) { builder in
             builder.add(requestedTransport: 17)
             fill(&builder)
+        }
+    }
+
+    /// What an Allocate request may ask for.
+    enum Wish {
+        case plain
+        case family(UInt32)
+        case additional(UInt32)
+        case even(UInt8)
+        case token(UInt64)
+    }
+
+    func allocate(_ wish: Wish, id: TransactionID? = nil) -> MessageView? {
+        allocate(id: id) { builder in
+            switch wish {
+            case .plain: break
+            case .family(let number): builder.add(.requestedAddressFamily, number << 24)
+            case .additional(let number): builder.add(.additionalAddressFamily, number << 24)
+            case .even(let bits): builder.add(.evenPort, [bits])
+            case .token(let token): builder.add(.reservationToken, token)
+            }
         }
     }
 
