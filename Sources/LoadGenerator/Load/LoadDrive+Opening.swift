@@ -91,6 +91,9 @@ extension LoadDrive {
             ready.succeed()
         case .failed(let failure), .channelRefused(_, let failure):
             ready.fail(RelayLoadFailure.refused(allocation: flow.index, "\(failure)"))
+        case .redirected(let other):
+            // The figures would be those of a server that nobody named.
+            ready.fail(RelayLoadFailure.refused(allocation: flow.index, "sent to \(other)"))
         case .permissionsInstalled, .permissionsRefused, .released: break
         }
     }
