@@ -70,17 +70,23 @@ struct TrialWorld: ~Copyable {
 
     static let call = CallID(rawValue: 1)
     static let relayAddress = IPAddress(v4: 0xc000_0201)
+    /// The server's IPv6 address, in trials in which somebody has IPv6.
+    static let relayIPv6Address = IPAddress(v6High: 0x2001_0db8 << 32, low: 1)
     static let socketPort: UInt16 = 50_000
 
     init(_ setting: PairSetting, isRecorded: Bool) {
         self.setting = setting
         network = Network(backbone: [[setting.backboneDelay]])
-        relayHost = network.attachServer(address: Self.relayAddress, region: 0)
+        let isDualStack = setting.hasIPv6.a || setting.hasIPv6.b
+        relayHost = network.attachServer(
+            addresses: [Self.relayAddress] + (isDualStack ? [Self.relayIPv6Address] : []),
+            region: 0)
         let secret = SharedSecret(Array("a trial's own secret".utf8))
+        var service = ServerConfiguration(
+            address: Self.relayAddress, realm: "voicemeet", secret: secret)
+        if isDualStack { service.additionalAddress = Self.relayIPv6Address }
         relay = TURN.Server(
-            configuration: ServerConfiguration(
-                address: Self.relayAddress, realm: "voicemeet", secret: secret),
-            randomness: Self.stream(.relay, setting.seed, .a))
+            configuration: service, randomness: Self.stream(.relay, setting.seed, .a))
         var network = self.network
         let gateway = Self.attachGateway(setting, to: &network)
         let hosts = BothEnds(
@@ -153,10 +159,14 @@ struct TrialWorld: ~Copyable {
             for: Participant.host(end).name, until: SimTime.zero + .hours(1))
         let turn = TURNServerDescription(
             address: server, username: credentials.username, password: credentials.password)
+        var configuration = AgentConfiguration(
+            timing: setting.timing, hidesHostAddresses: setting.hidesHostAddresses,
+            stunServer: server, turnServer: setting.hasRelay ? turn : nil)
+        if setting.hasIPv6[end] {
+            configuration.stunServers.append(TransportAddress(relayIPv6Address, port: 3478))
+        }
         return Agent(
-            configuration: AgentConfiguration(
-                timing: setting.timing, hidesHostAddresses: setting.hidesHostAddresses,
-                stunServer: server, turnServer: setting.hasRelay ? turn : nil),
+            configuration: configuration,
             role: end == .a ? .controlling : .controlled,
             // IPv6 first (RFC 8421 §3).
             localAddresses: locals.reversed().map { TransportAddress($0, port: socketPort) },

@@ -100,8 +100,10 @@ import Testing
     func `neighbours on one link meet by host candidates`(_ nat: NATClass) {
         var setting = PairSetting(nat, nat)
         setting.placement = .sameNAT
-        for hairpins in [true, false] {
+        for (hairpins, hides) in [(true, false), (false, false), (true, true), (false, true)] {
             setting.hairpins = hairpins
+            // A name is resolved on the link, so hiding changes nothing.
+            setting.hidesHostAddresses = hides
             let outcome = Trial.run(setting)
             #expect(outcome.isAsPredicted && outcome.local == .host && outcome.remote == .host)
         }
@@ -118,5 +120,13 @@ import Testing
         }
         let surprises = matrix.surprises.map(\.text)
         #expect(surprises.isEmpty)
+        let hidden = ConnectivityMatrix { a, b in
+            var setting = PairSetting(a, b)
+            setting.hasIPv6 = BothEnds(a: has.0, b: has.1)
+            setting.hidesHostAddresses = true
+            return setting
+        }
+        let hiddenSurprises = hidden.surprises.map(\.text)
+        #expect(hiddenSurprises.isEmpty)
     }
 }
