@@ -46,6 +46,8 @@ public struct AttributeType: RawRepresentable, Hashable, Sendable, BitwiseCopyab
     @inlinable public static var requestedTransport: Self { Self(rawValue: 0x0019) }
     /// DONT-FRAGMENT (RFC 8656 §18.9).
     @inlinable public static var dontFragment: Self { Self(rawValue: 0x001A) }
+    /// ACCESS-TOKEN (RFC 7635 §6.2).
+    @inlinable public static var accessToken: Self { Self(rawValue: 0x001B) }
     /// MESSAGE-INTEGRITY-SHA256 (RFC 8489 §14.6).
     @inlinable public static var messageIntegritySHA256: Self { Self(rawValue: 0x001C) }
     /// PASSWORD-ALGORITHM (RFC 8489 §14.12).
@@ -80,6 +82,10 @@ public struct AttributeType: RawRepresentable, Hashable, Sendable, BitwiseCopyab
     @inlinable public static var software: Self { Self(rawValue: 0x8022) }
     /// ALTERNATE-SERVER (RFC 8489 §14.15).
     @inlinable public static var alternateServer: Self { Self(rawValue: 0x8023) }
+    /// TRANSACTION_TRANSMIT_COUNTER (RFC 7982 §3).
+    @inlinable public static var transactionTransmitCounter: Self { Self(rawValue: 0x8025) }
+    /// CACHE-TIMEOUT (RFC 5780 §7.1).
+    @inlinable public static var cacheTimeout: Self { Self(rawValue: 0x8027) }
     /// FINGERPRINT (RFC 8489 §14.7).
     @inlinable public static var fingerprint: Self { Self(rawValue: 0x8028) }
     /// ICE-CONTROLLED (RFC 8445 §16.1).
@@ -90,6 +96,12 @@ public struct AttributeType: RawRepresentable, Hashable, Sendable, BitwiseCopyab
     @inlinable public static var responseOrigin: Self { Self(rawValue: 0x802B) }
     /// OTHER-ADDRESS (RFC 5780 §7.4).
     @inlinable public static var otherAddress: Self { Self(rawValue: 0x802C) }
+    /// ECN-CHECK STUN (RFC 6679 §7.2.2).
+    @inlinable public static var ecnCheck: Self { Self(rawValue: 0x802D) }
+    /// THIRD-PARTY-AUTHORIZATION (RFC 7635 §6.1).
+    @inlinable public static var thirdPartyAuthorization: Self { Self(rawValue: 0x802E) }
+    /// MOBILITY-TICKET (RFC 8016 §3).
+    @inlinable public static var mobilityTicket: Self { Self(rawValue: 0x8030) }
 }
 
 /// Where ``MessageView`` keeps an attribute's position, and which lengths its value may have.

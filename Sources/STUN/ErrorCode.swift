@@ -17,6 +17,8 @@ public struct ErrorCode: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
     @inlinable public static var unauthenticated: Self { Self(rawValue: 401) }
     /// 403 Forbidden (RFC 8656 §19).
     @inlinable public static var forbidden: Self { Self(rawValue: 403) }
+    /// 405 Mobility Forbidden (RFC 8016 §3).
+    @inlinable public static var mobilityForbidden: Self { Self(rawValue: 405) }
     /// 420 Unknown Attribute (RFC 8489 §14.8).
     @inlinable public static var unknownAttribute: Self { Self(rawValue: 420) }
     /// 437 Allocation Mismatch (RFC 8656 §19).
@@ -51,6 +53,7 @@ public struct ErrorCode: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
         case 400: "Bad Request"
         case 401: "Unauthenticated"
         case 403: "Forbidden"
+        case 405: "Mobility Forbidden"
         case 420: "Unknown Attribute"
         case 437: "Allocation Mismatch"
         case 438: "Stale Nonce"
