@@ -42,3 +42,12 @@ import Testing
         }
     }
 }
+
+@Suite struct RegisteredNumberTests {
+    @Test func `ports and channel numbers are the registered ones`() {
+        let configuration = Exchange.configuration()
+        #expect(configuration.port == 3478 && configuration.securePort == 5349)
+        #expect(ChannelData.numbers == 0x4000...0x4FFF)
+        #expect(configuration.firstRelayedPort == 49_152)
+    }
+}
