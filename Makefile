@@ -8,6 +8,7 @@
 # make conformance   hold the protocol machines against coturn and aiortc on loopback
 # make bench-relay   CPU time per relayed datagram over loopback, beside coturn
 # make bench   build the rivals of engine and media core, measure beside them, judge the targets
+# make fuzz    feed every parser damaged inputs for FUZZ_SECONDS, from FUZZ_SEED; fails on a trap
 # make format  lay the sources out; make format-check only looks
 
 SCENARIO ?= scenarios/evening-peak.yaml
@@ -19,7 +20,7 @@ APT_PACKAGES = pkg-config libopus-dev libsrtp2-dev libssl-dev pocketsphinx-testd
 SWIFT_FLAGS = --explicit-target-dependency-import-check error
 VOICESIM = .build/release/voicesim
 
-.PHONY: run test sanitize validate fidelity relay-share heard-quality heard-quality-tools conformance conformance-tools bench-relay bench bench-simulators bench-media bench-aiortc build setup format format-check import-check schema-check calc-check determinism clean
+.PHONY: run test sanitize validate fidelity relay-share heard-quality heard-quality-tools conformance conformance-tools bench-relay bench bench-simulators bench-media bench-aiortc fuzz build setup format format-check import-check schema-check calc-check determinism clean
 
 run: build
 	$(VOICESIM) run $(SCENARIO) --out $(OUT) $(ARGS)
@@ -179,6 +180,14 @@ bench-aiortc: | bench-simulators
 			--disable-pip-version-check aiortc==1.16.0 av==18.1.0 pylibsrtp==1.0.0 </dev/null \
 			2>>$(BENCH_DIR)/pip.log; } \
 		|| echo "aiortc does not install here: left out; see $(BENCH_DIR)/pip.log" >&2
+
+# Every round follows from seed, target and number; what fails is printed with what repeats it.
+FUZZ_SECONDS ?= 90
+FUZZ_SEED ?= 1
+
+fuzz: setup
+	swift build -c release --product fuzz
+	.build/release/fuzz --seconds $(FUZZ_SECONDS) --seed $(FUZZ_SEED) $(ARGS)
 
 # Shell code that installs what is missing of the Debian packages $(1), without asking.
 define install

@@ -224,6 +224,13 @@ let testTargets: [Target] = [
         with: [
             "Quantities", "RandomStreams", "CMediaShim", "COpenSSL", "CSRTP", "MemorySearch",
         ]),
+    // Damaged inputs for every parser; `make fuzz`.
+    .executableTarget(
+        name: "fuzz",
+        dependencies: [
+            "Addressing", "ICE", "MediaSecurity", "Quantities", "RTP", "RandomStreams", "Results",
+            "STUN", "ScenarioFiles", "Signaling", "SpeechFiles", "TURN",
+        ], path: "Tests/Fuzz", swiftSettings: strict),
     // Looks for secrets in the memory of the process.
     .target(name: "CMemorySearch", path: "Tests/CMemorySearch"),
     .target(
