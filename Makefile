@@ -7,7 +7,7 @@
 # make relay-share   sweep the relay share over mobile networks, NATs and browsers; writes results/relay-share
 # make conformance   hold the protocol machines against coturn and aiortc on loopback
 # make bench-relay   CPU time per relayed datagram over loopback, beside coturn
-# make bench   build the rivals of engine and media core, measure beside them, judge the targets
+# make bench   build the rivals of engine, media core and relay, measure beside them, judge the targets
 # make fuzz    feed every parser damaged inputs for FUZZ_SECONDS, from FUZZ_SEED; fails on a trap
 # make format  lay the sources out; make format-check only looks
 
@@ -20,7 +20,7 @@ APT_PACKAGES = pkg-config libopus-dev libsrtp2-dev libssl-dev pocketsphinx-testd
 SWIFT_FLAGS = --explicit-target-dependency-import-check error
 VOICESIM = .build/release/voicesim
 
-.PHONY: run test sanitize validate fidelity relay-share heard-quality heard-quality-tools conformance conformance-tools bench-relay bench bench-simulators bench-media bench-aiortc fuzz build setup format format-check import-check schema-check calc-check determinism clean
+.PHONY: run test sanitize validate fidelity relay-share heard-quality heard-quality-tools conformance conformance-tools bench-relay bench bench-simulators bench-media bench-forwarding bench-aiortc fuzz build setup format format-check import-check schema-check calc-check determinism clean
 
 run: build
 	$(VOICESIM) run $(SCENARIO) --out $(OUT) $(ARGS)
@@ -103,7 +103,7 @@ BENCH_DIR = .build-bench
 BENCH_SOURCES = Tests/Benchmarks/engine
 BENCH_PYTHON = $(BENCH_DIR)/venv/bin/python
 
-bench: build $(BENCH_DIR)/rivals bench-simulators $(BENCH_DIR)/ns3_rival bench-media
+bench: build $(BENCH_DIR)/rivals bench-simulators $(BENCH_DIR)/ns3_rival bench-media bench-forwarding
 	@cp $(BENCH_SOURCES)/*.py $(BENCH_DIR)
 	$(VOICESIM) bench all --rivals $(BENCH_DIR) --largest --tickets 1000000 $(ARGS)
 
@@ -172,6 +172,12 @@ $(BENCH_DIR)/media_gstreamer: $(MEDIA_SOURCES)/gstreamer.c
 
 $(BENCH_DIR)/allocations.so: $(MEDIA_SOURCES)/allocations.c | $(BENCH_DIR)/gcc
 	$(BENCH_CC) -shared -fPIC $< -o $@
+
+# The rival of the relay: its forwarding and ICE checks as a C loop.
+bench-forwarding: $(BENCH_DIR)/relay_loop $(BENCH_DIR)/allocations.so
+
+$(BENCH_DIR)/relay_loop: Tests/Benchmarks/relay/loop.c $(MEDIA_SOURCES)/common.h | setup $(BENCH_DIR)/gcc
+	$(BENCH_CC) $< -o $@ -lcrypto
 
 bench-aiortc: | bench-simulators
 	@test ! -x $(BENCH_PYTHON) \

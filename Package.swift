@@ -111,9 +111,9 @@ let runners: [Target] = [
     room(
         "Benchmarking",
         uses: [
-            "COpenSSL", "EventEngine", "MediaPipeline", "MediaSecurity", "NetworkModel",
-            "OpusCodec", "Quantities", "RTP", "RandomStreams", "Results", "SpeechFiles",
-            "Statistics", "TURN", "Talks",
+            "Addressing", "COpenSSL", "EventEngine", "MediaPipeline", "MediaSecurity",
+            "NetworkModel", "OpusCodec", "Quantities", "RTP", "RandomStreams", "Results", "STUN",
+            "SpeechFiles", "Statistics", "TURN", "Talks",
         ]),
     room(
         "Connectivity",

@@ -132,7 +132,7 @@ public struct MediaBenchmark: Sendable {
 
     static let digestName = "rivals protect packets to the same bytes"
 
-    private static func output(
+    static func output(
         of command: [String], environment: [String: String] = [:]
     ) throws -> String {
         let process = Process()
