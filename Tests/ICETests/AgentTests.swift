@@ -92,10 +92,14 @@ import Testing
         let checks = meeting.agents[0].counters.checksSent
         let gone = meeting.now
         meeting.network.detach(meeting.hosts[1])
-        meeting.step(until: gone + .seconds(60)) { $0.failures[0] != nil }
-        #expect(meeting.failures[0] == .consentLost)
+        meeting.step(until: gone + .seconds(60)) { !$0.tidings[0].isEmpty }
+        #expect(meeting.tidings[0].map(\.event) == [.consentLost])
         let wait = (meeting.now - gone).seconds
         #expect(wait > 24 - 1 && wait <= 30)
+        let lost = meeting.now
+        meeting.step(until: lost + .seconds(60)) { $0.failures[0] != nil }
+        #expect(meeting.failures[0] == .consentLost)
+        #expect(meeting.now - lost == timing.restartPatience)
         #expect(meeting.agents[0].counters.checksSent > checks)
         #expect(meeting.agents[0].nextTimeout == nil)
     }
