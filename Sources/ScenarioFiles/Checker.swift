@@ -24,7 +24,7 @@ struct Checker {
         switch shape {
         case .text, .name, .fileName, .boolean, .integer, .number, .quantity, .choice:
             return checkScalar(tree, shape)
-        case .object(let keys, let whole):
+        case .object(let keys, let whole, _):
             return checkObject(tree, keys, whole: whole, path: path, name: name)
         case .exactlyOne(let keys):
             return checkExactlyOne(tree, keys, path: path)

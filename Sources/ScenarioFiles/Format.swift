@@ -41,7 +41,8 @@ enum Format {
         Key("ice", .object(ice), "{}", "How direct paths are sought."),
         Key("relay", .object(relay), "{}", "The relay servers."),
         Key(
-            "faults", .list(.object(fault), 0...64), "[]",
+            "faults", .list(.object(fault, oneOf: Fault.Kind.allCases.map(\.rawValue)), 0...64),
+            "[]",
             "What breaks during the run, such as "
                 + "`{crash: {relay: eu/0}, at: 30 min, for: 5 min}`; each with one of `crash` and "
                 + "`drain`."),

@@ -80,7 +80,9 @@ public enum ScenarioSchema {
         ]
     }
 
-    private static func object(_ keys: [Key]) -> [(String, JSONText)] {
+    private static func object(
+        _ keys: [Key], oneOf alternatives: [String] = []
+    ) -> [(String, JSONText)] {
         let supported = keys.filter { !$0.isLater }
         var members: [(String, JSONText)] = [
             ("type", .text("object")),
@@ -89,6 +91,12 @@ public enum ScenarioSchema {
         ]
         let required = supported.filter(\.isRequired).map { JSONText.text($0.name) }
         if !required.isEmpty { members.append(("required", .array(required))) }
+        if !alternatives.isEmpty {
+            let each = alternatives.map {
+                JSONText.object([("required", .array([.text($0)]))])
+            }
+            members.append(("oneOf", .array(each)))
+        }
         return members
     }
 
@@ -160,7 +168,7 @@ public enum ScenarioSchema {
         case .quantity(let dimension, _): return reference(dimension.rawValue)
         case .choice(let choices):
             return [("enum", .array(choices.filter(\.isSupported).map { .text($0.name) }))]
-        case .object(let keys, _): return object(keys)
+        case .object(let keys, _, let alternatives): return object(keys, oneOf: alternatives)
         case .exactlyOne(let keys): return exactlyOne(keys)
         case .distribution: return reference("distribution")
         case .component: return reference("component")

@@ -9,7 +9,7 @@ public enum ScenarioReference {
         page.line(
             "Every key that a scenario file can have, with what holds where it is left out. "
                 + "Quantities carry their unit.")
-        if case .object(let keys, _) = Format.root { page.keys(keys, path: "", level: 2) }
+        if case .object(let keys, _, _) = Format.root { page.keys(keys, path: "", level: 2) }
         page.line("## Distributions")
         page.line("A map with exactly one of these keys.")
         page.keys(Format.distributions, path: "", level: 3, areAlternatives: true)
@@ -51,7 +51,7 @@ private struct Page {
 
     private mutating func nested(_ shape: Shape, path: String, level: Int) {
         switch shape {
-        case .object(let inner, _): keys(inner, path: path, level: level)
+        case .object(let inner, _, _): keys(inner, path: path, level: level)
         case .exactlyOne(let inner):
             keys(inner, path: path, level: level, areAlternatives: true)
         case .named(let inner, _): nested(inner, path: "\(path).NAME", level: level)
@@ -105,7 +105,7 @@ extension Shape {
         case .quantity(let dimension, let interval):
             "\(dimension.noun) such as \(dimension.examples), \(interval.text(dimension.text))"
         case .choice: "one of the words below"
-        case .object(_, let whole): whole ? "map of shares that sum to 1" : "map"
+        case .object(_, let whole, _): whole ? "map of shares that sum to 1" : "map"
         case .exactlyOne: "map with exactly one of the keys below"
         case .distribution: "distribution of times"
         case .component: "map with `weight` and a distribution"

@@ -96,7 +96,7 @@ public struct ScenarioOverride: Hashable, Sendable {
         _ name: String, of shape: Shape?, path: String
     ) throws(Flaw) -> (shape: Shape?, key: Key?)? {
         switch shape {
-        case .object(let keys, _), .exactlyOne(let keys):
+        case .object(let keys, _, _), .exactlyOne(let keys):
             return try find(name, in: keys, path: path)
         case .distribution: return try find(name, in: Format.distributions, path: path)
         case .component:

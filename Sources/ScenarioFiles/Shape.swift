@@ -19,8 +19,9 @@ indirect enum Shape: Sendable {
     case quantity(Dimension, Interval)
     /// One of some words.
     case choice([Choice])
-    /// A map with these keys; with `whole`, its values are shares that sum to 1.
-    case object([Key], whole: Bool = false)
+    /// A map with these keys; with `whole`, its values are shares that sum to 1; of the keys
+    /// `oneOf`, if there are any, exactly one is given.
+    case object([Key], whole: Bool = false, oneOf: [String] = [])
     /// A map with exactly one of these keys.
     case exactlyOne([Key])
     /// A distribution of times.

@@ -25,14 +25,15 @@ BEYOND_A_SCHEMA = {
     "boolean-yes", "clock-drift-bounds", "clock-drift-range", "device-switch-of-regular",
     "diurnal-amplitude", "diurnal-time-of-day",
     "duplicate-flow-key", "duplicate-key", "empirical-unit", "empirical-weight", "expansion-order",
-    "flash-crowd-peak", "frame-length", "hawkes-branching", "impossible-loss", "instant-decay",
+    "fault-after-the-end", "faults-overlap", "flash-crowd-peak", "frame-length",
+    "hawkes-branching", "impossible-loss", "instant-decay", "ipv6-by-packets",
     "jitter-buffer-initial",
     "limit-unit", "missing-delay", "missing-input-file", "nat-twice", "not-yet-retention",
     "persona-twice", "profile-of-nobody", "profile-order", "retention-too-long",
     "series-step-too-long", "shares-of-fidelity", "shares-of-languages", "shares-of-mixture",
     "shares-of-nat", "shares-of-personas", "too-many-arrivals", "trace-after-the-end",
     "trace-descending", "trace-with-persona", "uniform-bounds", "unknown-access",
-    "unknown-relay-region", "unquoted-greater", "unquoted-no", "warm-up-too-long", "yaml-alias",
+    "unknown-relay", "unknown-relay-region", "unquoted-greater", "unquoted-no", "warm-up-too-long", "yaml-alias",
     "yaml-complex-key", "yaml-directive", "yaml-merge-key", "yaml-tab", "yaml-tag",
     "yaml-two-documents", "yaml-unclosed",
 }
@@ -44,7 +45,9 @@ def main() -> int:
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
     wrong = []
-    for path in sorted([*directory.glob("*.yaml"), *directory.glob("validation/*.yaml")]):
+    for path in sorted(
+            file for file in directory.rglob("*.yaml") if file.parent.name != "invalid"
+    ):
         for error in validator.iter_errors(yaml.safe_load(path.read_text(encoding="utf-8"))):
             wrong.append(f"{path.name} is rejected: {error.json_path}: {error.message}")
     rejected = 0
