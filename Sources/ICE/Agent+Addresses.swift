@@ -9,12 +9,12 @@ extension Agent {
     }
 
     /// The local preferences of `bases`, which stand best first within each family: IPv6 begins,
-    /// and an IPv4 address follows each N6 ÷ N4 IPv6 ones, rounded up (RFC 8421 §4), so that a
-    /// broken family delays the other by a few checks only.
+    /// and an IPv4 address follows each (N4 + N6) ÷ N4 IPv6 ones (RFC 8421 §4), so that a broken
+    /// family delays the other by a few checks only.
     static func localPreferences(of bases: [TransportAddress]) -> [UInt16] {
         var sixes = bases.indices.filter { bases[$0].ip.family == .v6 }
         var fours = bases.indices.filter { bases[$0].ip.family == .v4 }
-        let run = fours.isEmpty ? sixes.count : (sixes.count + fours.count - 1) / fours.count
+        let run = fours.isEmpty ? sixes.count : (sixes.count + fours.count) / fours.count
         var order: [Int] = []
         while !sixes.isEmpty || !fours.isEmpty {
             order += sixes.prefix(run)

@@ -2,92 +2,134 @@ import Addressing
 import Quantities
 import STUN
 
-/// The path that the last generation had selected, while a new one looks for another.
+/// The paths that earlier generations had selected, while a new one looks for another.
 extension Agent {
     /// How long a path is still listened to after another has taken its place
     /// (RFC 8445 §8.3.1: 3 s): the peer may change over later, and datagrams are on their way.
     static var formerPathLinger: SimDuration { .seconds(3) }
 
-    /// Makes the selected pair the former path; one that was that before is forgotten.
+    /// Makes the selected pair the former path. The peer may still send over those that were that
+    /// before: they are listened to until a new pair is in use here.
     mutating func keepSelectedPath(at now: SimTime) {
-        guard phase == .connected, let selected, let peer else { return }
-        let local = locals[pairs[selected].local]
-        formers = [
-            FormerPath(
-                pair: describe(selected), peer: peer,
-                localFragment: localCredentials.usernameFragment, localKey: localKey, role: role,
-                tieBreaker: tieBreaker,
-                priority: Priority.candidate(
-                    type: .peerReflexive, localPreference: local.localPreference),
-                leg: local.leg, consent: consent)
-        ]
+        guard peer != nil else { return }
+        if phase == .connected, let selected {
+            for place in formers.indices {
+                formers[place].isSuperseded = true
+                formers[place].endsAt = .distantFuture
+            }
+            keep(selected, at: 0)
+        } else if phase == .running, let pair = pairInNomination {
+            let place = formers.first?.isInUse == true ? 1 : 0
+            keep(pair, at: place)
+            formers[place].isSuperseded = true
+        }
     }
 
-    /// Index of the leg that the former path goes over; nil for none.
+    /// The pair that the peer may have selected already, while here the nomination is under way.
+    private var pairInNomination: Int? {
+        switch role {
+        case .controlling: nomination?.pair
+        case .controlled: pairs.firstIndex { $0.nominatedByPeer && $0.isLive }
+        }
+    }
+
+    private mutating func keep(_ index: Int, at place: Int) {
+        guard let peer else { return }
+        let local = locals[pairs[index].local]
+        let path = FormerPath(
+            pair: describe(index), peer: peer,
+            localFragment: localCredentials.usernameFragment, localKey: localKey, role: role,
+            tieBreaker: tieBreaker,
+            priority: Priority.candidate(
+                type: .peerReflexive, localPreference: local.localPreference),
+            leg: local.leg, consent: consent)
+        if formers.count == FormerPath.maximumKept { formers.removeLast() }
+        formers.insert(path, at: place)
+    }
+
+    /// Index of the leg that the newest former path goes over; nil for none.
     var formerLeg: Int? {
         guard let leg = formers.first?.leg, leg >= 0 else { return nil }
         return leg
     }
 
-    /// Takes what belongs to the former path; nil for anything else. `leg` unwrapped it, -1 for a
+    /// Whether a former path goes over leg `index`.
+    func isOfFormerPath(_ index: Int) -> Bool {
+        formers.contains { $0.leg == index }
+    }
+
+    /// Takes what belongs to a former path; nil for anything else. `leg` unwrapped it, -1 for a
     /// datagram that came to a host address.
     mutating func receiveFormer(
         _ datagram: borrowing [UInt8], from source: TransportAddress, to local: TransportAddress,
         leg: Int, at now: SimTime
     ) -> Received? {
-        guard let former = formers.first, former.leg == leg,
-            leg >= 0 || former.pair.base == local
-        else { return nil }
+        for place in formers.indices {
+            let former = formers[place]
+            guard former.leg == leg, leg >= 0 || former.pair.base == local else { continue }
+            let received = receive(datagram, over: place, from: source, at: now)
+            if let received { return received }
+        }
+        return nil
+    }
+
+    private mutating func receive(
+        _ datagram: borrowing [UInt8], over place: Int, from source: TransportAddress,
+        at now: SimTime
+    ) -> Received? {
         switch DatagramKind.classify(datagram) {
         case .stun:
             guard let message = try? MessageView(copy datagram), message.method == .binding else {
                 return nil
             }
             if message.kind == .request {
-                guard former.isAddressed(message) else { return nil }
-                return answerFormer(message, former, to: source, at: now)
+                guard formers[place].isAddressed(message) else { return nil }
+                return answer(message, over: place, to: source, at: now)
             }
-            return takeFormerAnswer(message, from: source, at: now)
+            return takeAnswer(message, over: place, from: source, at: now)
         case .dtls, .rtp:
-            return source == former.pair.remoteAddress ? .application(copy datagram) : nil
+            guard source == formers[place].pair.remoteAddress else { return nil }
+            return .application(copy datagram)
         case .turnChannel, .zrtp, .unknown:
             return nil
         }
     }
 
     /// Answers a check of the former generation and learns nothing from it.
-    private mutating func answerFormer(
-        _ message: borrowing MessageView, _ former: FormerPath, to source: TransportAddress,
+    private mutating func answer(
+        _ message: borrowing MessageView, over place: Int, to source: TransportAddress,
         at now: SimTime
     ) -> Received {
+        let key = formers[place].localKey
         guard message.has(.messageIntegrity), message.has(.fingerprint) else {
             return reject(.incompleteCheck)
         }
-        guard message.isAuthentic(under: former.localKey) else { return reject(.wrongIntegrity) }
+        guard message.isAuthentic(under: key) else { return reject(.wrongIntegrity) }
         counters.checksReceived += 1
         var builder = MessageBuilder(.success, answering: message)
         builder.add(.xorMappedAddress, source)
-        transmitFormer(
-            builder.finish(integrity: former.localKey, fingerprint: true), to: source, at: now)
+        transmit(
+            builder.finish(integrity: key, fingerprint: true), over: place, to: source, at: now)
         return .consumed
     }
 
-    private mutating func takeFormerAnswer(
-        _ message: borrowing MessageView, from source: TransportAddress, at now: SimTime
+    private mutating func takeAnswer(
+        _ message: borrowing MessageView, over place: Int, from source: TransportAddress,
+        at now: SimTime
     ) -> Received? {
         let id = message.id
-        guard let place = formers[0].unanswered.firstIndex(of: id) else { return nil }
-        guard message.isAuthentic(under: formers[0].peer.key) else {
+        guard let check = formers[place].unanswered.firstIndex(of: id) else { return nil }
+        guard message.isAuthentic(under: formers[place].peer.key) else {
             return reject(.wrongIntegrity)
         }
-        guard source == formers[0].pair.remoteAddress else {
+        guard source == formers[place].pair.remoteAddress else {
             counters.asymmetricResponses += 1
             return .consumed
         }
-        formers[0].unanswered.removeFirst(place + 1)
+        formers[place].unanswered.removeFirst(check + 1)
         if message.kind == .success {
             counters.responsesAccepted += 1
-            formers[0].consent.renew(at: now, for: configuration.timing.consentTimeout)
+            formers[place].consent.renew(at: now, for: configuration.timing.consentTimeout)
         }
         return .consumed
     }
@@ -96,31 +138,32 @@ extension Agent {
     mutating func sendOverFormer(_ payload: consuming [UInt8], at now: SimTime) -> Bool {
         guard phase == .running || phase == .connected, let former = formers.first, former.isInUse
         else { return false }
-        transmitFormer(payload, to: former.pair.remoteAddress, at: now)
+        transmit(payload, over: 0, to: former.pair.remoteAddress, at: now)
         if former.leg >= 0 { drainRelay(at: now) }
         return true
     }
 
-    private mutating func transmitFormer(
-        _ bytes: consuming [UInt8], to address: TransportAddress, at now: SimTime
+    private mutating func transmit(
+        _ bytes: consuming [UInt8], over place: Int, to address: TransportAddress, at now: SimTime
     ) {
-        let leg = formers[0].leg
+        let leg = formers[place].leg
         if leg >= 0 {
             legs[leg].send(bytes, to: address, at: now)
         } else {
             transmits.append(
                 Transmit(
-                    source: formers[0].pair.base, destination: address, transport: .udp,
+                    source: formers[place].pair.base, destination: address, transport: .udp,
                     payload: bytes))
         }
     }
 
-    /// Keeps consent for the former path, and forgets it when its time has come.
+    /// Keeps consent for the former path in use, and forgets those whose time has come.
     mutating func advanceFormer(at now: SimTime) {
-        guard let former = formers.first else { return }
-        if now >= former.endsAt {
-            dropFormer(at: now)
-        } else if now >= former.consent.expiresAt {
+        for place in formers.indices.reversed() where now >= formers[place].endsAt {
+            dropFormer(place, at: now)
+        }
+        guard let former = formers.first, former.isInUse else { return }
+        if now >= former.consent.expiresAt {
             loseFormer(.consentLost, at: now)
         } else if now >= former.consent.nextCheckAt {
             formers[0].consent.nextCheckAt = now + consentInterval()
@@ -142,20 +185,29 @@ extension Agent {
         }
         formers[0].unanswered.append(id)
         counters.checksSent += 1
-        transmitFormer(bytes, to: former.pair.remoteAddress, at: now)
+        transmit(bytes, over: 0, to: former.pair.remoteAddress, at: now)
     }
 
-    /// The new generation has a pair: the old path is only listened to any more.
-    mutating func retireFormer(at now: SimTime) {
-        guard !formers.isEmpty else { return }
-        formers[0].consent = Consent()
-        formers[0].endsAt = now + Self.formerPathLinger
+    /// The new generation has a pair: the old paths are only listened to any more.
+    mutating func retireFormers(at now: SimTime) {
+        for place in formers.indices {
+            formers[place].consent = Consent()
+            formers[place].endsAt = now + Self.formerPathLinger
+        }
+    }
+
+    /// The relay of leg `index` is gone, and the former paths over it.
+    mutating func loseFormers(over index: Int, at now: SimTime) {
+        for place in formers.indices.reversed() where formers[place].leg == index && place > 0 {
+            dropFormer(place, at: now)
+        }
+        if formerLeg == index { loseFormer(.relayLost, at: now) }
     }
 
     /// The former path is gone. Without it an agent that has no other has lost its peer.
-    mutating func loseFormer(_ reason: AgentFailure, at now: SimTime) {
+    private mutating func loseFormer(_ reason: AgentFailure, at now: SimTime) {
         let wasInUse = formers[0].isInUse
-        dropFormer(at: now)
+        dropFormer(0, at: now)
         guard wasInUse else { return }
         if phase == .connected {
             lose(reason, at: now)
@@ -164,11 +216,11 @@ extension Agent {
         }
     }
 
-    /// Forgets the former path and gives back the allocation that only it used.
-    mutating func dropFormer(at now: SimTime) {
-        let leg = formerLeg
-        formers.removeAll()
-        if let leg, legs[leg].local < 0 || !isOnSelectedPath(leg) { release(leg, at: now) }
+    /// Forgets a former path and gives back the allocation that only it used.
+    private mutating func dropFormer(_ place: Int, at now: SimTime) {
+        let leg = formers.remove(at: place).leg
+        guard leg >= 0, legs[leg].local < 0 || !isOnSelectedPath(leg) else { return }
+        release(leg, at: now)
     }
 
     private func isOnSelectedPath(_ leg: Int) -> Bool {

@@ -101,7 +101,7 @@ extension Agent {
         queries.removeAll()
         for other in pairs.indices { pairs[other].triggered = 0 }
         for check in checks.indices { checks[check].timer = nil }
-        retireFormer(at: now)
+        retireFormers(at: now)
         use(index, at: now)
         events.append(hasConnected ? .restarted(describe(index)) : .connected(describe(index)))
         hasConnected = true

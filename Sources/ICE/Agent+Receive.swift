@@ -73,7 +73,7 @@ extension Agent {
     private func isPeer(_ source: TransportAddress, at base: Int) -> Bool {
         if isSelected(source, at: base) { return true }
         return remotes.contains { $0.address == source }
-            || formers.first?.pair.remoteAddress == source
+            || formers.contains { $0.pair.remoteAddress == source }
     }
 
     @inline(__always)

@@ -264,10 +264,10 @@ extension Agent {
             if let selected, pairs[selected].local == legs[index].local, phase == .connected {
                 lose(.relayLost, at: now)
             }
-            if formerLeg == index { loseFormer(.relayLost, at: now) }
+            loseFormers(over: index, at: now)
         } else if gathering.fallbackAt == .distantFuture,
             legs.indices.allSatisfy({
-                legs[$0].refusal != nil || legs[$0].isReleased || $0 == formerLeg
+                legs[$0].refusal != nil || legs[$0].isReleased || isOfFormerPath($0)
             })
         {
             let refusals = legs.compactMap(\.refusal)
@@ -282,7 +282,7 @@ extension Agent {
     }
 
     mutating func release(_ index: Int, at now: SimTime) {
-        guard index != formerLeg, !legs[index].isReleased, legs[index].refusal == nil else {
+        guard !isOfFormerPath(index), !legs[index].isReleased, legs[index].refusal == nil else {
             return
         }
         legs[index].isReleased = true

@@ -78,29 +78,33 @@ extension Agent {
         triggeredCount = 0
     }
 
-    /// Keeps the legs that go on: one that the new generation uses again, the former path's, and
+    /// Keeps the legs that go on: one that the new generation uses again, the former paths', and
     /// those being given back.
     private mutating func keepLegs(at now: SimTime) {
         for index in legs.indices {
             legs[index].local = -1
             if serves(index) {
-                let peer = index == formerLeg ? formers[0].pair.remoteAddress.ip : nil
                 // A leg that was settled has given up its other permissions.
-                legs[index].permitted = peer.map { [$0] } ?? []
+                let path = formers.first { $0.leg == index && !$0.isSuperseded }
+                legs[index].permitted = path.map { [$0.pair.remoteAddress.ip] } ?? []
             } else {
                 release(index, at: now)
             }
         }
         drainRelay(at: now)
-        let former = formerLeg
         var kept: [RelayLeg] = []
+        var places = [Int](repeating: -1, count: legs.count)
         let first = max(0, legs.count - Self.maximumLegs)
         for index in legs.indices where !legs[index].hasEnded {
-            guard index >= first || index == former else { continue }
-            if index == former { formers[0].leg = kept.count }
+            guard index >= first || isOfFormerPath(index) else { continue }
+            places[index] = kept.count
             kept.append(legs[index])
         }
         legs = kept
+        formers.removeAll { $0.leg >= 0 && places[$0.leg] < 0 }
+        for place in formers.indices where formers[place].leg >= 0 {
+            formers[place].leg = places[formers[place].leg]
+        }
     }
 
     /// Whether leg `index` has an allocation that this generation can use.
@@ -121,6 +125,9 @@ extension Agent {
         checks.removeAll()
         pairs.removeAll()
         nomination = nil
+        for place in formers.indices.dropFirst() {
+            formers[place].endsAt = now + Self.formerPathLinger
+        }
         releaseRelay(except: formerLeg, at: now)
         events.append(.restartFailed)
     }

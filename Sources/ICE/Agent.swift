@@ -145,7 +145,7 @@ public struct Agent: Sendable {
         at now: SimTime
     ) {
         guard phase.isLive, credentials != peer?.credentials,
-            credentials != formers.first?.peer.credentials
+            formers.allSatisfy({ $0.peer.credentials != credentials })
         else { return }
         if phase != .new, peer != nil || phase != .running { beginGeneration(nil, nil, at: now) }
         peer = Peer(credentials, localFragment: localCredentials.usernameFragment)
@@ -178,7 +178,7 @@ public struct Agent: Sendable {
     /// The pair that media takes, once there is one; while a restart looks for a new one, that
     /// selected before.
     public var selectedPair: SelectedPair? {
-        selected.map { describe($0) } ?? formers.first?.pair
+        selected.map { describe($0) } ?? formers.first { !$0.isSuperseded }?.pair
     }
 
     /// Whether media can be sent: a pair is selected, and neither lost, failed nor closed.

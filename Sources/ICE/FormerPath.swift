@@ -2,8 +2,11 @@ import Addressing
 import Quantities
 import STUN
 
-/// The selected pair of the generation before an ICE restart: media go on over it until the new
-/// generation has selected one (RFC 8445 §9), consent included.
+/// The selected pair of a generation before an ICE restart: media go on over the last one until
+/// the new generation has selected one (RFC 8445 §9), consent included.
+///
+/// Those before it are only listened to: where restarts follow each other quickly, the peer may
+/// still be sending over one of them.
 struct FormerPath: Sendable {
     /// What it looks like from outside.
     let pair: SelectedPair
@@ -21,12 +24,16 @@ struct FormerPath: Sendable {
     var unanswered: [TransactionID] = []
     /// When it is forgotten, once a newer pair is in use.
     var endsAt = SimTime.distantFuture
+    /// Whether a later path has become the former one before this one was forgotten.
+    var isSuperseded = false
 
     /// Most consent checks remembered: those of half a minute at the browsers' interval.
     static let maximumUnanswered = 12
+    /// Most paths kept, the newest first: older ones are forgotten early.
+    static let maximumKept = 4
 
     /// Whether media may still go out over it.
-    var isInUse: Bool { endsAt == .distantFuture }
+    var isInUse: Bool { endsAt == .distantFuture && !isSuperseded }
 
     var dueAt: SimTime { min(min(consent.nextCheckAt, consent.expiresAt), endsAt) }
 

