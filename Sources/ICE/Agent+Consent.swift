@@ -21,6 +21,34 @@ struct Consent: BitwiseCopyable {
     mutating func renew(at now: SimTime, for timeout: SimDuration) {
         if expiresAt != .distantFuture { expiresAt = now + timeout }
     }
+
+    /// A check goes out at `now`: the next follows after `interval`, or after `wait`, if there is
+    /// one, unless this one is answered.
+    mutating func plan(at now: SimTime, interval: SimDuration, wait: SimDuration?) {
+        plannedAt = now + interval
+        nextCheckAt = plannedAt
+        unanswered += 1
+        if let wait { nextCheckAt = min(plannedAt, now + wait) }
+    }
+
+    /// Whether by now nothing has come for `timeout`, and nobody has been told.
+    mutating func fallsSilent(at now: SimTime, after timeout: SimDuration?) -> Bool {
+        guard let timeout, !isSilent, unanswered >= Self.silentChecks, now - heardAt >= timeout
+        else { return false }
+        isSilent = true
+        return true
+    }
+
+    /// Something has come at `now`; whether that ends a silence that was told.
+    @inline(__always)
+    mutating func hear(at now: SimTime) -> Bool {
+        heardAt = now
+        guard unanswered > 0 else { return false }
+        unanswered = 0
+        nextCheckAt = plannedAt
+        defer { isSilent = false }
+        return isSilent
+    }
 }
 
 extension Agent {
@@ -51,23 +79,22 @@ extension Agent {
         if now >= consent.expiresAt {
             lose(.consentLost, at: now)
         } else if now >= consent.nextCheckAt {
-            tellSilence(at: now)
-            planConsentCheck(on: selected, at: now)
+            if consent.fallsSilent(at: now, after: silenceTimeout) { events.append(.disconnected) }
+            consent.plan(
+                at: now, interval: consentInterval(), wait: weakWait(pairs[selected].roundTrip))
             send(checkOf: selected, to: peer, useCandidate: false, at: now)
         }
     }
 
-    /// Where silence is to be noticed, a check without answer is followed by another soon.
-    private mutating func planConsentCheck(on selected: Int, at now: SimTime) {
-        consent.plannedAt = now + consentInterval()
-        consent.nextCheckAt = consent.plannedAt
-        consent.unanswered += 1
-        guard configuration.noticesSilence, configuration.timing.receivingTimeout != nil else {
-            return
-        }
-        let wait = max(
-            configuration.timing.weakCheckInterval, pairs[selected].roundTrip * 2)
-        consent.nextCheckAt = min(consent.plannedAt, now + wait)
+    /// How long nothing may come before that is told; nil where it never is.
+    var silenceTimeout: SimDuration? {
+        configuration.noticesSilence ? configuration.timing.receivingTimeout : nil
+    }
+
+    /// Where silence is to be noticed, how soon a check follows one without answer.
+    func weakWait(_ roundTrip: SimDuration) -> SimDuration? {
+        guard silenceTimeout != nil else { return nil }
+        return max(configuration.timing.weakCheckInterval, roundTrip * 2)
     }
 
     /// Sends a Binding indication when nothing has gone out for the interval (RFC 8445 §11).
@@ -89,27 +116,9 @@ extension Agent {
         keepAliveAt = sentAt + interval
     }
 
-    private mutating func tellSilence(at now: SimTime) {
-        guard configuration.noticesSilence, let timeout = configuration.timing.receivingTimeout,
-            !consent.isSilent, consent.unanswered >= Consent.silentChecks,
-            now - consent.heardAt >= timeout
-        else { return }
-        consent.isSilent = true
-        events.append(.disconnected)
-    }
-
     /// Something of the peer's has come over the selected pair.
     @inline(__always)
     mutating func noteHeard(at now: SimTime) {
-        consent.heardAt = now
-        if consent.unanswered > 0 { endSilence() }
-    }
-
-    private mutating func endSilence() {
-        consent.unanswered = 0
-        consent.nextCheckAt = consent.plannedAt
-        guard consent.isSilent else { return }
-        consent.isSilent = false
-        events.append(.reconnected)
+        if consent.hear(at: now) { events.append(.reconnected) }
     }
 }

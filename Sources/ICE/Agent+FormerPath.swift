@@ -67,8 +67,13 @@ extension Agent {
         for place in formers.indices {
             let former = formers[place]
             guard former.leg == leg, leg >= 0 || former.pair.base == local else { continue }
-            let received = receive(datagram, over: place, from: source, at: now)
-            if let received { return received }
+            guard let received = receive(datagram, over: place, from: source, at: now) else {
+                continue
+            }
+            if former.isInUse, !received.isRejected, formers[place].consent.hear(at: now) {
+                events.append(.reconnected)
+            }
+            return received
         }
         return nil
     }
@@ -166,7 +171,11 @@ extension Agent {
         if now >= former.consent.expiresAt {
             loseFormer(.consentLost, at: now)
         } else if now >= former.consent.nextCheckAt {
-            formers[0].consent.nextCheckAt = now + consentInterval()
+            if formers[0].consent.fallsSilent(at: now, after: silenceTimeout) {
+                events.append(.disconnected)
+            }
+            formers[0].consent.plan(
+                at: now, interval: consentInterval(), wait: weakWait(former.pair.roundTrip))
             sendFormerCheck(at: now)
         }
     }

@@ -37,6 +37,7 @@ extension Agent {
         generation += 1
         keepSelectedPath(at: now)
         if let configuration { self.configuration = configuration }
+        if foundationKeys.count > Self.maximumFoundations { foundationKeys.removeAll() }
         let isSameHost = localAddresses == nil || localAddresses == bases
         if let localAddresses {
             bases = Self.usable(localAddresses)

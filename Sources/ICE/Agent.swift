@@ -36,6 +36,9 @@ public struct Agent: Sendable {
     /// Most ways to relays at once: two transports, the former path's, and those of a few quick
     /// restarts that are being given back.
     public static let maximumLegs = 8
+    /// Most foundations remembered beyond a restart, after which they are numbered anew: a host
+    /// that changes networks again and again has ever new ones.
+    public static let maximumFoundations = 64
     /// Longest Ta that a peer can impose: with the pairs of a call that still leaves the
     /// connectivity timeout room.
     public static let longestPacing = SimDuration.seconds(1)

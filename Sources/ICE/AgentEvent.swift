@@ -59,6 +59,11 @@ public enum Received: Hashable, Sendable {
     case application([UInt8])
     /// It was counted and dropped.
     case rejected(Rejection)
+
+    @inline(__always)
+    var isRejected: Bool {
+        if case .rejected = self { true } else { false }
+    }
 }
 
 /// Why a datagram was dropped.

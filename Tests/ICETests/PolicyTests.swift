@@ -53,6 +53,26 @@ import Testing
         }
     }
 
+    @Test func `after an earlier restart both offer, and either offer serves`() {
+        for heeded in 0...1 {
+            var meeting = Self.strangers("port_restricted", "restricted_cone")
+            meeting.run()
+            meeting.restart(0)
+            meeting.talk(for: .seconds(4))
+            #expect(meeting.agents.allSatisfy { $0.generation == 1 })
+            let offers = (0...1).map { meeting.agents[$0].permitDirect(at: meeting.now) }
+            #expect(offers == [true, true])
+            let credentials = meeting.agents[heeded].localCredentials
+            meeting.signal(.offer(credentials), to: 1 - heeded)
+            for side in 0...1 { meeting.collect(side) }
+            meeting.talk(for: .seconds(8))
+            #expect(meeting.isDirect)
+            #expect(meeting.received.map(\.count) == [meeting.said, meeting.said])
+            #expect(meeting.agents.allSatisfy { $0.generation == 2 })
+            #expect(meeting.server.allocationCount == 0)
+        }
+    }
+
     @Test func `where no direct path exists the call stays on its relay`() {
         var meeting = Self.strangers("port_restricted", "symmetric")
         meeting.run()

@@ -231,6 +231,22 @@ import Testing
         #expect(meeting.received.map(\.count) == [meeting.said, meeting.said])
     }
 
+    @Test func `silence is told on a former path that a vain restart left in use`() {
+        var meeting = Meeting(Side("port_restricted"), Side("symmetric"), noticesSilence: true)
+        meeting.run()
+        meeting.agents[0].restart(at: meeting.now)
+        meeting.collect(0)
+        meeting.talk(for: .seconds(32))
+        #expect(meeting.tidings[0].map(\.event) == [.restartFailed])
+        meeting.isServerDown = true
+        meeting.talk(for: .seconds(5))
+        #expect(meeting.tidings[0].map(\.event) == [.restartFailed, .disconnected])
+        meeting.isServerDown = false
+        meeting.talk(for: .seconds(3))
+        #expect(
+            meeting.tidings[0].map(\.event) == [.restartFailed, .disconnected, .reconnected])
+    }
+
     @Test func `many quick restarts leave nothing behind`() {
         var meeting = Meeting(Side("port_restricted"), Side("symmetric"))
         meeting.run()
