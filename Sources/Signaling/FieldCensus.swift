@@ -1,7 +1,12 @@
 import Quantities
 
-/// A list of every field that the signalling service ever sees or stores, with its purpose and how
-/// long it is kept: what is not listed does not travel.
+/// A list of every field that the signalling service sees or stores of the platform's own clients,
+/// with its purpose and how long it is kept: what is not listed they do not send.
+///
+/// The service reads no bodies, so a client of another make could put other text there. What it
+/// holds such a client to is an envelope of the listed fields alone, the length of a message, and
+/// the number of messages in a call: at most
+/// ``SignalingService/maximumMessagesPerCall`` × ``SignalingMessage/longestText`` bytes.
 public enum FieldCensus {
     /// Who makes use of a field.
     public enum Reader: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {

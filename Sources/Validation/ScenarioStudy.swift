@@ -58,19 +58,15 @@ public struct ScenarioStudy: Study {
     /// The scenario's own number of replications.
     public var replications: Int { scenario.general.replications }
 
-    /// Runs the scenario once and reads its figures.
-    /// The figures of one replication, in the order of ``oracles``.
-    public func figures(seed: UInt64, replication: UInt32) -> [Double] {
+    /// Runs the scenario once and reads its figures, in the order of ``oracles``.
+    public func figures(seed: UInt64, replication: UInt32) throws(StudyFailure) -> [Double] {
         var run = ReplicationRun(
             scenario, seed: seed, replication: replication, speech: speech, traffic: traffic,
             capturing: bins == nil ? 0..<0 : 0..<UInt64.max)
         run.advance(to: run.end)
         if let violation = run.violation {
-            preconditionFailure(
-                """
-                \(violation.invariant.rawValue) is broken at \(violation.time) in replication \
-                \(replication) of \(name) with seed \(seed)
-                """)
+            throw StudyFailure(
+                study: name, seed: seed, replication: replication, violation: violation)
         }
         let trajectory = run.fingerprint.captured
         let record = run.finish()

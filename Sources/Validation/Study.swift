@@ -1,3 +1,5 @@
+public import Measurement
+
 /// A simulation whose figures closed forms foretell, repeated with many seeds.
 ///
 /// A replication is one synchronous function of its seed and number, so that it does not matter
@@ -15,5 +17,17 @@ public protocol Study: Sendable {
 
     /// The figures of one replication, in the order of ``oracles``; not a number where the
     /// replication observed nothing.
-    func figures(seed: UInt64, replication: UInt32) -> [Double]
+    func figures(seed: UInt64, replication: UInt32) throws(StudyFailure) -> [Double]
+}
+
+/// A law of the platform that a run of a study broke: a bug, which ends the study.
+public struct StudyFailure: Error, Hashable {
+    /// The study's name.
+    public let study: String
+    /// The seed of the run.
+    public let seed: UInt64
+    /// Which of the seed's replications.
+    public let replication: UInt32
+    /// Which law, when and by whom.
+    public let violation: InvariantViolation
 }

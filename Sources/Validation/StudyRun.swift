@@ -18,14 +18,16 @@ public struct StudyRun: Sendable {
     }
 
     /// Simulates all seeds.
-    public func run() async -> StudyResult {
+    ///
+    /// - Throws: ``StudyFailure`` when a run broke a law of the platform.
+    public func run() async throws -> StudyResult {
         let next = NextSeed()
-        let bySeed = await withTaskGroup(of: [(Int, [[Double]])].self) { group in
+        let bySeed = try await withThrowingTaskGroup(of: [(Int, [[Double]])].self) { group in
             for _ in 0..<min(threads, seeds) {
-                group.addTask { takeSeeds(from: next) }
+                group.addTask { try takeSeeds(from: next) }
             }
             var all: [(Int, [[Double]])] = []
-            for await some in group { all += some }
+            for try await some in group { all += some }
             return all.sorted { $0.0 < $1.0 }.map(\.1)
         }
         return StudyResult(
@@ -36,12 +38,13 @@ public struct StudyRun: Sendable {
     }
 
     /// The figures of each replication of some of the seeds.
-    private func takeSeeds(from next: NextSeed) -> [(Int, [[Double]])] {
+    private func takeSeeds(from next: NextSeed) throws(StudyFailure) -> [(Int, [[Double]])] {
         var taken: [(Int, [[Double]])] = []
         while let index = next.take(below: seeds) {
             let seed = study.firstSeed + UInt64(index)
-            let replications = (0..<UInt32(study.replications)).map {
-                study.figures(seed: seed, replication: $0)
+            var replications: [[Double]] = []
+            for number in 0..<UInt32(study.replications) {
+                replications.append(try study.figures(seed: seed, replication: number))
             }
             taken.append((index, replications))
         }

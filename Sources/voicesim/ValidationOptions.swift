@@ -59,7 +59,7 @@ struct ValidationOptions: ParsableArguments {
             let run = StudyRun(
                 study, seeds: criteria.seeds,
                 threads: threadCount)
-            results.append(await run.run())
+            results.append(try await finish(run))
             guard isText else { continue }
             print(ValidationReport(results, criteria).lines(results.last!))
             fflush(nil)
@@ -70,6 +70,23 @@ struct ValidationOptions: ParsableArguments {
             try Self.writing { () throws(UnwritableResults) in try report.write(to: out) }
         }
         if !report.passes { throw ExitStatus.thresholdFailed.exit }
+    }
+
+    /// What came of `run`, or which law it broke and leaves with code 70.
+    private func finish(_ run: StudyRun) async throws -> StudyResult {
+        do {
+            return try await run.run()
+        } catch let failure as StudyFailure {
+            let violation = failure.violation
+            Terminal.complain(
+                """
+                internal error: \(violation.invariant.rawValue) is broken at \(violation.time) in \
+                replication \(failure.replication) of \(failure.study), subject \
+                \(violation.subject); nothing is written
+                to see it again: voicesim run \(failure.study).yaml --seed \(failure.seed) (version \(ToolVersion.text))
+                """)
+            throw ExitStatus.internalError.exit
+        }
     }
 
     /// Does what writes results, or says why it cannot and leaves with code 73.

@@ -10,8 +10,8 @@ import Testing
 /// The studies themselves, with fewer and shorter runs than a whole validation: half-widths are not
 /// looked at, and seeds are fixed, so that what passes once passes always.
 @Suite struct StudyTests {
-    private func figures(_ study: any Study, seeds: Int) async -> [OracleResult] {
-        await StudyRun(study, seeds: seeds, threads: 2).run().oracles
+    private func figures(_ study: any Study, seeds: Int) async throws -> [OracleResult] {
+        try await StudyRun(study, seeds: seeds, threads: 2).run().oracles
     }
 
     private func expectMet(_ results: [OracleResult]) {
@@ -25,7 +25,7 @@ import Testing
 
     @Test func `the matchmaker meets the double-ended queue`() async throws {
         let study = try TwoSidedStudy(replications: 4, measured: .seconds(1500))
-        let results = await figures(study, seeds: 6)
+        let results = try await figures(study, seeds: 6)
         #expect(results.count == 7)
         expectMet(results)
         // The test can fail: arrivals that were a tenth faster would show.
@@ -37,7 +37,7 @@ import Testing
 
     @Test func `the matchmaker meets random compatibility`() async throws {
         let study = try RandomCompatibilityStudy(replications: 4, measured: .seconds(2000))
-        let results = await figures(study, seeds: 6)
+        let results = try await figures(study, seeds: 6)
         #expect(results.count == 2)
         expectMet(results)
         let queue = try RandomCompatibilityQueue(arrivalRate: 1, compatibility: 0.0625 / 1.1)
@@ -65,10 +65,10 @@ import Testing
         return scenario
     }
 
-    @Test func `the platform meets the self-pairing queue, whatever the threads`() async {
+    @Test func `the platform meets the self-pairing queue, whatever the threads`() async throws {
         let study = ScenarioStudy(name: "one-class", scenario: Self.platform())
-        let both = await StudyRun(study, seeds: 3, threads: 2).run()
-        let alone = await StudyRun(study, seeds: 2, threads: 1).run()
+        let both = try await StudyRun(study, seeds: 3, threads: 2).run()
+        let alone = try await StudyRun(study, seeds: 2, threads: 1).run()
         for (some, all) in zip(alone.oracles, both.oracles) {
             #expect(some.intervals == Array(all.intervals.prefix(2)))
         }
