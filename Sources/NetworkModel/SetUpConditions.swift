@@ -23,6 +23,11 @@ public struct SetUpParty: Hashable, Sendable, BitwiseCopyable {
     public var gathersRelay: Bool
     /// Whether its host candidates are mDNS names.
     public var hidesHostAddresses: Bool
+    /// Whether it has IPv6 behind a firewall, beside IPv4: it then asks the STUN server for both.
+    public var hasIPv6 = false
+    /// Whether it has an allocation from an earlier generation of the same call, which an ICE
+    /// restart goes on using.
+    public var hasAllocation = false
 
     /// A side behind `nat` at the given distances from the two servers.
     public init(
@@ -51,6 +56,10 @@ public struct SetUpConditions: Hashable, Sendable, BitwiseCopyable {
     public var signalling: SimDuration
     /// Chance that a request or its answer is lost on the way, 0..<1.
     public var exchangeLoss: Double
+    /// What the two share. On one link each is told the other's own address by name.
+    public var vicinity = Vicinity.apart
+    /// Whether both sides gather and use relayed candidates only (RFC 8829 §4.1.1).
+    public var relaysOnly = false
 
     /// Conditions of a set-up.
     public init(
@@ -69,6 +78,17 @@ public struct SetUpConditions: Hashable, Sendable, BitwiseCopyable {
     /// The party on `side`.
     public subscript(side: SetUpSide) -> SetUpParty {
         side == .offerer ? offerer : answerer
+    }
+
+    /// Whether the two meet over IPv6, each behind a firewall alone, since UDP passes at both.
+    var meetOverIPv6: Bool {
+        vicinity != .link && offerer.hasIPv6 && answerer.hasIPv6 && offerer.nat != .udpBlocked
+            && answerer.nat != .udpBlocked
+    }
+
+    /// Whether `side` reaches nothing but over a relay.
+    func isConfined(_ side: SetUpSide) -> Bool {
+        relaysOnly || self[side].nat == .udpBlocked && vicinity != .link
     }
 }
 

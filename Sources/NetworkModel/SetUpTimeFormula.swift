@@ -16,6 +16,9 @@ import Quantities
 ///   at once where the offerer is UDP-blocked, and where the answerer is and shows no private
 ///   address; the nominating check takes a round trip.
 ///
+/// Where agents use relayed candidates only, the one pair between their relays is nominated as soon
+/// as it is valid. An ICE restart takes over the allocations that there are, at no time.
+///
 /// Losses add their mean delay. It was made to agree with the packet agents, pair of classes by
 /// pair of classes; the tests of connectivity say how well.
 public struct SetUpTimeFormula: Hashable, Sendable, BitwiseCopyable {
@@ -35,6 +38,9 @@ public struct SetUpTimeFormula: Hashable, Sendable, BitwiseCopyable {
     public var relayPatienceRoundTrips: Int64
     /// Time without a valid pair after which an agent gives up.
     public var connectivityTimeout: SimDuration
+    /// How long after an ICE restart has a pair the one before is still listened to, and its
+    /// allocation held (RFC 8445 §8.3.1).
+    public var formerPathLinger = SimDuration.seconds(3)
 
     /// The constants of the agents' `browser` timing profile.
     public static let browser = SetUpTimeFormula(

@@ -27,21 +27,18 @@ struct SetUpTimeline {
     func estimate() -> SetUpEstimate {
         var times: Times
         var relay: SetUpSide?
-        let outcome = ConnectivityRules.outcome(
-            conditions.offerer.nat, conditions.answerer.nat,
-            hidesHostAddresses: conditions.answerer.hidesHostAddresses,
-            hasRelay: isRelayUseful(of: .offerer) || isRelayUseful(of: .answerer))
+        var isBoth = false
+        let outcome = outcome
         switch outcome {
         case .direct:
             times = directTimes()
         case .relayed:
             relay = relaySide
-            times = relayedTimes(over: relaySide)
+            (times, isBoth) = relayedTimes(over: relaySide)
         case .unreachable:
             let end = credentials(of: .offerer) + formula.connectivityTimeout
             times = (end, end, credentials(of: .answerer) + formula.connectivityTimeout, end)
         }
-        let isBoth = relay != nil && needsBothRelays
         return SetUpEstimate(
             outcome: outcome, offererGathered: gathered(.offerer),
             answererGathered: gathered(.answerer), firstValid: times.valid,
@@ -51,6 +48,37 @@ struct SetUpTimeline {
                 of: .offerer, isHeld: isBoth || relay == .offerer, selectedAt: times.offerer),
             answererAllocation: allocation(
                 of: .answerer, isHeld: isBoth || relay == .answerer, selectedAt: times.answerer))
+    }
+
+    private var outcome: ConnectivityOutcome {
+        if conditions.relaysOnly {
+            // Nobody has another candidate to pair with a single relay's.
+            return conditions.offerer.gathersRelay && conditions.answerer.gathersRelay
+                ? .relayed : .unreachable
+        }
+        return ConnectivityRules.outcome(
+            conditions.offerer.nat, conditions.answerer.nat, vicinity: conditions.vicinity,
+            bothHaveIPv6: conditions.meetOverIPv6,
+            hidesHostAddresses: conditions.answerer.hidesHostAddresses,
+            hasRelay: isRelayUseful(of: .offerer) || isRelayUseful(of: .answerer))
+    }
+
+    /// What stands before `side` on the direct path: nothing on one link, over IPv6 a firewall.
+    func nat(_ side: SetUpSide) -> NATClass {
+        if conditions.vicinity == .link { return .public }
+        return conditions.meetOverIPv6 ? .firewall : conditions[side].nat
+    }
+
+    /// How many transactions with the STUN server `side` begins before its allocation, one from each
+    /// address; IPv6 goes first (RFC 8421 §3).
+    private func queries(of side: SetUpSide) -> Int64 {
+        // Who uses relayed candidates only asks nothing.
+        conditions.relaysOnly ? 0 : conditions[side].hasIPv6 ? 2 : 1
+    }
+
+    /// How many of them before the one that tells the address of the direct path.
+    private func queriesBefore(_ side: SetUpSide) -> Int64 {
+        conditions[side].hasIPv6 && !conditions.meetOverIPv6 ? 1 : 0
     }
 
     /// When `side` begins: the offerer at once, the answerer with the offer.
@@ -71,23 +99,30 @@ struct SetUpTimeline {
     /// When `side` is told the address that the other can be reached at directly; nil for never.
     func learns(_ side: SetUpSide) -> SimDuration? {
         let other = conditions[side.other]
-        guard other.nat != .udpBlocked else { return nil }
-        let isSignalledAtOnce = other.nat.hasPublicAddress && !other.hidesHostAddresses
-        let found = isSignalledAtOnce ? .zero : exchange(other.toOwnServer * 2)
+        guard !conditions.isConfined(side.other) else { return nil }
+        let isSignalledAtOnce =
+            conditions.vicinity == .link
+            || nat(side.other).hasPublicAddress && !other.hidesHostAddresses
+        let found =
+            isSignalledAtOnce
+            ? .zero
+            : exchange(other.toOwnServer * 2)
+                + formula.gatheringPacing * queriesBefore(side.other)
         return begins(side.other) + found + conditions.signalling
     }
 
     /// Whether `side`'s filter lets in addresses it has not sent to.
     func isOpen(_ side: SetUpSide) -> Bool {
-        conditions[side].nat.behaviour?.filtering == .endpointIndependent
+        nat(side).behaviour?.filtering == .endpointIndependent
     }
 
     /// When `side` has its allocation and knows of it; nil when it asks for none.
     func allocated(_ side: SetUpSide) -> SimDuration? {
         let party = conditions[side]
         guard party.gathersRelay else { return nil }
+        if party.hasAllocation { return begins(side) }
         let roundTrip = party.toOwnServer * 2
-        let start = begins(side) + formula.gatheringPacing
+        let start = begins(side) + formula.gatheringPacing * queries(of: side)
         guard party.nat == .udpBlocked else {
             return start + exchange(roundTrip * Self.allocationRoundTrips)
         }
@@ -97,7 +132,7 @@ struct SetUpTimeline {
 
     private func gathered(_ side: SetUpSide) -> SimDuration {
         if let allocated = allocated(side) { return allocated }
-        guard conditions[side].nat != .udpBlocked else { return begins(side) }
+        guard !conditions.isConfined(side) else { return begins(side) }
         return begins(side) + exchange(conditions[side].toOwnServer * 2)
     }
 
@@ -112,6 +147,11 @@ struct SetUpTimeline {
         return max(allocated, known) + conditions[side].toOwnServer * 2
     }
 
+    /// Whether both had allocations before, which let each other in.
+    private var areRelaysOpen: Bool {
+        conditions.offerer.hasAllocation && conditions.answerer.hasAllocation
+    }
+
     /// The turns of `side`; `incoming` is when a check of the other side's first arrives, which
     /// makes its address known before it is signalled.
     func turns(of side: SetUpSide, incoming: SimDuration? = nil) -> CheckTurns {
@@ -120,7 +160,9 @@ struct SetUpTimeline {
         if let incoming, let told = direct {
             direct = min(told, max(incoming, credentials(of: side)))
         }
-        let hasPrivateAddress = !other.hidesHostAddresses && !other.nat.hasPublicAddress
+        let hasPrivateAddress =
+            !other.hidesHostAddresses && !nat(side.other).hasPublicAddress
+            && !conditions.relaysOnly
         let shown = max(begins(side.other) + conditions.signalling, credentials(of: side))
         let privateAddress = hasPrivateAddress ? shown : nil
         let farRelay = learnsRelay(side)
@@ -128,12 +170,12 @@ struct SetUpTimeline {
             formula: formula,
             available: [
                 privateAddress ?? CheckTurns.never, direct ?? CheckTurns.never,
-                farRelay ?? CheckTurns.never,
+                conditions.relaysOnly ? CheckTurns.never : farRelay ?? CheckTurns.never,
                 permitted(side, for: privateAddress) ?? CheckTurns.never,
                 permitted(side, for: learns(side)) ?? CheckTurns.never,
-                permitted(side, for: farRelay) ?? CheckTurns.never,
+                (areRelaysOpen ? farRelay : permitted(side, for: farRelay)) ?? CheckTurns.never,
             ])
-        if conditions[side].nat != .udpBlocked, formula.repeatsInTurn {
+        if !conditions.isConfined(side), formula.repeatsInTurn {
             turns.farRelayValid = relayAnswer(to: side, in: turns) ?? .max
         }
         return turns
@@ -162,9 +204,10 @@ struct SetUpTimeline {
     ) -> SetUpEstimate.Allocation? {
         guard let allocated = allocated(side) else { return nil }
         let toServer = conditions[side].toOwnServer
+        let linger = conditions[side].hasAllocation ? formula.formerPathLinger : .zero
         return SetUpEstimate.Allocation(
             madeAt: allocated - toServer,
-            releasedAt: isHeld ? nil : max(selectedAt, allocated) + toServer)
+            releasedAt: isHeld ? nil : max(selectedAt, allocated) + linger + toServer)
     }
 }
 
@@ -184,7 +227,7 @@ extension SetUpTimeline {
         let inTurn = mine.turn(at: max(atOfferer, credentials(of: .offerer)))
         let answer: SimDuration
         let farValid: SimDuration
-        let nats = (conditions.offerer.nat, conditions.answerer.nat)
+        let nats = (nat(.offerer), nat(.answerer))
         switch (nats.0.isEndpointDependent, nats.1.isEndpointDependent) {
         case (false, false):
             answer = min(atAnswerer + delay, inTurn + delay * 2)
@@ -234,11 +277,11 @@ extension SetUpTimeline {
     /// Whether a relay of `side`, with the other's if need be, makes a path.
     private func isRelayUseful(of side: SetUpSide) -> Bool {
         conditions[side].gathersRelay
-            && (conditions[side.other].nat != .udpBlocked || conditions[side.other].gathersRelay)
+            && (!conditions.isConfined(side.other) || conditions[side.other].gathersRelay)
     }
 
     private var needsBothRelays: Bool {
-        conditions.offerer.nat == .udpBlocked && conditions.answerer.nat == .udpBlocked
+        conditions.isConfined(.offerer) && conditions.isConfined(.answerer)
     }
 
     /// Whose relay the media take. The relayed candidate rules the priority of a pair; among
@@ -246,8 +289,8 @@ extension SetUpTimeline {
     /// (RFC 8445 §6.1.2.3).
     private var relaySide: SetUpSide {
         let (ours, others) = (conditions.offerer, conditions.answerer)
-        if !others.gathersRelay || ours.nat == .udpBlocked { return .offerer }
-        if !ours.gathersRelay || others.nat == .udpBlocked { return .answerer }
+        if !others.gathersRelay || conditions.isConfined(.offerer) { return .offerer }
+        if !ours.gathersRelay || conditions.isConfined(.answerer) { return .answerer }
         let far = typePreference(of: others.nat, isHidden: others.hidesHostAddresses)
         return far > typePreference(of: ours.nat, isHidden: false) ? .offerer : .answerer
     }
@@ -258,23 +301,27 @@ extension SetUpTimeline {
         return nat.isEndpointDependent ? 110 : 100
     }
 
-    /// One-way delay of the path over the relay of `side`.
-    private func delay(over side: SetUpSide) -> SimDuration {
+    /// One-way delay of the path over the relay of `side`, or, `twice`, over those of both.
+    private func delay(over side: SetUpSide, twice: Bool) -> SimDuration {
         let own = conditions[side].toOwnServer
-        return needsBothRelays
+        return twice
             ? own + conditions.betweenServers + conditions[side.other].toOwnServer
             : own + conditions[side.other].toOtherServer
     }
 
-    /// When the offerer has a valid pair over the relay of `side`; nil for never.
-    private func relayedValid(over side: SetUpSide) -> SimDuration? {
+    /// When the offerer has a valid pair over the relay of `side`, or, `twice`, over those of both;
+    /// nil for never.
+    private func relayedValid(over side: SetUpSide, twice: Bool) -> SimDuration? {
         let own = conditions[side]
-        let path = delay(over: side)
+        let path = delay(over: side, twice: twice)
         let (mine, theirs) = (turns(of: .offerer), turns(of: .answerer))
         let (near, far) = side == .offerer ? (mine, theirs) : (theirs, mine)
-        let towards: CheckedPair = needsBothRelays ? .bothRelays : .farRelay
-        let known = needsBothRelays ? learnsRelay(side) : learns(side)
-        guard let permitted = permitted(side, for: known) else { return nil }
+        let towards: CheckedPair = twice ? .bothRelays : .farRelay
+        let known = twice ? learnsRelay(side) : learns(side)
+        let isOpenBefore = twice && areRelaysOpen
+        guard let permitted = isOpenBefore ? .zero : permitted(side, for: known) else {
+            return nil
+        }
         // The other side's checks get through the relay once it has the permission.
         let sent = far.check(
             of: towards, arrivingAfter: path - own.toOwnServer, at: permitted - own.toOwnServer)
@@ -286,11 +333,12 @@ extension SetUpTimeline {
         // Our own through the relay, once the other's filter is open to it; not where the answer
         // would come from another port than the one checked (RFC 8445 §7.2.5.2.1).
         let opening =
-            conditions.answerer.nat.isEndpointDependent
-            ? nil : isOpen(.answerer) ? .zero : far.firstCheck(of: towards)
+            twice || conditions.isConfined(.answerer)
+            ? (isOpenBefore ? .zero : far.firstCheck(of: towards))
+            : conditions.answerer.nat.isEndpointDependent
+                ? nil : isOpen(.answerer) ? .zero : far.firstCheck(of: towards)
         let ours = opening.flatMap {
-            near.check(
-                of: needsBothRelays ? .bothRelays : .ownRelay, arrivingAfter: path, at: $0)
+            near.check(of: twice ? .bothRelays : .ownRelay, arrivingAfter: path, at: $0)
         }
         guard let inTurn else { return ours.map { exchange($0 + path * 2) } }
         return exchange(ours.map { min(inTurn, $0 + path * 2) } ?? inTurn)
@@ -299,10 +347,11 @@ extension SetUpTimeline {
     /// When the offerer knows that no direct pair can become valid; nil where it has addresses to
     /// check that may yet answer, and so waits for as long as its patience lasts.
     ///
-    /// A UDP-blocked offerer knows it with its own allocation. Of a UDP-blocked answerer it is told
+    /// Where agents use relayed candidates only there never was one. A UDP-blocked offerer knows it with its own allocation. Of a UDP-blocked answerer it is told
     /// no address but the relayed one, with which that side's candidates end; unless the private
     /// address is shown, which never answers and is checked until patience ends.
     private var directRuledOut: SimDuration? {
+        if conditions.relaysOnly { return .zero }
         if conditions.offerer.nat == .udpBlocked { return allocated(.offerer) }
         guard conditions.answerer.nat == .udpBlocked, conditions.answerer.hidesHostAddresses else {
             return nil
@@ -310,15 +359,43 @@ extension SetUpTimeline {
         return learnsRelay(.offerer)
     }
 
-    private func relayedTimes(over side: SetUpSide) -> Times {
-        let path = delay(over: side)
-        let mine = turns(of: .offerer)
+    /// The times over the relay of `side`, and whether the other's is on the path as well.
+    private func relayedTimes(over side: SetUpSide) -> (Times, isBoth: Bool) {
+        let needsBoth = needsBothRelays
         let hopeless = credentials(of: .offerer) + formula.connectivityTimeout
-        let chosen = relayedValid(over: side) ?? hopeless
-        let first = min(chosen, relayedValid(over: side.other) ?? chosen)
+        let chosen = relayedValid(over: side, twice: needsBoth) ?? hopeless
+        let first = min(chosen, relayedValid(over: side.other, twice: needsBoth) ?? chosen)
+        if areRelaysOpen, !needsBoth,
+            let both = relayedValid(over: .offerer, twice: true), both < chosen
+        {
+            // The pair between the relays is valid at once; it serves unless a better one becomes
+            // valid while there is still hope.
+            let due = nominationDue(since: min(first, both), over: .offerer, twice: true)
+            if max(both, due) < chosen {
+                return (relayed(max(both, due), both, over: .offerer, twice: true), true)
+            }
+            let last = max(chosen, due)
+            return (relayed(last, min(first, both), over: side, twice: false), false)
+        }
+        let due = max(chosen, nominationDue(since: first, over: side, twice: needsBoth))
+        return (relayed(due, first, over: side, twice: needsBoth), needsBoth)
+    }
+
+    /// When the offerer stops waiting for a direct pair, having had a valid one since `first`.
+    private func nominationDue(
+        since first: SimDuration, over side: SetUpSide, twice: Bool
+    ) -> SimDuration {
+        let path = delay(over: side, twice: twice)
         let patience = formula.relayPatience + path * 2 * formula.relayPatienceRoundTrips
-        let due = max(chosen, min(first + patience, directRuledOut ?? .max))
-        let nominated = mine.turn(at: due)
-        return (first, nominated, nominated + path, nominated + exchange(path * 2))
+        return min(first + patience, directRuledOut ?? .max)
+    }
+
+    /// The times of a pair that is nominated in the next turn from `due` on.
+    private func relayed(
+        _ due: SimDuration, _ valid: SimDuration, over side: SetUpSide, twice: Bool
+    ) -> Times {
+        let path = delay(over: side, twice: twice)
+        let nominated = turns(of: .offerer).turn(at: due)
+        return (valid, nominated, nominated + path, nominated + exchange(path * 2))
     }
 }

@@ -34,7 +34,8 @@ import Testing
     /// two 45 ms apart, signalling of 10…90 ms, each side with its own server.
     static func world(
         _ a: NATClass, _ b: NATClass, _ timing: TimingProfile, draw: UInt64,
-        loss: GilbertLoss = .none, hidesHostAddresses: Bool = true
+        loss: GilbertLoss = .none, hidesHostAddresses: Bool = true,
+        policy: CandidatePolicy = .all
     ) -> CallWorld {
         var stream = RandomStream(
             StreamName(
@@ -50,6 +51,7 @@ import Testing
         setting.jitter = .gamma(mean: 0.001, shape: 2)
         setting.loss = loss
         setting.hidesHostAddresses = hidesHostAddresses
+        setting.policy = policy
         setting.seed = draw
         return CallWorld(setting)
     }

@@ -23,6 +23,7 @@ final class CallWorld {
         var offerer: NATClass
         var answerer: NATClass
         var timing = TimingProfile.browser
+        var policy = CandidatePolicy.all
         var hidesHostAddresses = true
         var accessDelay = (SimDuration.milliseconds(8), SimDuration.milliseconds(8))
         var regions = (0, 0)
@@ -99,7 +100,8 @@ final class CallWorld {
             agents.append(
                 Agent(
                     configuration: AgentConfiguration(
-                        timing: setting.timing, hidesHostAddresses: setting.hidesHostAddresses,
+                        timing: setting.timing, policy: setting.policy,
+                        hidesHostAddresses: setting.hidesHostAddresses,
                         stunServer: server,
                         turnServer: setting.hasRelay
                             ? TURNServerDescription(
@@ -271,6 +273,22 @@ final class CallWorld {
         let isSent = agents[side.rawValue].send(bytes, at: now)
         drain(side)
         return isSent
+    }
+
+    /// Both sides permit direct paths; the offerer restarts, and its offer is on its way.
+    func permitDirect() {
+        for side in Side.allCases where agents[side.rawValue].permitDirect(at: now) {
+            schedule(side == .offerer ? .offer : .answer, at: now + setting.signalling)
+        }
+        for side in Side.allCases { drain(side) }
+    }
+
+    /// When `side` said that a restart has a pair, since the beginning; nil if it never did.
+    func restartedAt(_ side: Side) -> SimDuration? {
+        for (time, event) in events[side.rawValue] {
+            if case .restarted = event { return time.sinceStart }
+        }
+        return nil
     }
 
     /// Takes every relayed port away.
