@@ -20,6 +20,8 @@ public enum Metric: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
     case connectFailed
     // Relaying.
     case relayShare
+    case relayTimeShare
+    case relayMoved
     case relayAllocations
     case relayRefused
     case relayBitrate

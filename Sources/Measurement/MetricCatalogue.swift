@@ -65,7 +65,13 @@ public enum MetricCatalogue {
     private static let relaying: [MetricDescription] = [
         .init(
             .relayShare, "relay.share", .ratio, by: [.access, .nat],
-            "Connected calls whose media takes a relay."),
+            "Connected calls whose first path takes a relay."),
+        .init(
+            .relayTimeShare, "relay.time_share", .ratio, by: [.access, .nat],
+            "Time that calls spent over a relay, of all time of calls that are over."),
+        .init(
+            .relayMoved, "relay.moved", .count,
+            "Calls that went over from a relay to a direct path while they went on."),
         .init(.relayAllocations, "relay.allocations", .level, "Relay allocations held."),
         .init(
             .relayRefused, "relay.refused", .count,

@@ -124,12 +124,22 @@ public struct RunRecorder: Sendable {
     /// Counts one case of a ratio between two people: once overall, and once in each group that at
     /// least one of them belongs to.
     public mutating func ratio(_ metric: Metric, hit: Bool, between a: Labels, and b: Labels) {
+        ratio(metric, numerator: hit ? 1 : 0, denominator: 1, between: a, and: b)
+    }
+
+    /// Adds to both parts of a ratio of something between two people: once overall, and once in
+    /// each group that at least one of them belongs to.
+    public mutating func ratio(
+        _ metric: Metric, numerator: Int64, denominator: Int64, between a: Labels, and b: Labels
+    ) {
         let row = row(metric, .ratio)
-        store.ratios[row.slot].add(hit: hit)
+        store.ratios[row.slot].add(numerator: numerator, denominator: denominator)
         for group in row.groups {
             let (one, other) = slots(ofGroup: group, a, b)
-            if let one { store.ratios[one].add(hit: hit) }
-            if let other { store.ratios[other].add(hit: hit) }
+            if let one { store.ratios[one].add(numerator: numerator, denominator: denominator) }
+            if let other {
+                store.ratios[other].add(numerator: numerator, denominator: denominator)
+            }
         }
     }
 

@@ -30,6 +30,10 @@ struct Call: BitwiseCopyable {
     var relayLoad = RelayLoad()
     /// Set while the call's relay is gone.
     var outage: Outage?
+    /// How much of the talk went over relays.
+    var relayTime = RelayTime()
+    /// How far the two have come from being strangers.
+    var acquaintance = Acquaintance.strangers
     /// The rights of the two to report each other.
     var capabilities: CallCapabilities?
 
@@ -91,6 +95,30 @@ struct RelayLoad: BitwiseCopyable {
         return FluidLink.Effect(
             loss: min(1, max(0, 1 - (1 - first) * (1 - second) * (1 - silent))),
             delay: SimDuration(seconds: max(0, delay / duration.seconds)))
+    }
+}
+
+/// How much of a talk went over relays, and by which way before the present one.
+struct RelayTime: BitwiseCopyable {
+    /// Since when the talk has gone over relays; nil while it does not.
+    private(set) var since: SimTime?
+    private var earlier = SimDuration.zero
+    /// The way of a call before it moved to a direct path, and how long the talk went by it.
+    private(set) var former: (path: CallPath, time: SimDuration)?
+
+    /// From `now` on the talk goes over relays, or does not.
+    mutating func change(isRelayed: Bool, at now: SimTime) {
+        guard isRelayed != (since != nil) else { return }
+        earlier = total(at: now)
+        since = isRelayed ? now : nil
+    }
+
+    /// The talk, on `path` for `time`, leaves it.
+    mutating func leave(_ path: CallPath, after time: SimDuration) { former = (path, time) }
+
+    /// The time over relays until `now`.
+    func total(at now: SimTime) -> SimDuration {
+        earlier + (since.map { now - $0 } ?? .zero)
     }
 }
 

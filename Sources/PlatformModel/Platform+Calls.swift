@@ -77,6 +77,9 @@ extension Platform {
             // The last flight was under way when the relay crashed.
             noteSilenced(call)
         }
+        if scenario.ice.policy == .relayForStrangers {
+            engine.post(.strangerTimePasses(call), after: scenario.ice.strangerTime)
+        }
     }
 
     /// How long a peer would talk in its present visit.

@@ -24,6 +24,7 @@ extension Platform {
         let base = TransportAddress(network.localAddress(of: peers[peer].host!), port: port)
         let configuration = AgentConfiguration(
             timing: scenario.ice.timing == .browser ? .browser : .rfc8445,
+            policy: candidatePolicy(of: leg.call),
             hidesHostAddresses: attributes.hidesAddresses,
             stunServer: server.map { relays.stations[Int($0)].address },
             turnServer: server.map { relays.description(of: $0, for: serial, at: engine.now) },
@@ -62,9 +63,10 @@ extension Platform {
         }
     }
 
-    /// Whether the side allocates on a relay: both do in browsers; else the offerer, and whoever
-    /// has no other way.
+    /// Whether the side allocates on a relay: both do in browsers, and where there is no other
+    /// path; else the offerer, and whoever has no other way.
     func gathersRelay(_ leg: LegID) -> Bool {
+        if relaysOnly(leg.call) { return true }
         let nat = peers[calls[leg.call][leg.side]].attributes.nat
         return scenario.ice.relayGathering == .both || leg.side == .offerer || nat == .udpBlocked
     }
@@ -84,7 +86,8 @@ extension Platform {
         let now = engine.now
         switch message {
         case .offer(let description):
-            openAgent(leg, &engine)
+            // The agent of a call that moves restarts by itself.
+            if calls[leg.call].acquaintance != .moving { openAgent(leg, &engine) }
             legs[place].remoteFingerprint = description.fingerprint
             legs[place].agent!.setRemoteCredentials(description.credentials, at: now)
             send(.answer(describe(leg, .active)), from: leg, &engine)
@@ -155,9 +158,13 @@ extension Platform {
             send(.endOfCandidates(), from: leg, &engine)
         case .connected(let pair):
             sideConnected(leg, pair, &engine)
-        case .selectedPairChanged(let pair), .restarted(let pair):
+        case .selectedPairChanged(let pair):
             legs[place(of: leg)].selected = pair
-            followSelectedPairs(of: leg.call, at: engine.now)
+            followSelectedPairs(of: leg.call, &engine)
+        case .restarted(let pair):
+            legs[place(of: leg)].selected = pair
+            legs[place(of: leg)].connectedAt = engine.now
+            followSelectedPairs(of: leg.call, &engine)
         case .failed:
             if calls[leg.call].phase < .talking {
                 fail(leg.call, .noPath, &engine)
@@ -202,18 +209,25 @@ extension Platform {
         }
     }
 
-    /// A side has gone over to a better pair: the media take the path that both now mean.
-    private mutating func followSelectedPairs(of call: Handle, at now: SimTime) {
-        guard let former = calls[call].path, calls[call].outage == nil else { return }
-        let isTalking = calls[call].phase == .talking
-        if isTalking { loadRelays(call, sign: -1, at: now) }
-        let path = path(of: call)
-        calls[call].path = path
-        guard isTalking else { return }
-        loadRelays(call, sign: 1, at: now)
-        rerouteTalk(of: call, at: now)
-        let change = (path.isRelayed ? 1 : 0) - (former.isRelayed ? 1 : 0)
-        recorder.level(.callsRelayed, add: Int64(change), at: now)
+    /// A side has gone over to another pair: the media take the path that both now mean, once both
+    /// have one.
+    private mutating func followSelectedPairs(
+        of call: Handle, _ engine: inout Engine<PlatformEvent>
+    ) {
+        guard calls[call].path != nil, calls[call].outage == nil, bothAreConnected(call) else {
+            return
+        }
+        guard calls[call].phase == .talking else {
+            calls[call].path = path(of: call)
+            return
+        }
+        move(call, to: path(of: call), &engine)
+    }
+
+    private func bothAreConnected(_ call: Handle) -> Bool {
+        Side.both.allSatisfy {
+            legs[place(of: LegID(call: call, side: $0))].connectedAt != nil
+        }
     }
 
     /// How the media go, by what the two agents selected.

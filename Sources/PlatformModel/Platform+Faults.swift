@@ -112,8 +112,9 @@ extension Platform {
     /// Whether a connection, or its restart, is under way by formula.
     func isConnectingByPlan(_ call: Handle) -> Bool {
         guard calls[call].plan != nil else { return false }
-        return calls[call].phase == .connecting
-            || calls[call].phase == .talking && (calls[call].outage?.restarts ?? 0) > 0
+        guard calls[call].phase == .talking else { return calls[call].phase == .connecting }
+        return calls[call].outage.map { $0.restarts > 0 }
+            ?? (calls[call].acquaintance == .moving)
     }
 
     /// The peers have heard nothing for so long that they take their path to be gone.
@@ -129,6 +130,8 @@ extension Platform {
 
     private mutating func restart(_ call: Handle, _ engine: inout Engine<PlatformEvent>) {
         calls[call].outage!.restarts += 1
+        // A move that was under way is part of the restart now.
+        if calls[call].acquaintance == .moving { calls[call].acquaintance = .acquainted }
         engine.log(
             TrajectoryCode.restart, UInt64(calls[call].serial),
             UInt64(calls[call].outage!.restarts))
@@ -164,8 +167,11 @@ extension Platform {
             TrajectoryCode.recovered, UInt64(calls[call].serial), path.isRelayed ? 1 : 0)
         loadRelays(call, sign: 1, at: now)
         if calls[call].fidelity.carriesMedia { rerouteTalk(of: call, at: now) }
+        calls[call].relayTime.change(isRelayed: path.isRelayed, at: now)
         if !path.isRelayed { recorder.level(.callsRelayed, add: -1, at: now) }
         tally.recovered += 1
+        // The time of being strangers may have passed while there was no path.
+        if calls[call].acquaintance == .acquainted { permitDirect(call, &engine) }
     }
 
     /// The media of a call flow again, or it is over; what was lost is added up.

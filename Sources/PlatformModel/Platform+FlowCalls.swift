@@ -51,10 +51,27 @@ extension Platform {
     }
 
     /// The way of what `side` sends. Who cannot use UDP reaches its own relay by a stream.
-    private func flowRoute(of call: Handle, from side: Side) -> MediaRoute {
+    private func flowRoute(
+        of call: Handle, from side: Side, on former: CallPath? = nil
+    ) -> MediaRoute {
         mediaRoute(
             of: call, from: side,
-            isStream: BothSides { peers[calls[call][$0]].attributes.nat == .udpBlocked })
+            isStream: BothSides { peers[calls[call][$0]].attributes.nat == .udpBlocked },
+            on: former)
+    }
+
+    /// The delay of the way of what `side` sent, on average over a talk of `duration`: a call that
+    /// has moved had another way before.
+    private func meanDelay(
+        of call: Handle, from side: Side, along route: MediaRoute, over duration: SimDuration
+    ) -> SimDuration {
+        guard let (path, time) = calls[call].relayTime.former, duration > .zero else {
+            return route.delay
+        }
+        let before = flowRoute(of: call, from: side, on: path).delay
+        return SimDuration(
+            seconds: route.delay.seconds
+                + (before - route.delay).seconds * (time.seconds / duration.seconds))
     }
 
     /// What both sides of a `flow` call heard, the relays on its path having done to packets what
@@ -83,7 +100,8 @@ extension Platform {
             holdingAt: route.first.isStream
                 ? calls[call].path!.relayIndex(of: speaker) : nil)
         return quality.heard(
-            rehearsed[way]!.figures(at: age, using: &randomness), networkDelay: route.delay,
+            rehearsed[way]!.figures(at: age, using: &randomness),
+            networkDelay: meanDelay(of: call, from: speaker, along: route, over: duration),
             relay: effect, for: duration, using: &randomness)
     }
 }

@@ -69,6 +69,8 @@ extension Platform {
         for _ in 0..<calls[call].outage!.restarts {
             message = scenario.signaling.latency.sampleDuration(using: &channel)
         }
+        // What was planned before, such as a move, does not come about.
+        if let plan = calls[call].plan { engine.cancel(plan.outcome) }
         recordSignal(message, to: LegID(call: call, side: .answerer))
         beginPlan(of: call, at: engine.now, signalling: message, &engine)
     }
@@ -92,6 +94,24 @@ extension Platform {
         }
         plan.outcome = engine.schedule(.modelledOutcome(call), at: begins + estimate.connected)
         calls[call].plan = plan
+    }
+
+    /// The offerer of a call on its relays offers anew, to go by whatever path there is.
+    mutating func modelMove(of call: Handle, _ engine: inout Engine<PlatformEvent>) {
+        var channel = visitStream(.moveSignaling, calls[call].offerer)
+        let message = scenario.signaling.latency.sampleDuration(using: &channel)
+        recordSignal(message, to: LegID(call: call, side: .answerer))
+        let former = calls[call].plan!
+        var conditions = conditions(of: call, former.servers, signalling: message)
+        conditions.offerer.takeOver(former.heldPorts.offerer)
+        conditions.answerer.takeOver(former.heldPorts.answerer)
+        let estimate = formula.estimate(conditions)
+        var plan = ModelledPlan(
+            begins: engine.now, conditions: conditions, estimate: estimate,
+            servers: former.servers, heldPorts: former.heldPorts)
+        plan.outcome = engine.schedule(.modelledOutcome(call), after: estimate.connected)
+        calls[call].plan = plan
+        for side in Side.both { scheduleRelease(of: LegID(call: call, side: side), &engine) }
     }
 
     /// The server that a side of `call` is given now.
@@ -134,10 +154,12 @@ extension Platform {
             between = paths.backboneDelay(from: x, to: y)
         }
         let loss = paths.loss(from: a, to: b)
-        return SetUpConditions(
+        var conditions = SetUpConditions(
             offerer: party(a, .offerer), answerer: party(b, .answerer),
             direct: paths.meanDelay(a, b), betweenServers: between,
             signalling: signalling, exchangeLoss: min(0.99, 1 - (1 - loss) * (1 - loss)))
+        conditions.relaysOnly = relaysOnly(call)
+        return conditions
     }
 
     mutating func modelledAllocationMade(
@@ -200,6 +222,10 @@ extension Platform {
             restartEnds(call, plan.path, &engine)
             return
         }
+        guard calls[call].phase == .connecting else {
+            if let path = plan.path { move(call, to: path, &engine) }
+            return
+        }
         guard let path = plan.path else {
             fail(call, .noPath, &engine)
             return
@@ -222,5 +248,13 @@ extension Platform {
         guard let port = calls[leg.call].plan?.heldPorts[leg.side] else { return }
         calls[leg.call].plan!.heldPorts[leg.side] = nil
         releasePort(port, on: calls[leg.call].plan!.servers[leg.side], at: now)
+    }
+}
+
+extension SetUpParty {
+    /// A restart uses `port` if there is one, and asks for no other.
+    fileprivate mutating func takeOver(_ port: UInt16?) {
+        hasAllocation = port != nil
+        gathersRelay = port != nil
     }
 }

@@ -39,6 +39,10 @@ public enum TrajectoryCode: UInt32, CaseIterable, Sendable {
     case restart
     /// A call has media again; subject: its number, detail: whether over a relay.
     case recovered
+    /// Two are strangers no longer and permit direct paths; subject: the call's number.
+    case acquainted
+    /// A call has gone over to another path; subject: its number, detail: whether over a relay.
+    case moved
 }
 
 extension Platform {

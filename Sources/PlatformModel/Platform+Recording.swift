@@ -88,6 +88,7 @@ extension Platform {
         let isRelayed = calls[call].path!.isRelayed
         recorder.level(.callsActive, add: 1, at: now)
         if isRelayed { recorder.level(.callsRelayed, add: 1, at: now) }
+        calls[call].relayTime.change(isRelayed: isRelayed, at: now)
         guard calls[call].isMeasured else { return }
         let (a, b) = (labels(of: call, .offerer), labels(of: call, .answerer))
         recorder.record(.dtlsLatency, now - calls[call].iceConnectedAt!, between: a, and: b)
@@ -143,9 +144,11 @@ extension Platform {
         if calls[call].path!.isRelayed { recorder.level(.callsRelayed, add: -1, at: now) }
         guard calls[call].isMeasured else { return }
         let duration = now - calls[call].talkingSince!
-        recorder.record(
-            .callDuration, duration, between: labels(of: call, .offerer),
-            and: labels(of: call, .answerer))
+        let (a, b) = (labels(of: call, .offerer), labels(of: call, .answerer))
+        recorder.record(.callDuration, duration, between: a, and: b)
+        recorder.ratio(
+            .relayTimeShare, numerator: calls[call].relayTime.total(at: now).nanoseconds,
+            denominator: duration.nanoseconds, between: a, and: b)
         recordExposure(call, duration)
     }
 

@@ -30,15 +30,16 @@ extension Platform {
     }
 
     /// The legs of what `side` sends, when relays are reached by a stream from the sides that
-    /// `isStream` says, where they are their clients.
+    /// `isStream` says, where they are their clients; on `former`, if given, instead of the path that
+    /// the call has.
     ///
     /// - Precondition: the call has a path.
     func mediaRoute(
-        of call: Handle, from side: Side, isStream: BothSides<Bool>
+        of call: Handle, from side: Side, isStream: BothSides<Bool>, on former: CallPath? = nil
     ) -> MediaRoute {
         let a = peers[calls[call][side]].attributes
         let b = peers[calls[call][side.other]].attributes
-        switch calls[call].path! {
+        switch former ?? calls[call].path! {
         case .direct:
             return .direct(
                 a.accessDelay + b.accessDelay

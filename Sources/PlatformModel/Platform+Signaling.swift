@@ -89,7 +89,8 @@ extension Platform {
         let codec = scenario.media.codec
         return SessionDescription(
             sessionID: UInt64(peers[peer].serial) << 16 | UInt64(peers[peer].visits),
-            version: 1 + UInt64(calls[leg.call].outage?.restarts ?? 0),
+            version: 1 + UInt64(calls[leg.call].outage?.restarts ?? 0)
+                + (calls[leg.call].acquaintance == .strangers ? 0 : 1),
             credentials: legs[place].agent!.localCredentials, fingerprint: fingerprint,
             setup: setup,
             format: OpusFormat(

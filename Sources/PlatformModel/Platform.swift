@@ -189,6 +189,7 @@ extension Platform: EventWorld {
         case .faultBegins(let number): faultBegins(number, &engine)
         case .faultEnds(let number): faultEnds(number, &engine)
         case .outageNoticed(let call): outageNoticed(call, &engine)
+        case .strangerTimePasses(let call): strangerTimePasses(call, &engine)
         case .warmUpEnds: warmUpEnds(at: engine.now)
         case .seriesStep: takeSeriesRow(&engine)
         }

@@ -92,6 +92,8 @@ enum PlatformEvent: BitwiseCopyable, Sendable {
     case faultEnds(UInt16)
     /// The peers of a call take its path to be gone.
     case outageNoticed(Handle)
+    /// Two have stayed in their call long enough to permit direct paths.
+    case strangerTimePasses(Handle)
     /// Measuring begins.
     case warmUpEnds
     /// The next row of the time series.

@@ -29,7 +29,8 @@ extension Builder {
     func ice(_ section: Checked) -> ICE {
         ICE(
             policy: section["policy"].choice(), timing: section["timing"].choice(),
-            setup: section["setup"].choice(), relayGathering: section["relay_gathering"].choice())
+            setup: section["setup"].choice(), relayGathering: section["relay_gathering"].choice(),
+            strangerTime: section["stranger_time"].duration)
     }
 
     func relay(_ section: Checked, regions: [String]) -> Relay {

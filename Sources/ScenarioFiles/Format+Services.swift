@@ -54,11 +54,17 @@ extension Format {
             "policy",
             .choice([
                 Choice(name: "all", text: "any path"),
-                Choice(name: "relay", text: "relayed paths only", isSupported: false),
+                Choice(name: "relay", text: "relayed paths only"),
                 Choice(
-                    name: "relay_for_strangers", text: "relayed paths until two peers have met",
-                    isSupported: false),
-            ]), "all", "Which paths may be used."),
+                    name: "relay_for_strangers",
+                    text: "relayed paths until two have stayed in their call for `stranger_time`"),
+            ]), "all",
+            "Which paths may be used. Over relays alone nobody learns the other's address, and each "
+                + "side has an allocation."),
+        Key(
+            "stranger_time", time, "30 s",
+            "How long two stay in a call until both permit direct paths, with `policy: "
+                + "relay_for_strangers`; an ICE restart moves the call then."),
         Key(
             "timing",
             .choice([
@@ -76,7 +82,8 @@ extension Format {
             .choice([
                 Choice(name: "both", text: "both sides, as browsers do"),
                 Choice(name: "single", text: "the offerer, or the side whose UDP is blocked"),
-            ]), "both", "Who allocates on a relay."),
+            ]), "both",
+            "Who allocates on a relay; both sides where `policy` allows no other path."),
     ]
 
     static let relay = [

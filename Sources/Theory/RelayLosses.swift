@@ -55,7 +55,8 @@ struct RelayLosses {
         guard case .constant(let signal) = scenario.signaling.latency, signal <= longestSignal,
             case .constant(let delay) = access[0].delay, delay <= longestDelay
         else { return false }
-        return scenario.ice.setup == .modelled && scenario.ice.timing == .browser
+        return scenario.ice.setup == .modelled && scenario.ice.policy == .all
+            && scenario.ice.timing == .browser
             && scenario.ice.relayGathering == .single && scenario.media.fidelity.full == 0
             && scenario.regions.names.count == 1
             && access.allSatisfy { $0.delay == access[0].delay && $0.loss.loss == 0 }

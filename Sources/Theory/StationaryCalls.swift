@@ -18,6 +18,11 @@ struct StationaryCalls {
     private static let greatestDeficit = 1e-3
     /// Longer than any set-up lasts, in seconds: nobody waits longer for one.
     private static let longestSetUp = 60.0
+    /// Longer than an ICE restart takes that leaves a relay for a direct path, in seconds: a round
+    /// of signalling, and two trips each to the STUN server and the peer (REFERENCE §2.3).
+    private static let longestMove = 1.0
+    /// The greatest tolerance of a prediction of the time over relays.
+    private static let greatestTolerance = 0.02
 
     /// The calls of `scenario`, whose tickets wait in `queues`; nil unless all of the above holds.
     init?(_ scenario: Scenario, _ queues: IndependentQueues) {
@@ -27,10 +32,18 @@ struct StationaryCalls {
         self.scenario = scenario
         people = scenario.population.filter { $0.share > 0 }
         pairRate = queues.pairRate
-        guard relayedShare == 0 || hasPortsToSpare else { return nil }
+        guard scenario.ice.policy == .all && relayedShare == 0 || hasPortsToSpare else {
+            return nil
+        }
     }
 
-    var predictions: [Prediction] { activeCalls + relayShare }
+    var predictions: [Prediction] {
+        switch scenario.ice.policy {
+        case .all: activeCalls + relayShare
+        case .relay: activeCalls
+        case .relayForStrangers: activeCalls + relayTimeShare
+        }
+    }
 
     /// How many calls go on: Little's law.
     private var activeCalls: [Prediction] {
@@ -52,6 +65,23 @@ struct StationaryCalls {
             Prediction(
                 .relayShare, .value, share,
                 by: "sum over pairs of NAT classes that do not meet, REFERENCE §1.2")
+        ]
+    }
+
+    /// The share of the time of calls that goes over relays where strangers begin there, and those
+    /// pairs that can meet leave them after some time; people of one kind, so that how long they
+    /// talk has nothing to do with their networks.
+    private var relayTimeShare: [Prediction] {
+        let wait = scenario.ice.strangerTime.seconds
+        guard people.count == 1, let talk = TalkTime(of: people), talk.mean > 0 else { return [] }
+        let direct = 1 - relayedShare
+        let share = 1 - direct * talk.excess(over: wait) / talk.mean
+        let most = 1 - direct * talk.excess(over: wait + Self.longestMove) / talk.mean
+        guard share > 1e-9, most / share - 1 <= Self.greatestTolerance else { return [] }
+        return [
+            Prediction(
+                .relayTimeShare, .value, share, tolerance: most / share - 1,
+                by: "1 - direct pairs x E[max(talk - stranger_time, 0)] / E[talk]")
         ]
     }
 
