@@ -38,6 +38,7 @@ public enum Metric: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
     // Calling.
     case calls
     case callsUnfinished
+    case callsLost
     case callsFull
     case callsFullRelayed
     case callsSealed

@@ -121,6 +121,10 @@ public enum MetricCatalogue {
             .callsUnfinished, "calls.unfinished", .count,
             "Pairs still being set up or in a call at the end; what they come to is not observed."),
         .init(
+            .callsLost, "calls.lost", .count,
+            "Calls that ended because one side no longer answered the other's checks for consent "
+                + "(RFC 7675)."),
+        .init(
             .callsFull, "calls.full", .count,
             "Calls that ran their media packet by packet, codec included."),
         .init(

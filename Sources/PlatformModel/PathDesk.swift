@@ -9,7 +9,7 @@ struct PathDesk {
     private let regionCount: Int
     private let networkCount: Int
     private let backbone: [SimDuration]
-    private let meanJitter: [SimDuration]
+    private let meanJitters: [SimDuration]
     /// Loss from network (row) to network.
     private let losses: [Double]
 
@@ -17,7 +17,7 @@ struct PathDesk {
         regionCount = scenario.regions.delay.count
         networkCount = scenario.access.count
         backbone = scenario.regions.delay.flatMap { $0 }
-        meanJitter = scenario.access.map { network in
+        meanJitters = scenario.access.map { network in
             SimDuration(
                 seconds: min(network.jitter.mean, Distribution.longestDuration.seconds))
         }
@@ -36,13 +36,12 @@ struct PathDesk {
     /// Mean one-way delay between a peer and a server in `region`.
     func meanDelay(_ peer: Peer.Attributes, toServerIn region: Int) -> SimDuration {
         peer.accessDelay + backboneDelay(from: Int(peer.region), to: region)
-            + meanJitter[Int(peer.access)]
+            + meanJitters[Int(peer.access)]
     }
 
-    /// Mean one-way delay between two peers, without a server.
-    func meanDelay(_ a: Peer.Attributes, _ b: Peer.Attributes) -> SimDuration {
-        a.accessDelay + b.accessDelay + meanJitter[Int(a.access)] + meanJitter[Int(b.access)]
-            + backboneDelay(from: Int(a.region), to: Int(b.region))
+    /// Mean jitter of a packet between two peers over both their links.
+    func meanJitter(_ a: Peer.Attributes, _ b: Peer.Attributes) -> SimDuration {
+        meanJitters[Int(a.access)] + meanJitters[Int(b.access)]
     }
 
     /// Share of the packets from `a` to `b` that are lost.

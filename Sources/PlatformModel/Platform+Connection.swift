@@ -2,6 +2,7 @@ import Addressing
 import EventEngine
 import ICE
 import MediaSecurity
+import NetworkModel
 import Quantities
 import RandomStreams
 import ScenarioModel
@@ -21,17 +22,23 @@ extension Platform {
         let serial = peers[peer].serial
         let port = Self.firstPort + (peers[peer].visits - 1) % Self.portCount
         let server = nearestRelay(to: peer, in: leg.call, at: engine.now)
-        let base = TransportAddress(network.localAddress(of: peers[peer].host!), port: port)
-        let configuration = AgentConfiguration(
+        // IPv6 first (RFC 8421 §3).
+        let bases = network.localAddresses(of: peers[peer].host!).reversed().map {
+            TransportAddress($0, port: port)
+        }
+        let station = server.map { relays.stations[Int($0)] }
+        var configuration = AgentConfiguration(
             timing: scenario.ice.timing == .browser ? .browser : .rfc8445,
             policy: candidatePolicy(of: leg.call),
             hidesHostAddresses: attributes.hidesAddresses,
-            stunServer: server.map { relays.stations[Int($0)].address },
+            stunServer: station?.address,
             turnServer: server.map { relays.description(of: $0, for: serial, at: engine.now) },
-            gathersRelay: gathersRelay(leg), consentChecks: calls[leg.call].fidelity.carriesMedia)
+            gathersRelay: gathersRelay(leg), consentChecks: calls[leg.call].fidelity.carriesMedia,
+            keepAliveInterval: keepAliveInterval)
+        if let second = station?.address6 { configuration.stunServers.append(second) }
         var agent = Agent(
             configuration: configuration,
-            role: leg.side == .offerer ? .controlling : .controlled, localAddresses: [base],
+            role: leg.side == .offerer ? .controlling : .controlled, localAddresses: bases,
             randomness: agentStream(leg))
         agent.startGathering(at: engine.now)
         let place = place(of: leg)
@@ -40,6 +47,15 @@ extension Platform {
         legs[place].agent = agent
         legs[place].server = server ?? .max
         if !isRestart { openSocket(leg, port: port) }
+    }
+
+    /// How often agents that ask for no consent keep their bindings alive: never where all NATs keep
+    /// them for two minutes, as the calls for which that would be too short are few and long.
+    private var keepAliveInterval: SimDuration? {
+        let isUsual = scenario.access.allSatisfy {
+            $0.bindingTimeout == .constant(NATBox.defaultBindingTimeout.seconds)
+        }
+        return isUsual ? nil : AgentConfiguration.smallestKeepAliveInterval
     }
 
     /// What the agent of a side draws from; after a restart, further on in another stream.
@@ -170,11 +186,39 @@ extension Platform {
                 fail(leg.call, .noPath, &engine)
             } else if (calls[leg.call].outage?.restarts ?? 0) > 0 {
                 drop(leg.call, &engine)
+            } else {
+                loseConsent(leg.call, &engine)
             }
-        case .resolve, .relayRefused, .relayReleased, .disconnected, .reconnected, .consentLost,
-            .relayLost, .restartFailed:
+        case .consentLost:
+            // A restart that is under way may still find a path.
+            if calls[leg.call].acquaintance != .moving { loseConsent(leg.call, &engine) }
+        case .resolve(let name):
+            resolve(name, for: leg, at: engine.now)
+        case .relayRefused, .relayReleased, .disconnected, .reconnected, .relayLost,
+            .restartFailed:
             break
         }
+    }
+
+    /// A side of a call that is talked may not send any more (RFC 7675 §5.1): the call is over. In a
+    /// call whose relay is gone nobody waits for that.
+    private mutating func loseConsent(_ call: Handle, _ engine: inout Engine<PlatformEvent>) {
+        guard calls[call].phase == .talking, calls[call].fidelity.carriesMedia,
+            calls[call].outage == nil
+        else { return }
+        if calls[call].isMeasured { recorder.count(.callsLost) }
+        drop(call, &engine)
+    }
+
+    /// A multicast query of a side for the name behind which a candidate of the other's hides: only a
+    /// neighbour on the same link answers (RFC 6762).
+    private mutating func resolve(_ name: MDNSName, for leg: LegID, at now: SimTime) {
+        let (own, other) = (
+            peers[calls[leg.call][leg.side]].host!, peers[calls[leg.call][leg.side.other]].host!
+        )
+        guard network.shareLink(own, other) else { return }
+        legs[place(of: leg)].agent!.resolved(
+            name, as: network.localAddress(of: other), at: now)
     }
 
     private mutating func sideConnected(

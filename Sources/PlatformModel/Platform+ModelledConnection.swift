@@ -135,29 +135,31 @@ extension Platform {
         let (a, b) = (
             peers[calls[call].offerer].attributes, peers[calls[call].answerer].attributes
         )
-        // Over IPv6 either is behind a firewall alone, if UDP passes at all.
-        let meetOverIPv6 =
-            a.hasIPv6 && b.hasIPv6 && a.nat != .udpBlocked && b.nat != .udpBlocked
         func party(_ peer: Peer.Attributes, _ side: Side) -> SetUpParty {
             func delay(to region: Int?) -> SimDuration {
                 region.map { paths.meanDelay(peer, toServerIn: $0) } ?? .zero
             }
-            return SetUpParty(
-                nat: meetOverIPv6 ? .firewall : peer.nat, toOwnServer: delay(to: regions[side]),
+            var party = SetUpParty(
+                nat: peer.outerNAT, toOwnServer: delay(to: regions[side]),
                 toOtherServer: delay(to: regions[side.other]),
                 gathersRelay: regions[side] != nil
                     && gathersRelay(LegID(call: call, side: side)),
                 hidesHostAddresses: peer.hidesAddresses)
+            party.hasIPv6 = peer.hasIPv6
+            return party
         }
         var between = SimDuration.zero
         if let x = regions.offerer, let y = regions.answerer {
             between = paths.backboneDelay(from: x, to: y)
         }
         let loss = paths.loss(from: a, to: b)
+        let direct = directDelay(a, b)
         var conditions = SetUpConditions(
             offerer: party(a, .offerer), answerer: party(b, .answerer),
-            direct: paths.meanDelay(a, b), betweenServers: between,
+            direct: direct.base + (direct.leavesHome ? paths.meanJitter(a, b) : .zero),
+            betweenServers: between,
             signalling: signalling, exchangeLoss: min(0.99, 1 - (1 - loss) * (1 - loss)))
+        conditions.vicinity = vicinity(a, b)
         conditions.relaysOnly = relaysOnly(call)
         return conditions
     }

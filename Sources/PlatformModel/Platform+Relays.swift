@@ -8,9 +8,10 @@ extension Platform {
     /// Puts the relay servers on the network.
     mutating func attachRelays() {
         for number in relays.stations.indices {
+            let station = relays.stations[number]
             let host = network.attachServer(
-                address: relays.stations[number].address.ip,
-                region: relays.stations[number].region)
+                addresses: [station.address.ip] + (station.address6.map { [$0.ip] } ?? []),
+                region: station.region)
             relays.stations[number].host = host
             setOwner(.relay(UInt16(number)), of: host)
         }

@@ -41,9 +41,7 @@ extension Platform {
         let b = peers[calls[call][side.other]].attributes
         switch former ?? calls[call].path! {
         case .direct:
-            return .direct(
-                a.accessDelay + b.accessDelay
-                    + paths.backboneDelay(from: Int(a.region), to: Int(b.region)))
+            return .direct(directDelay(a, b).base)
         case .relayed(let client, let server):
             return .relayed(
                 mediaLeg(a, server, client == side && isStream[side]), over: server,

@@ -22,7 +22,7 @@ struct Platform: ~Copyable {
     let speech: SpeechMaterial
     /// What callers at sealed fidelity say; nil where there are none.
     let corpus: SpeechCorpus?
-    let crowd: Crowd
+    var crowd: Crowd
 
     var arrivals: ArrivalProcess
     /// Only arrivals draw from it: the same people come whatever is done with them.
@@ -52,6 +52,7 @@ struct Platform: ~Copyable {
     var signals = Slots<SignalInFlight>()
     /// Who is behind a host of the network, by the host's place.
     var hostOwners: [HostOwner] = []
+    var gateways = Gateways()
     var expansionTimer = ArmedTimer()
     var riskTimer = ArmedTimer()
     /// Keeps the platform in its place: what holds an existential is handed on by its address, and
@@ -105,7 +106,9 @@ struct Platform: ~Copyable {
             scenario.risk, population: scenario.population,
             randomness: root.stream(.identifierKeys))
         network = Network(backbone: scenario.regions.delay)
-        relays = RelayFleet(scenario.relay, regions: scenario.regions, root: root)
+        relays = RelayFleet(
+            scenario.relay, regions: scenario.regions, root: root,
+            isDualStack: scenario.access.contains { $0.ipv6 > 0 })
         recorder = RunRecorder(
             replication: Int(replication),
             labels: LabelSpaces(

@@ -10,12 +10,15 @@ enum Purpose: UInt16 {
     case relaySecret = 4
     case overload = 5
 
-    // One stream a peer: who it is, never touched by what others do.
+    // One stream a peer, or a home or box: who it is, never touched by what others do.
     case attributes = 17
     case access = 18
     case fingerprint = 19
     case link = 20
+    case binding = 21
     case ipv6 = 22
+    case carrier = 23
+    case carrierBinding = 24
 
     // One stream a peer and visit (ticket or call): what it would do, met or not.
     case patience = 32

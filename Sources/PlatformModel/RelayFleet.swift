@@ -11,6 +11,8 @@ import TURN
 struct RelayStation {
     let region: Int
     let address: TransportAddress
+    /// Its address of IPv6, if it has one.
+    let address6: TransportAddress?
     var host: HostID?
     var server: Server
     var timer = ArmedTimer()
@@ -47,7 +49,16 @@ struct RelayFleet {
     /// Server addresses count up from 198.18.0.1, a range for benchmarks (RFC 2544).
     private static let firstAddress: UInt32 = 0xc612_0001
 
-    init(_ relay: Relay, regions: Regions, root: StreamRoot) {
+    /// The same over IPv6: interfaces of 2001:db8::/48, a range for examples (RFC 3849).
+    private static func address6(_ number: Int) -> TransportAddress {
+        TransportAddress(
+            IPAddress(
+                v6High: 0x2001_0db8 << 32 | UInt64(number >> 14),
+                low: UInt64(number & 0x3fff) + 1), port: 3478)
+    }
+
+    /// The servers of a run, all on both families where `isDualStack`.
+    init(_ relay: Relay, regions: Regions, root: StreamRoot, isDualStack: Bool) {
         var keys = root.stream(.relaySecret)
         let secret = SharedSecret(keys.nextBytes(32))
         self.secret = secret
@@ -61,14 +72,17 @@ struct RelayFleet {
                 let number = stations.count
                 let address = TransportAddress(
                     IPAddress(v4: Self.firstAddress + UInt32(number)), port: 3478)
+                let address6 = isDualStack ? Self.address6(number) : nil
+                var configuration = ServerConfiguration(
+                    address: address.ip, realm: "voicemeet", secret: secret,
+                    relayedPortCount: relay.ports)
+                configuration.additionalAddress = address6?.ip
                 byRegion[entry.region].append(UInt16(number))
                 stations.append(
                     RelayStation(
-                        region: entry.region, address: address,
+                        region: entry.region, address: address, address6: address6,
                         server: Server(
-                            configuration: ServerConfiguration(
-                                address: address.ip, realm: "voicemeet", secret: secret,
-                                relayedPortCount: relay.ports),
+                            configuration: configuration,
                             randomness: root.stream(.relayServer, UInt64(number))),
                         overload: root.stream(.overload, UInt64(number))))
             }

@@ -1,5 +1,6 @@
 import NetworkModel
 import Quantities
+import RandomStreams
 import ScenarioModel
 
 extension Builder {
@@ -63,10 +64,23 @@ extension Builder {
                 loss.location,
                 .contradiction(.gilbert(loss: loss.written, meanBurst: burst.written)))
         }
-        return AccessNetwork(
+        var network = AccessNetwork(
             name: name, nat: nat, region: section["region"].weights(in: regions),
             delay: distribution(section["delay"]), jitter: distribution(section["jitter"]),
             loss: channel ?? .none, ipv6: section["ipv6"].number, mdns: section["mdns"].number)
+        network.bindingTimeout = bindingTimeout(section["binding_timeout"])
+        network.household = section["household"].integer
+        let carrier = section["carrier_nat"]
+        network.carrierNAT = CarrierNAT(
+            share: carrier["share"].number, nat: NATClass(carrier["nat"].text)!,
+            boxes: carrier["boxes"].integer, hairpinning: carrier["hairpinning"].boolean)
+        return network
+    }
+
+    private mutating func bindingTimeout(_ section: Checked) -> Distribution {
+        guard let name = section.find("measured") else { return distribution(section) }
+        let population: BindingPopulation = name.choice()
+        return population.distribution
     }
 
     /// The regions that peers and relays are in, in the order of their first mention, and the
@@ -150,16 +164,5 @@ extension Checked {
     /// Everybody in the region called `default`.
     fileprivate static var everywhere: Checked {
         Checker().checkDefault("{default: 100 %}", .shares(.any), path: "region")
-    }
-}
-
-extension Builder {
-    /// IPv6 is in the rules of modelled set-ups, and not yet in those by packets.
-    mutating func checkIPv6(_ scenario: Scenario) {
-        guard scenario.ice.setup == .packets || scenario.media.fidelity.flow < 1 else { return }
-        for network in root["access"].entries where network.value["ipv6"].number > 0 {
-            let share = network.value["ipv6"]
-            note(share.location, .contradiction(.ipv6ByPackets(share.written)))
-        }
     }
 }

@@ -59,7 +59,6 @@ struct Builder {
         scenario.relay = relay(root["relay"], regions: regions.names)
         scenario.faults = faults(root["faults"], scenario)
         scenario.media = media(root["media"])
-        checkIPv6(scenario)
         scenario.thresholds = root["thresholds"].entries.compactMap {
             if case .limit(let threshold, _) = $0.value.value { threshold } else { nil }
         }

@@ -1,3 +1,4 @@
+import NetworkModel
 import ScenarioModel
 
 extension Format {
@@ -118,13 +119,55 @@ extension Format {
             "Loss on the way to the backbone, in each direction."),
         Key(
             "ipv6", share, "0 %",
-            "Share of the peers that have IPv6 behind a firewall, beside IPv4; two of them meet "
-                + "over it. Only with `ice.setup: modelled` and `media.fidelity: {flow: 100 %}` as "
-                + "yet."),
+            "Share of the homes that have IPv6 behind a firewall, beside IPv4; two of them meet "
+                + "over it."),
         Key(
             "mdns", share, "100 %",
             "Share of the peers whose browser hides local addresses behind mDNS names."),
+        Key(
+            "binding_timeout", .exactlyOne(distributions + [measured]), "{constant: 2 min}",
+            "How long a NAT or firewall keeps an idle UDP binding, drawn once for each; less than "
+                + "1 s counts as that. Of set-ups by packets."),
+        Key(
+            "household", .integer(1...64), "1",
+            "How many peers share one NAT and link at home: those who arrive one after the other "
+                + "in this network."),
+        Key(
+            "carrier_nat", .object(carrierNAT), "{}",
+            "NATs of the carrier, beyond those at home (NAT444)."),
     ]
+
+    private static let carrierNAT = [
+        Key("share", share, "0 %", "Share of the homes behind them."),
+        Key(
+            "nat",
+            .choice(
+                NATClass.allCases.compactMap {
+                    guard case .translated = $0 else { return nil }
+                    return Choice(name: $0.description, text: "mapping_filtering, RFC 4787")
+                }), "eim_eif", "Their class; RFC 6888 asks for `eim_eif`."),
+        Key(
+            "boxes", .integer(1...1000), "8",
+            "How many there are in each region. A home is behind one of them by chance."),
+        Key(
+            "hairpinning", .boolean, "true",
+            "Whether two homes behind one of them can reach each other through it."),
+    ]
+
+    /// What the life of bindings may be instead of a distribution.
+    private static let measured = Key(
+        "measured",
+        .choice([
+            Choice(
+                name: BindingPopulation.homeGateways.rawValue,
+                text: "30 s to 5 min, 60 % up to 1 min (Hätönen 2010, Halkes 2011)"),
+            Choice(
+                name: BindingPopulation.fixedCarriers.rawValue,
+                text: "10 s to 200 s, median 35 s (Richter 2016)"),
+            Choice(
+                name: BindingPopulation.cellularCarriers.rawValue,
+                text: "10 s to 200 s, median 65 s (Richter 2016)"),
+        ]), .required, "A measured population.")
 
     private static let gilbert = [
         Key(

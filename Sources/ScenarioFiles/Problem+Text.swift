@@ -179,8 +179,6 @@ extension Contradiction: CustomStringConvertible {
             "common_entropy \(common) has to be at most entropy \(entropy)"
         case .order(let value, let previous): "\(value) has to be more than the \(previous) before"
         case .repeated(let name): "'\(name)' is given twice"
-        case .ipv6ByPackets(let share):
-            "ipv6 \(share) takes ice.setup: modelled and media.fidelity: {flow: 100 %}"
         case .faultAfterEnd(let at, let stopTime):
             "\(at) has to be before stop_time \(stopTime)"
         case .faultsOverlap(let relay): "relay \(relay) has another fault at that time"

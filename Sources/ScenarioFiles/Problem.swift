@@ -156,8 +156,6 @@ public enum Contradiction: Hashable, Sendable {
     case peakRate(String, limit: String)
     /// No arrival before the end.
     case nobodyArrives(stopTime: String)
-    /// A share of peers with IPv6 where set-ups run packet by packet.
-    case ipv6ByPackets(String)
     /// A fault that begins when the run is over.
     case faultAfterEnd(String, stopTime: String)
     /// Two faults of that server at one time.

@@ -34,6 +34,17 @@ public struct AccessNetwork: Hashable, Sendable {
     public var ipv6: Double
     /// Share of the peers whose browser hides local addresses behind mDNS names.
     public var mdns: Double
+    /// How long a NAT or firewall keeps an idle UDP binding, in seconds, drawn once for each; a draw
+    /// below ``shortestBinding`` counts as that.
+    public var bindingTimeout = Distribution.constant(NATBox.defaultBindingTimeout.seconds)
+    /// How many peers live behind one NAT at home, ≥ 1.
+    public var household = 1
+    /// What the carrier translates beyond that.
+    public var carrierNAT = CarrierNAT.none
+
+    /// The shortest life of a binding that is simulated: no device is known to forget sooner, and
+    /// one that forgot before an answer can come would block UDP.
+    public static let shortestBinding = SimDuration.seconds(1)
 
     /// The given network, all in region 0 unless said otherwise.
     public init(
@@ -96,6 +107,36 @@ public struct AccessNetwork: Hashable, Sendable {
         ],
         delay: .gamma(mean: 0.006, shape: 4), jitter: .gamma(mean: 0.003, shape: 1),
         loss: GilbertLoss(loss: 0.003, meanBurst: 2)!)
+}
+
+/// A carrier's NATs, behind which the peers' own stand (NAT444, RFC 6888).
+public struct CarrierNAT: Hashable, Sendable, BitwiseCopyable {
+    /// Share of the network's homes behind them, 0…1.
+    public var share: Double
+    /// How they translate.
+    public var nat: NATClass
+    /// How many there are in each region, ≥ 1; a home is behind one of them by chance.
+    public var boxes: Int
+    /// Whether subscribers of one can reach each other through it (RFC 4787 REQ-9).
+    public var hairpinning: Bool
+
+    /// No such NATs.
+    public static let none = CarrierNAT(share: 0)
+
+    /// What a carrier's NAT lets in unless a file says otherwise: anybody, on one mapping
+    /// (RFC 6888 REQ-1, REQ-7).
+    public static let usualClass = NATClass.translated(.endpointIndependent, .endpointIndependent)
+
+    /// The given NATs.
+    public init(
+        share: Double, nat: NATClass = CarrierNAT.usualClass, boxes: Int = 8,
+        hairpinning: Bool = true
+    ) {
+        self.share = share
+        self.nat = nat
+        self.boxes = boxes
+        self.hairpinning = hairpinning
+    }
 }
 
 /// Where peers and relays are.
