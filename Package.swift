@@ -190,7 +190,7 @@ let testTargets: [Target] = [
     tests(
         of: "LoadGenerator",
         with: [
-            "Addressing", "Quantities", "RandomStreams", "TURN",
+            "Addressing", "CDatagrams", "Quantities", "RandomStreams", "TURN",
             .product(name: "Histogram", package: "hdrhistogram-swift"),
             .product(name: "NIOCore", package: "swift-nio"),
         ]),

@@ -6,7 +6,9 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 // Kernel headers of Debian's stable release have both; older ones lack the second.
@@ -62,6 +64,7 @@ int datagrams_receive(int descriptor, uint8_t *room, size_t each, datagrams_mess
         messages[i].count = headers[i].msg_len;
         uint32_t segment = segment_of(&headers[i].msg_hdr);
         messages[i].segment = segment < headers[i].msg_len ? segment : 0;
+        messages[i].is_truncated = (headers[i].msg_hdr.msg_flags & MSG_TRUNC) != 0;
     }
     return received;
 }
@@ -149,13 +152,23 @@ int datagrams_poll_remove(int poll, int descriptor) {
     return epoll_ctl(poll, EPOLL_CTL_DEL, descriptor, NULL);
 }
 
-int datagrams_poll_wait(int poll, uint32_t *tags, unsigned capacity, int milliseconds) {
+int datagrams_poll_wait(int poll, uint32_t *tags, unsigned capacity, int64_t nanoseconds) {
     struct epoll_event events[DATAGRAMS_LIMIT];
     if (capacity > DATAGRAMS_LIMIT) capacity = DATAGRAMS_LIMIT;
-    int ready = epoll_wait(poll, events, (int)capacity, milliseconds);
+    struct timespec patience = {.tv_sec = nanoseconds / 1000000000,
+                                .tv_nsec = nanoseconds % 1000000000};
+    int ready =
+        epoll_pwait2(poll, events, (int)capacity, nanoseconds < 0 ? NULL : &patience, NULL);
+    if (ready < 0 && errno == ENOSYS) {  // before Linux 5.11
+        int64_t milliseconds = nanoseconds < 0 ? -1 : (nanoseconds + 999999) / 1000000;
+        ready = epoll_wait(poll, events, (int)capacity,
+                           milliseconds > 60000 ? 60000 : (int)milliseconds);
+    }
     for (int i = 0; i < ready; i++) tags[i] = events[i].data.u32;
     return ready > 0 ? ready : 0;
 }
+
+void datagrams_wake_on_time(void) { prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL); }
 
 int datagrams_bell_new(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
 

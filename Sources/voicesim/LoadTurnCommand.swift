@@ -17,7 +17,10 @@ struct LoadTurnCommand: AsyncParsableCommand {
             the driver, not the relay, was late, or lost what it had not read in time.
 
             The rate counts datagrams in both directions, without TURN's own messages.
-            With --relay-pid the CPU time of the relay's process is taken as well.
+            With --relay-pid the CPU time of the relay's process is taken as well. With
+            --find-limit rates are tried from --rate on, each for --seconds, until the
+            greatest that loses nothing is known to 3 %. Give driver and relay a core each
+            (taskset), or they take it from each other.
 
             Example: voicesim load turn --server 127.0.0.1:3478 --secret north --rate 50000
             """)
@@ -27,12 +30,14 @@ struct LoadTurnCommand: AsyncParsableCommand {
     var allocations = 10
     @Option(help: ArgumentHelp("Datagrams a second, both ways together.", valueName: "PPS"))
     var rate = 10_000
-    @Option(help: ArgumentHelp("Bytes of data in each, 24 to 1400.", valueName: "B"))
+    @Option(help: ArgumentHelp("Bytes of data in each, 24 to 9000.", valueName: "B"))
     var bytes = 160
     @Option(help: ArgumentHelp("Measured time, 0.1 to 86400.", valueName: "S"))
     var seconds = 5.0
     @Option(help: ArgumentHelp("Datagrams in a train, 1 to 64.", valueName: "N"))
     var train: Int?
+    @Flag(help: "Look for the greatest rate without loss, from --rate on.")
+    var findLimit = false
     @Option(help: ArgumentHelp("The relay's process.", valueName: "PID"))
     var relayPid: Int32?
     @Option(help: "What is printed: text or json.")
@@ -68,20 +73,50 @@ struct LoadTurnCommand: AsyncParsableCommand {
         load.train = train
         load.relayProcess = relayPid
         OpenFiles.raiseLimit()
-        let report: RelayLoadReport
         do {
-            report = try await load.run()
+            if findLimit {
+                let isText = format == .text
+                let limit = try await load.findLimit { if isText { print($0.line) } }
+                try show(limit, limit.sentence)
+            } else {
+                let report = try await load.run()
+                try show(report, report.text)
+            }
         } catch {
             Terminal.complain("error: no load on \(target.server): \(error)")
             throw ExitStatus.invalidInput.exit
         }
+    }
+
+    private func show(_ result: some Encodable, _ text: String) throws {
         switch format {
         case .json:
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-            print(String(decoding: try encoder.encode(report), as: UTF8.self))
-        case .text: print(report.text)
+            print(String(decoding: try encoder.encode(result), as: UTF8.self))
+        case .text: print(text)
         }
+    }
+}
+
+extension LoadVerdict {
+    /// What it means.
+    var sentence: String {
+        switch self {
+        case .nothing: "neither target nor driver was at its limit"
+        case .target: "the target was at its limit: it lost datagrams that were sent in time"
+        case .generator: "the DRIVER was at its limit, not the target"
+        case .undecided:
+            "the DRIVER was at its limit: latency and loss are not the target's alone"
+        }
+    }
+}
+
+extension RelayLoadLimit {
+    /// The last line for a reader.
+    var sentence: String {
+        let rate = lossFreeRate.map { "without loss up to \($0) datagrams/s" }
+        return "\(rate ?? "no rate without loss"); above, \(verdict.sentence)"
     }
 }
 
@@ -102,17 +137,26 @@ extension RelayLoadReport {
             "to clients  \(toClients.received) of \(toClients.sent), "
                 + "\(toClients.reordered) reordered",
             "lost        \(percent(lossRatio)), \(droppedAtDriver) datagrams at the driver's sockets",
-            "latency     \(line(latency))",
-            "lateness    \(line(lateness)); \(percent(lateRatio)) of the trains over 1 ms",
-            "driver      \(percent(driverCPU)) of a core",
+            "latency     \(line(latency)) from the intended time",
+            "lateness    \(line(lateness)); \(percent(lateRatio)) of the trains over 1 ms, "
+                + "\(unsent) datagrams never sent",
+            "driver      \(percent(driverCPU)) of a core"
+                + String(format: ", %.3f µs per datagram", driverCPUPerPacket * 1e6),
         ]
         if let relayCPU {
             let each = relayCPUPerPacket.map { String(format: ", %.3f µs per datagram", $0 * 1e6) }
             lines.append("relay       \(percent(relayCPU)) of a core\(each ?? "")")
         }
-        if generatorWasLate {
-            lines.append("THE DRIVER WAS LATE: latency and loss are not the relay's alone")
-        }
+        lines.append(verdict.sentence)
         return lines.joined(separator: "\n")
+    }
+
+    /// The report in one line, as a step of a search.
+    var line: String {
+        func milliseconds(_ value: Double) -> String { String(format: "%.2f", value * 1000) }
+        return String(format: "%8.0f/s in trains of %d: ", wantedRate, train)
+            + "\(received) of \(sent), latency p50 \(milliseconds(latency.p50)) "
+            + "p99 \(milliseconds(latency.p99)) ms, lateness p99 \(milliseconds(lateness.p99)) ms, "
+            + String(format: "driver %.2f of a core: ", driverCPU) + verdict.rawValue
     }
 }

@@ -30,6 +30,7 @@ extension RelayService.Summary {
             ("ports_refused", sockets.refusedPorts),
             ("dropped_congested", sockets.congested),
             ("dropped_unsendable", sockets.unsendable),
+            ("dropped_truncated", sockets.truncated),
         ]
         for reason in DropReason.allCases {
             figures.append(("dropped_\(Self.snakeCase("\(reason)"))", server.dropped(reason)))

@@ -26,6 +26,8 @@ typedef struct {
     uint32_t count;
     /// Bytes of each datagram in it, 0 when it is one.
     uint32_t segment;
+    /// Whether it had more bytes than there was room for; they are lost.
+    uint32_t is_truncated;
 } datagrams_message;
 
 /// Reads up to `capacity` messages that wait at `descriptor` into `room`, which has `each` bytes for
@@ -45,9 +47,11 @@ int datagrams_poll_new(void);
 /// Adds `descriptor` to the set, known as `tag`, or removes it. 0, or -1 on an error.
 int datagrams_poll_add(int poll, int descriptor, uint32_t tag);
 int datagrams_poll_remove(int poll, int descriptor);
-/// Waits up to `milliseconds`, for ever if negative, and writes the tags of those that are readable.
+/// Waits up to `nanoseconds`, for ever if negative, and writes the tags of those that are readable.
 /// Returns how many, 0 also after a signal.
-int datagrams_poll_wait(int poll, uint32_t *tags, unsigned capacity, int milliseconds);
+int datagrams_poll_wait(int poll, uint32_t *tags, unsigned capacity, int64_t nanoseconds);
+/// Has the calling thread woken when its waiting is over, not up to 50 µs later (timer slack).
+void datagrams_wake_on_time(void);
 
 /// A descriptor that becomes readable when it is rung, until it is heard.
 int datagrams_bell_new(void);

@@ -1,129 +1,110 @@
 import Addressing
-import NIOCore
-import NIOPosix
 import Quantities
+import RandomStreams
 import TURN
 
 extension LoadDrive {
     /// Allocations asked for at the same time: a burst that a server's socket holds.
     private static let openingAtOnce = 32
     /// How long one may take: five repetitions of a lost request.
-    static let patience = TimeAmount.seconds(20)
-    /// Up to so many sockets have room for pieces of 64 kB.
-    private static let maximumOffloaded = 64
+    static let patience = SimDuration.seconds(20)
+    /// How long answers to the last requests are listened for.
+    private static let farewell = SimDuration.milliseconds(300)
+    private static let purpose = StreamPurpose(rawValue: 2)
 
-    private var reads: @Sendable (DatagramBootstrap) -> DatagramBootstrap {
-        flows.count <= Self.maximumOffloaded ? Datagrams.offloaded : Datagrams.wide
-    }
-
-    /// Opens the peers' sockets.
-    func openPeers() -> EventLoopFuture<Void> {
-        let drive = NIOLoopBound(self, eventLoop: loop)
-        let openings = (0..<Self.peerCount(load)).map { _ -> EventLoopFuture<Void> in
-            do throws(BoundSocket.Refusal) {
-                let socket = try BoundSocket(
-                    .datagram, at: TransportAddress(load.target.local, port: 0))
-                socket.makeRoom(for: Datagrams.waitingBytes)
-                return Datagrams.offloaded(DatagramBootstrap(group: loop))
-                    .channelInitializer { channel in
-                        channel.eventLoop.makeCompletedFuture {
-                            try channel.pipeline.syncOperations.addHandler(
-                                LoadPeerDatagrams(drive.value))
-                        }
-                    }
-                    .withBoundSocket(socket.descriptor)
-                    .map { drive.value.peers.append((channel: $0, socket: socket)) }
-            } catch {
-                return loop.makeFailedFuture(error)
+    /// Opens the peers' sockets and all allocations with their channels, some at a time.
+    mutating func open() throws {
+        var peers: [TransportAddress] = []
+        for index in 0..<min(load.allocations, Self.maximumPeers) {
+            peers.append(try openSocket(Self.tag(ofPeer: index)))
+        }
+        var asked: [SimTime] = []
+        var isReady = 0
+        while isReady < load.allocations {
+            while flows.count < load.allocations, flows.count - isReady < Self.openingAtOnce {
+                try openFlow(peer: flows.count % peers.count, at: peers[flows.count % peers.count])
+                asked.append(clock.now)
+            }
+            sockets.flush()
+            turn()
+            if let failure { throw failure }
+            while isReady < flows.count, flows[isReady].isReady { isReady += 1 }
+            if isReady < flows.count, clock.now - asked[isReady] > Self.patience {
+                throw RelayLoadFailure.noAnswer(allocation: isReady)
             }
         }
-        return EventLoopFuture.andAllSucceed(openings, on: loop)
     }
 
-    /// Opens all allocations with their channels, some at a time.
-    func openFlows(from first: Int = 0) -> EventLoopFuture<Void> {
-        guard first < flows.count else { return loop.makeSucceededVoidFuture() }
-        let drive = NIOLoopBound(self, eventLoop: loop)
-        let next = min(first + Self.openingAtOnce, flows.count)
-        let openings = (first..<next).map { open(flows[$0]) }
-        return EventLoopFuture.andAllSucceed(openings, on: loop)
-            .flatMap { drive.value.openFlows(from: next) }
-    }
-
-    private func open(_ flow: LoadFlow) -> EventLoopFuture<Void> {
-        let ready = loop.makePromise(of: Void.self)
-        let drive = NIOLoopBound(self, eventLoop: loop)
-        let bound = NIOLoopBound(flow, eventLoop: loop)
-        let index = flow.index
-        loop.scheduleTask(in: Self.patience) {
-            ready.fail(RelayLoadFailure.noAnswer(allocation: index))
+    private mutating func openSocket(_ tag: UInt32) throws(BoundSocket.Refusal) -> TransportAddress
+    {
+        let socket = try BoundSocket(.datagram, at: TransportAddress(load.target.local, port: 0))
+        socket.makeRoom(for: Datagrams.waitingBytes)
+        do throws(BoundSocket.Refusal) {
+            try sockets.add(socket, tag: tag)
+        } catch {
+            socket.close()
+            throw error
         }
-        let opening = RelayClientOpening(
-            target: load.target, clock: clock, loop: loop, reads: reads)
-        opening.open(UInt64(index), load.target.credentials(for: "load")) { signal in
-            drive.value.take(signal, of: bound.value, ready)
-        }.whenComplete { result in
-            switch result {
-            case .failure(let error): ready.fail(error)
-            case .success(let client):
-                let flow = bound.value
-                flow.client = client.value
-                let drive = drive.value
-                client.value.tap = { drive.receive($0, $1, at: flow) }
-                client.value.act { $0.allocate(at: $1) }
+        allSockets.append(socket)
+        return socket.local
+    }
+
+    private mutating func openFlow(
+        peer: Int, at address: TransportAddress
+    ) throws(BoundSocket.Refusal) {
+        let index = flows.count
+        let tag = Self.tag(ofClient: index)
+        let configuration = ClientConfiguration(
+            server: load.target.server, transport: .udp, local: try openSocket(tag),
+            credentials: load.target.credentials(for: "load"))
+        let name = StreamName(
+            seed: .random(in: .min ... .max), replication: 0, purpose: Self.purpose,
+            entity: UInt64(index))
+        flows.append(
+            LoadFlow(
+                index: index, tag: tag, peerTag: Self.tag(ofPeer: peer), peer: address,
+                client: Client(configuration: configuration, randomness: RandomStream(name))))
+        flows[index].client.allocate(at: clock.now)
+        settle(index)
+    }
+
+    /// Sends what the client of a flow wants sent, and acts on what happened to it.
+    mutating func settle(_ index: Int) {
+        while true {
+            while let transmit = flows[index].client.pollTransmit() {
+                _ = sockets.send(
+                    transmit.payload, to: transmit.destination, tag: flows[index].tag)
+            }
+            guard let event = flows[index].client.pollEvent() else { return }
+            switch event {
+            case .allocated(let relayed, _):
+                flows[index].relayed = relayed
+                _ = flows[index].client.bindChannel(to: flows[index].peer, at: clock.now)
+            case .channelBound(let peer):
+                flows[index].channelNumber = flows[index].client.channel(to: peer) ?? 0
+                flows[index].isReady = true
+            case .failed(let reason), .channelRefused(_, let reason):
+                failure = failure ?? .refused(allocation: index, "\(reason)")
+            case .redirected(let other):
+                // The figures would be those of a server that nobody named.
+                failure = failure ?? .refused(allocation: index, "sent to \(other)")
+            case .permissionsInstalled, .permissionsRefused, .released: break
             }
         }
-        return ready.futureResult
     }
 
-    private func take(
-        _ signal: RelayClient.Signal, of flow: LoadFlow, _ ready: EventLoopPromise<Void>
-    ) {
-        guard case .event(let event) = signal else { return }
-        switch event {
-        case .allocated(let relayed, _):
-            flow.relayed = SocketAddress(relayed)
-            let peer = peers[flow.peer].socket.local
-            flow.client?.act { _ = $0.bindChannel(to: peer, at: $1) }
-        case .channelBound(let peer):
-            flow.channelNumber = flow.client?.machine.channel(to: peer) ?? 0
-            flow.isReady = true
-            ready.succeed()
-        case .failed(let failure), .channelRefused(_, let failure):
-            ready.fail(RelayLoadFailure.refused(allocation: flow.index, "\(failure)"))
-        case .redirected(let other):
-            // The figures would be those of a server that nobody named.
-            ready.fail(RelayLoadFailure.refused(allocation: flow.index, "sent to \(other)"))
-        case .permissionsInstalled, .permissionsRefused, .released: break
-        }
-    }
-
-    /// Gives all allocations back, and closes the sockets a moment later.
-    func release() -> EventLoopFuture<Void> {
-        abandon()
-        for flow in flows { flow.client?.act { $0.release(at: $1) } }
-        let drive = NIOLoopBound(self, eventLoop: loop)
-        return loop.scheduleTask(in: .milliseconds(300)) {
-            for flow in drive.value.flows {
-                flow.client?.close()
-                flow.client = nil
+    /// Gives all allocations back.
+    mutating func release() {
+        for index in flows.indices {
+            flows[index].client.release(at: clock.now)
+            settle(index)
+            if index % Self.openingAtOnce == 0 {
+                sockets.flush()
+                turn()
             }
-            for peer in drive.value.peers { peer.channel.close(promise: nil) }
-        }.futureResult
+        }
+        sockets.flush()
+        let end = clock.now + Self.farewell
+        while clock.now < end { turn() }
     }
-}
-
-/// Hands the drive what comes to a peer.
-final class LoadPeerDatagrams: ChannelInboundHandler {
-    typealias InboundIn = AddressedEnvelope<ByteBuffer>
-    private let drive: LoadDrive
-
-    init(_ drive: LoadDrive) { self.drive = drive }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let envelope = unwrapInboundIn(data)
-        drive.receive(atPeer: envelope.data, envelope.metadata)
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {}
 }

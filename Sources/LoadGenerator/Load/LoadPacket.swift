@@ -1,4 +1,3 @@
-import NIOCore
 import Quantities
 
 /// What a datagram of the load carries, before bytes that mean nothing: who it is, and when it was
@@ -25,6 +24,16 @@ struct LoadPacket: Hashable, Sendable {
         bytes.storeBytes(of: sequence.bigEndian, toByteOffset: 8, as: UInt64.self)
         bytes.storeBytes(
             of: intended.nanoseconds.bigEndian, toByteOffset: 16, as: Int64.self)
+    }
+
+    /// Makes `bytes` a datagram: this, and zeros.
+    ///
+    /// - Precondition: there is room.
+    @inline(__always)
+    func fill(_ bytes: UnsafeMutableRawBufferPointer) {
+        write(to: bytes)
+        UnsafeMutableRawBufferPointer(rebasing: bytes[Self.byteCount...])
+            .initializeMemory(as: UInt8.self, repeating: 0)
     }
 
     /// Reads it from the beginning of `bytes`; nil when they are of another run, or too few.

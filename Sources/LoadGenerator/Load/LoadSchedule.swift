@@ -50,4 +50,12 @@ struct LoadSchedule: Sendable {
         let datagrams = Int128(number) * Int128(length)
         return SimDuration(nanoseconds: Int64(datagrams * 1_000_000_000 / Int128(rate)))
     }
+
+    /// How many trains are due before `time`.
+    func count(before time: SimDuration) -> Int64 {
+        let perTrain = Int128(length) * 1_000_000_000
+        let count = (Int128(time.nanoseconds) * Int128(rate) + perTrain - 1) / perTrain
+        // Times are cut to whole nanoseconds, so one more may still be before it.
+        return due(Int64(count)) < time ? Int64(count) + 1 : Int64(count)
+    }
 }

@@ -1,5 +1,5 @@
-import NIOCore
-import NIOPosix
+import CDatagrams
+import Foundation
 import Quantities
 import TURN
 
@@ -23,8 +23,8 @@ public struct RelayLoad: Sendable {
 
     /// Allocations that have a relayed port each, on one address.
     public static let maximumAllocations = 16_384
-    /// From what identifies a datagram to what an Ethernet carries beside TURN's headers.
-    public static let byteCounts = LoadPacket.byteCount...1400
+    /// From what identifies a datagram to what an Ethernet's jumbo frame carries.
+    public static let byteCounts = LoadPacket.byteCount...9000
     /// Datagrams a second that are asked of one core.
     public static let rates = 1...10_000_000
     /// A train that leaves later than this after its time is late: a twentieth of a voice frame.
@@ -44,38 +44,59 @@ public struct RelayLoad: Sendable {
     /// A load on `target`.
     public init(target: RelayTarget) { self.target = target }
 
-    /// Allocates, sends, and gives back.
+    /// Allocates, sends at ``rate``, and gives back.
     ///
     /// - Precondition: the settings are within their ranges.
     public func run() async throws -> RelayLoadReport {
-        precondition(1...Self.maximumAllocations ~= allocations, "no such number of allocations")
-        precondition(Self.byteCounts ~= byteCount && Self.rates ~= rate, "no such datagrams")
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let result: Result<RelayLoadReport, any Error>
-        do {
-            result = .success(try await run(on: group.next()))
-        } catch {
-            result = .failure(error)
+        try await drive { drive in
+            let report = drive.send(rate: rate)
+            if let failure = drive.failure { throw failure }
+            return report
         }
-        try? await group.shutdownGracefully()
-        return try result.get()
     }
 
-    private func run(on loop: any EventLoop) async throws -> RelayLoadReport {
-        let load = self
-        let drive = try await loop.submit {
-            NIOLoopBound(LoadDrive(load, on: loop), eventLoop: loop)
-        }.get()
-        let result: Result<RelayLoadReport, any Error>
-        do {
-            try await loop.flatSubmit { drive.value.openPeers() }.get()
-            try await loop.flatSubmit { drive.value.openFlows() }.get()
-            result = .success(
-                try await loop.flatSubmit { drive.value.send() }.map { drive.value.report }.get())
-        } catch {
-            result = .failure(error)
+    /// Allocates, sends at ``rate`` and then at greater or smaller ones until the greatest is known
+    /// that loses nothing, and gives back. `progress` hears of each step.
+    ///
+    /// - Precondition: the settings are within their ranges.
+    public func findLimit(
+        progress: @escaping @Sendable (RelayLoadReport) -> Void
+    ) async throws -> RelayLoadLimit {
+        try await drive { drive in
+            var search = LoadSearch(from: rate, to: Self.rates.upperBound)
+            var steps: [RelayLoadReport] = []
+            while let rate = search.next {
+                let report = drive.send(rate: rate)
+                if let failure = drive.failure { throw failure }
+                search.note(isClean: report.isClean)
+                steps.append(report)
+                progress(report)
+            }
+            return RelayLoadLimit(steps: steps, best: search.best)
         }
-        try await loop.flatSubmit { drive.value.release() }.get()
+    }
+
+    /// Does `work` with open allocations, on a thread of its own.
+    private func drive<Result: Sendable>(
+        _ work: @escaping @Sendable (inout LoadDrive) throws -> Result
+    ) async throws -> Result {
+        precondition(1...Self.maximumAllocations ~= allocations, "no such number of allocations")
+        precondition(Self.byteCounts ~= byteCount && Self.rates ~= rate, "no such datagrams")
+        return try await withCheckedThrowingContinuation { continuation in
+            Thread {
+                datagrams_wake_on_time()
+                continuation.resume(with: Swift.Result { try self.work(work) })
+            }.start()
+        }
+    }
+
+    private func work<Result>(_ work: (inout LoadDrive) throws -> Result) throws -> Result {
+        var drive = try LoadDrive(self)
+        let result = Swift.Result {
+            try drive.open()
+            return try work(&drive)
+        }
+        drive.release()
         return try result.get()
     }
 }

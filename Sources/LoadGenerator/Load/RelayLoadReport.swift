@@ -43,6 +43,25 @@ public struct LoadDirection: Codable, Hashable, Sendable {
     public var reordered: Int64 = 0
     /// Datagrams that did not come.
     public var lost: Int64 { sent - received }
+
+    @inline(__always)
+    mutating func noteReceived(_ isInOrder: Bool) {
+        received += 1
+        if !isInOrder { reordered += 1 }
+    }
+}
+
+/// What was at its limit under a load.
+public enum LoadVerdict: String, Codable, Hashable, Sendable {
+    /// Nothing: all came through, and was sent in time.
+    case nothing
+    /// The target: it lost datagrams that were sent in time.
+    case target
+    /// The driver: it was late, or its host dropped what it sent or had not read, and nothing else
+    /// was lost.
+    case generator
+    /// The driver, so that of what was lost besides nobody knows whose fault it is.
+    case undecided
 }
 
 /// What a load on a relay showed.
@@ -61,10 +80,12 @@ public struct RelayLoadReport: Codable, Hashable, Sendable {
     public var toPeers = LoadDirection()
     /// From peers to clients.
     public var toClients = LoadDirection()
-    /// Share of the datagrams that did not come.
+    /// Datagrams that were due, and never sent because the driver was too late.
+    public var unsent: Int64 = 0
+    /// Share of the datagrams sent that did not come.
     public var lossRatio = 0.0
-    /// Datagrams that the kernel dropped because the driver had not read its sockets in time: a
-    /// part of the loss that is not the relay's.
+    /// Datagrams that the driver's kernel did not take, or dropped because the driver had not read
+    /// its sockets in time: a part of the loss that is not the relay's.
     public var droppedAtDriver: Int64 = 0
     /// From the time a datagram was meant to leave to its arrival.
     public var latency: LoadDistribution
@@ -72,17 +93,61 @@ public struct RelayLoadReport: Codable, Hashable, Sendable {
     public var lateness: LoadDistribution
     /// Share of the trains that left more than ``RelayLoad/tolerableLateness`` late.
     public var lateRatio = 0.0
-    /// Whether so many did that latency and loss say as much about the driver as about the relay.
-    public var generatorWasLate = false
+    /// Whether so many trains were late, or anything unsent, that latency and loss say as much about
+    /// the driver as about the relay.
+    public internal(set) var generatorWasLate = false
+    /// Who was at its limit.
+    public internal(set) var verdict = LoadVerdict.nothing
     /// CPU seconds of the driver in the measured time, for each second of it.
     public var driverCPU = 0.0
+    /// CPU seconds of the driver for each datagram that it sent, and mostly received again.
+    public var driverCPUPerPacket = 0.0
     /// CPU seconds of the relay's process, for each second; nil unless its process is known.
     public var relayCPU: Double?
     /// CPU seconds of the relay's process for each datagram that came out of it.
     public var relayCPUPerPacket: Double?
 
-    init(latency: Histogram<UInt64>, lateness: Histogram<UInt64>) {
-        self.latency = LoadDistribution(latency)
-        self.lateness = LoadDistribution(lateness)
+    init(latency: LoadDistribution, lateness: LoadDistribution) {
+        self.latency = latency
+        self.lateness = lateness
+    }
+
+    /// Datagrams sent, both ways.
+    public var sent: Int64 { toPeers.sent + toClients.sent }
+    /// Of these, datagrams that came out of the relay.
+    public var received: Int64 { toPeers.received + toClients.received }
+
+    /// Whether nothing was lost, and the driver was on time.
+    public var isClean: Bool { verdict == .nothing }
+
+    /// Says who was at its limit, once all else is known.
+    mutating func judge() {
+        generatorWasLate = lateRatio > RelayLoad.tolerableLateRatio || unsent > 0
+        let lost = sent - received
+        if generatorWasLate || droppedAtDriver > 0 {
+            verdict = lost > droppedAtDriver ? .undecided : .generator
+        } else {
+            verdict = lost > 0 ? .target : .nothing
+        }
+    }
+}
+
+/// The greatest load that a relay carries without loss.
+public struct RelayLoadLimit: Codable, Hashable, Sendable {
+    /// The rates tried, in order.
+    public internal(set) var steps: [RelayLoadReport] = []
+    /// Datagrams a second, both ways together, of the greatest that lost nothing and was sent in time;
+    /// nil when none was.
+    public internal(set) var lossFreeRate: Int?
+
+    /// Who was at its limit at the least rate above ``lossFreeRate`` that was tried.
+    public internal(set) var verdict = LoadVerdict.nothing
+
+    /// What `steps` showed, with `best` the greatest rate that was clean.
+    init(steps: [RelayLoadReport], best: Int?) {
+        self.steps = steps
+        lossFreeRate = best
+        let above = steps.filter { !$0.isClean && $0.wantedRate > Double(best ?? 0) }
+        verdict = above.min { $0.wantedRate < $1.wantedRate }?.verdict ?? .nothing
     }
 }

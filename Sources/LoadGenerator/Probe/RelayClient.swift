@@ -30,11 +30,7 @@ final class RelayClient {
     private let clock: WallClock
     private var skipped = SimDuration.zero
     let channel: any Channel
-    /// Its socket, over UDP.
-    var socket: BoundSocket?
     private let tell: (Signal) -> Void
-    /// Looks at a datagram before the client does; true when it needs not see it.
-    var tap: ((ByteBuffer, AddressedEnvelope<ByteBuffer>.Metadata?) -> Bool)?
     private var timer: Scheduled<Void>?
 
     init(
@@ -83,7 +79,6 @@ final class RelayClient {
     func close() {
         timer?.cancel()
         channel.close(promise: nil)
-        tap = nil
     }
 
     private func settle() {
@@ -121,7 +116,6 @@ final class RelayClientDatagrams: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let envelope = unwrapInboundIn(data)
-        if let tap = client.tap, tap(envelope.data, envelope.metadata) { return }
         guard let source = TransportAddress(envelope.remoteAddress) else { return }
         client.receive(Array(envelope.data.readableBytesView), from: source)
     }

@@ -10,8 +10,6 @@ struct RelayClientOpening: Sendable {
     let target: RelayTarget
     let clock: WallClock
     let loop: any EventLoop
-    /// How a client's datagrams are read.
-    var reads: @Sendable (DatagramBootstrap) -> DatagramBootstrap = Datagrams.narrow
 
     private static let purpose = StreamPurpose(rawValue: 2)
 
@@ -30,7 +28,8 @@ struct RelayClientOpening: Sendable {
         do throws(BoundSocket.Refusal) {
             let socket = try BoundSocket(.datagram, at: local)
             socket.makeRoom(for: Datagrams.waitingBytes)
-            let opening = reads(DatagramBootstrap(group: loop)).withBoundSocket(socket.descriptor)
+            let opening = Datagrams.narrow(DatagramBootstrap(group: loop))
+                .withBoundSocket(socket.descriptor)
             opening.whenFailure { _ in socket.close() }
             return opening.flatMapThrowing { try attach(number, credentials, $0, socket, tell) }
         } catch {
@@ -53,7 +52,6 @@ struct RelayClientOpening: Sendable {
         let client = RelayClient(
             Client(configuration: configuration, randomness: RandomStream(name)), on: channel,
             clock: clock, tell: tell)
-        client.socket = socket
         let handler: any ChannelHandler =
             target.transport == .udp
             ? RelayClientDatagrams(client)

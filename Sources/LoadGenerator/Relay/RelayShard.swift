@@ -21,6 +21,10 @@ final class RelayShard: @unchecked Sendable {
     static let maximumConnections = 16_384
     /// Ports tried for one request when the host refuses them, one after another.
     static let maximumPortAttempts = 64
+    /// Kernel memory asked for to hold datagrams that wait at a relayed port, in bytes: a hundred of
+    /// 9,000 bytes that come at once. The usual 208 KiB hold a dozen, as a buffer is counted with
+    /// what the allocator rounds it up to.
+    static let waitingBytes = 1 << 20
     /// The tag of the listening socket; those of relayed ports follow, by distance from the first.
     private static let listeningTag: UInt32 = 1
     private static let firstRelayedTag: UInt32 = 2
@@ -48,7 +52,7 @@ final class RelayShard: @unchecked Sendable {
     func run() {
         var tags = [UInt32](repeating: 0, count: 64)
         while stopping == nil {
-            let count = sockets.wait(&tags, milliseconds: patience)
+            let count = sockets.wait(&tags, for: patience)
             for tag in tags[..<count] {
                 switch tag {
                 case DatagramLoop.bellTag: readLetters()
@@ -66,11 +70,9 @@ final class RelayShard: @unchecked Sendable {
         stopping?.resume(returning: summary)
     }
 
-    /// How long nothing need be done, in milliseconds rounded up; -1 for ever.
-    private var patience: CInt {
-        guard let due = server.nextTimeout else { return -1 }
-        let left = (due - clock.now).nanoseconds
-        return CInt(clamping: max(0, left / 1_000_000 + 1))
+    /// How long nothing need be done; nil for ever.
+    private var patience: SimDuration? {
+        server.nextTimeout.map { max($0 - clock.now, .zero) }
     }
 
     private func expire() {
@@ -83,13 +85,10 @@ final class RelayShard: @unchecked Sendable {
     private func read(_ tag: UInt32, port: UInt16) {
         let now = clock.now
         for index in 0..<sockets.read(tag: tag) {
-            guard let (source, bytes, segment) = sockets.message(index) else { continue }
-            var start = 0
-            repeat {
-                let end = min(start + segment, bytes.count)
-                handle(Array(bytes[start..<end]), from: source, transport: .udp, at: port, now)
-                start = end
-            } while start < bytes.count
+            guard let source = sockets.source(index), let piece = sockets.piece(index) else {
+                continue
+            }
+            piece.forEach { handle(Array($0), from: source, transport: .udp, at: port, now) }
         }
     }
 
@@ -160,6 +159,7 @@ final class RelayShard: @unchecked Sendable {
     private func open(_ port: UInt16) throws(BoundSocket.Refusal) {
         let address = TransportAddress(server.configuration.address, port: port)
         let socket = try BoundSocket(.datagram, at: address)
+        socket.makeRoom(for: Self.waitingBytes)
         do throws(BoundSocket.Refusal) {
             try sockets.add(socket, tag: tag(ofRelayed: port))
         } catch {
@@ -187,6 +187,7 @@ final class RelayShard: @unchecked Sendable {
     private var summary: RelayService.Summary {
         var counters = counters
         counters.congested += sockets.refused
+        counters.truncated += sockets.truncated
         return RelayService.Summary(
             server: server.counters, sockets: counters, allocations: server.allocationCount)
     }

@@ -12,6 +12,8 @@ public struct SocketCounters: Hashable, Sendable {
     public internal(set) var congested: Int64 = 0
     /// Packets for a connection or port that had just closed.
     public internal(set) var unsendable: Int64 = 0
+    /// Messages longer than the room they were read into, dropped whole.
+    public internal(set) var truncated: Int64 = 0
 
     /// Nothing yet.
     public init() {}
@@ -24,5 +26,6 @@ public struct SocketCounters: Hashable, Sendable {
         a.refusedPorts += b.refusedPorts
         a.congested += b.congested
         a.unsendable += b.unsendable
+        a.truncated += b.truncated
     }
 }

@@ -1,6 +1,7 @@
 import Addressing
 import CDatagrams
 import Glibc
+import Quantities
 
 /// Reads and writes many UDP sockets on one thread with few system calls.
 ///
@@ -11,8 +12,11 @@ struct DatagramLoop: ~Copyable {
     static let bellTag: UInt32 = 0
     /// Messages read by one system call, and sent by one.
     private static let batch = Int(DATAGRAMS_LIMIT)
-    /// The longest piece that the kernel hands over, in bytes.
-    private static let roomEach = 65_536
+    /// The longest datagram there is, in bytes (RFC 768 within RFC 791's total length).
+    static let longestDatagram = 65_507
+    /// Room for the longest piece that the kernel hands over, in bytes. Not a power of two: what lies
+    /// a page's multiple apart meets in the same places of a cache.
+    private static let roomEach = 65_536 + 192
     /// Bytes that may wait for the end of a turn.
     private static let waitingBytes = 1 << 20
     /// Datagrams that may.
@@ -41,6 +45,8 @@ struct DatagramLoop: ~Copyable {
     private var touched: [UInt32] = []
     /// Datagrams that the kernel did not take.
     private(set) var refused: Int64 = 0
+    /// Messages that had more bytes than there was room for, and were dropped whole.
+    private(set) var truncated: Int64 = 0
 
     /// A loop for sockets with tags up to `highestTag`.
     init(highestTag: Int) throws(BoundSocket.Refusal) {
@@ -91,56 +97,66 @@ struct DatagramLoop: ~Copyable {
         chains[Int(tag)].descriptor = -1
     }
 
-    /// Waits until sockets are readable or the bell rings; writes their tags.
-    func wait(_ tags: inout [UInt32], milliseconds: CInt) -> Int {
+    /// Waits until sockets are readable or the bell rings, for `patience` at most, nil for ever;
+    /// writes their tags.
+    func wait(_ tags: inout [UInt32], for patience: SimDuration?) -> Int {
         tags.withUnsafeMutableBufferPointer {
             Int(
                 datagrams_poll_wait(
-                    poll, $0.baseAddress, CUnsignedInt($0.count), milliseconds))
+                    poll, $0.baseAddress, CUnsignedInt($0.count), patience?.nanoseconds ?? -1))
         }
     }
 
     func hearBell() { datagrams_bell_hear(bell) }
 
-    /// Reads what waits at a socket, once; how many messages ``message(_:)`` has.
+    /// Reads what waits at a socket, once; how many messages ``source(_:)`` and ``piece(_:)`` have.
     mutating func read(tag: UInt32) -> Int {
         let descriptor = chains[Int(tag)].descriptor
         guard descriptor >= 0 else { return 0 }
-        return max(
-            0,
-            Int(
-                datagrams_receive(
-                    descriptor, room, Self.roomEach, received, CUnsignedInt(Self.batch))))
+        let count = datagrams_receive(
+            descriptor, room, Self.roomEach, received, CUnsignedInt(Self.batch))
+        for index in 0..<max(0, Int(count)) where received[index].is_truncated != 0 {
+            truncated += 1
+        }
+        return max(0, Int(count))
     }
 
-    /// Message number `index` of the last reading; nil when its sender has no address of IP. Its
-    /// bytes stay until the next reading.
-    func message(
-        _ index: Int
-    ) -> (source: TransportAddress, bytes: UnsafeRawBufferPointer, segment: Int)? {
-        guard let source = received[index].source else { return nil }
-        let count = Int(received[index].count)
-        return (
-            source, UnsafeRawBufferPointer(start: received[index].bytes, count: count),
-            received[index].segment == 0 ? max(count, 1) : Int(received[index].segment)
-        )
+    /// Who sent message number `index` of the last reading; nil when that is no address of IP.
+    func source(_ index: Int) -> TransportAddress? { received[index].source }
+
+    /// Message number `index` of the last reading, until the next reading; nil when it was cut off.
+    func piece(_ index: Int) -> DatagramPiece? {
+        let message = received[index]
+        guard message.is_truncated == 0 else { return nil }
+        return DatagramPiece(
+            bytes: UnsafeRawBufferPointer(start: message.bytes, count: Int(message.count)),
+            segment: Int(message.segment == 0 ? max(message.count, 1) : message.segment))
     }
 
     /// Lets `payload` wait until ``flush()``, to leave from the socket with this tag; false when
-    /// there is none.
+    /// there is none, or when it is longer than ``longestDatagram``.
     mutating func send(
         _ payload: [UInt8], to destination: TransportAddress, tag: UInt32
     ) -> Bool {
-        guard has(tag: tag), payload.count <= Self.roomEach else { return false }
-        if waitingNumber == Self.waitingCount || waitingEnd + payload.count > Self.waitingBytes {
+        send(byteCount: payload.count, to: destination, tag: tag) { room in
+            payload.withUnsafeBytes { room.copyMemory(from: $0) }
+        }
+    }
+
+    /// The same for bytes that `write` puts where they wait.
+    @inline(__always)
+    mutating func send(
+        byteCount: Int, to destination: TransportAddress, tag: UInt32,
+        write: (UnsafeMutableRawBufferPointer) -> Void
+    ) -> Bool {
+        guard has(tag: tag), byteCount <= Self.longestDatagram else { return false }
+        if waitingNumber == Self.waitingCount || waitingEnd + byteCount > Self.waitingBytes {
             flush()
         }
         let bytes = waitingRoom + waitingEnd
-        payload.withUnsafeBufferPointer { source in
-            if let base = source.baseAddress { bytes.update(from: base, count: source.count) }
-        }
-        waitingEnd += payload.count
-        waiting[waitingNumber] = datagrams_message(to: destination, bytes, payload.count)
+        write(UnsafeMutableRawBufferPointer(start: bytes, count: byteCount))
+        waitingEnd += byteCount
+        waiting[waitingNumber] = datagrams_message(to: destination, bytes, byteCount)
         chain(waitingNumber, to: tag)
         waitingNumber += 1
         return true
@@ -178,6 +194,25 @@ struct DatagramLoop: ~Copyable {
         touched.removeAll(keepingCapacity: true)
         waitingEnd = 0
         waitingNumber = 0
+    }
+}
+
+/// What the kernel hands over in one: a datagram, or several of one length, of which the last may be
+/// shorter.
+struct DatagramPiece {
+    let bytes: UnsafeRawBufferPointer
+    /// The length of each, at least 1.
+    let segment: Int
+
+    /// Calls `body` with each datagram; with an empty one when it is empty.
+    @inline(__always)
+    func forEach(_ body: (UnsafeRawBufferPointer) -> Void) {
+        var start = 0
+        repeat {
+            let end = min(start + segment, bytes.count)
+            body(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+            start = end
+        } while start < bytes.count
     }
 }
 
