@@ -66,6 +66,10 @@ struct LoadProbeCommand: AsyncParsableCommand {
     var transport: Transport = .udp
     @Option(help: ArgumentHelp("Datagrams each way in each step with data.", valueName: "N"))
     var datagrams = 100
+    @Option(help: ArgumentHelp("Bytes of the longest of them, 1 to 65400.", valueName: "B"))
+    var largest = 1200
+    @Flag(help: "A peer also sends what is too long to be relayed; it must not pass.")
+    var oversized = false
     @Option(
         help: ArgumentHelp(
             "Wait so long before refreshing, and expect the nonce to be stale.", valueName: "S"))
@@ -75,6 +79,10 @@ struct LoadProbeCommand: AsyncParsableCommand {
         guard 1...100_000 ~= datagrams else {
             throw ValidationError("--datagrams takes 1 to 100000, not \(datagrams)")
         }
+        guard 1...RelayProbe.longestDatagram ~= largest else {
+            throw ValidationError(
+                "--largest takes 1 to \(RelayProbe.longestDatagram), not \(largest)")
+        }
         guard 0...3600 ~= staleAfter else {
             throw ValidationError("--stale-after takes 0 to 3600, not \(staleAfter)")
         }
@@ -83,6 +91,8 @@ struct LoadProbeCommand: AsyncParsableCommand {
     func run() async throws {
         var probe = RelayProbe(target: target.target(transport == .udp ? .udp : .tcp))
         probe.datagrams = datagrams
+        probe.largest = largest
+        probe.sendsOversized = oversized
         probe.staleAfter = staleAfter
         let findings: [RelayProbe.Finding]
         do {

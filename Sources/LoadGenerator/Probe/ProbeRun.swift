@@ -59,6 +59,10 @@ struct ProbeRun {
         tell()
         await exchange(client, peer, relayed, by: "ChannelData")
         tell()
+        if probe.sendsOversized {
+            await checkOversized(peer, relayed)
+            tell()
+        }
         try await checkRefresh(client)
         tell()
         await exchange(client, peer, relayed, by: "ChannelData after the refresh")
@@ -163,6 +167,22 @@ struct ProbeRun {
         stranger.channel.close(promise: nil)
     }
 
+    /// The longest datagram there is has no room for a header before it.
+    private mutating func checkOversized(_ peer: Peer, _ relayed: TransportAddress) async {
+        let bytes = [UInt8](repeating: 1, count: DatagramLoop.longestDatagram)
+        send(bytes, from: peer, to: relayed)
+        let passed: Bool? = await wait(ticks: Self.quiet) { signal in
+            switch signal {
+            case .data, .rejected: true
+            default: nil
+            }
+        }
+        note(
+            "too long", passed == nil,
+            "a datagram of \(bytes.count) bytes \(passed == nil ? "did not pass" : "passed, cut off")"
+        )
+    }
+
     private mutating func checkChannel(
         _ client: NIOLoopBound<RelayClient>, _ peer: Peer
     ) async {
@@ -243,7 +263,7 @@ struct ProbeRun {
         var toClient = 0
         var wrong = 0
         for number in 0..<probe.datagrams {
-            let data = Self.payload(number)
+            let data = payload(number)
             let to = peer.address
             let outcome = await act(client) { $0.send(data, to: to, at: $1) }
             guard outcome == .sent else { continue }
@@ -270,14 +290,21 @@ struct ProbeRun {
     }
 
     private func send(_ number: Int, from peer: Peer, to relayed: TransportAddress) {
-        let data = peer.channel.allocator.buffer(bytes: Self.payload(number))
+        send(payload(number), from: peer, to: relayed)
+    }
+
+    private func send(_ bytes: [UInt8], from peer: Peer, to relayed: TransportAddress) {
+        let data = peer.channel.allocator.buffer(bytes: bytes)
         peer.channel.writeAndFlush(
             AddressedEnvelope(remoteAddress: SocketAddress(relayed), data: data), promise: nil)
     }
 
-    /// Lengths from 1 to 1,200 bytes, every remainder of 4 among them (padding over TCP).
-    private static func payload(_ number: Int) -> [UInt8] {
-        let length = 1 + number * 37 % 1200
+    /// Lengths from 1 byte to the largest, every remainder of 4 among them (padding over TCP); the
+    /// last is the largest.
+    private func payload(_ number: Int) -> [UInt8] {
+        let isLast = number == probe.datagrams - 1
+        let step = probe.largest / 32 | 1
+        let length = isLast ? probe.largest : 1 + number * step % probe.largest
         return (0..<length).map { UInt8(truncatingIfNeeded: number &* 31 &+ $0 &* 7) }
     }
 }

@@ -21,10 +21,17 @@ public struct RelayProbe: Sendable {
     public var target: RelayTarget
     /// Datagrams each way in each of the steps that carry data.
     public var datagrams = 100
+    /// Bytes of the longest datagram, 1…``longestDatagram``; the others are of all lengths below.
+    public var largest = 1200
+    /// Whether a peer also sends a datagram that is too long to be relayed, which must not pass.
+    public var sendsOversized = false
     /// Seconds to wait before refreshing, so that a nonce of a shorter life is stale by then.
     public var staleAfter: Int64 = 0
     /// Whether a peer on this host's second loopback address exists, to be refused.
     public var hasStranger = true
+
+    /// The longest that TURN's messages hold with their headers, as one datagram.
+    public static let longestDatagram = Server.maximumDataByteCount
 
     /// A probe of `target`.
     public init(target: RelayTarget) { self.target = target }
