@@ -168,6 +168,12 @@ int datagrams_poll_wait(int poll, uint32_t *tags, unsigned capacity, int64_t nan
     return ready > 0 ? ready : 0;
 }
 
+void datagrams_sleep(int64_t nanoseconds) {
+    struct timespec patience = {.tv_sec = nanoseconds / 1000000000,
+                                .tv_nsec = nanoseconds % 1000000000};
+    if (nanoseconds > 0) clock_nanosleep(CLOCK_MONOTONIC, 0, &patience, NULL);
+}
+
 void datagrams_wake_on_time(void) { prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL); }
 
 int datagrams_bell_new(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }

@@ -50,6 +50,8 @@ int datagrams_poll_remove(int poll, int descriptor);
 /// Waits up to `nanoseconds`, for ever if negative, and writes the tags of those that are readable.
 /// Returns how many, 0 also after a signal.
 int datagrams_poll_wait(int poll, uint32_t *tags, unsigned capacity, int64_t nanoseconds);
+/// Sleeps so long, whatever arrives.
+void datagrams_sleep(int64_t nanoseconds);
 /// Has the calling thread woken when its waiting is over, not up to 50 µs later (timer slack).
 void datagrams_wake_on_time(void);
 

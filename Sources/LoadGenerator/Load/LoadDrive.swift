@@ -1,4 +1,5 @@
 import Addressing
+import CDatagrams
 import Quantities
 import TURN
 
@@ -64,13 +65,21 @@ struct LoadDrive: ~Copyable {
     private var refused: Int64 { allSockets.reduce(sockets.refused) { $0 + $1.drops } }
 
     /// Sends what is due, waits for what comes, at most until something else is due, and takes it.
+    ///
+    /// Where trains follow each other closely it sleeps until the next is due, and takes then what has
+    /// come. To be woken by each datagram would cost this thread, and the relay that has to wake it,
+    /// more than the datagram itself.
     mutating func turn() {
         var now = clock.now
         sendDue(now)
         look(now)
         let next = min(run.nextDue ?? nextLook, nextLook)
-        now = clock.now
-        let count = sockets.wait(&tags, for: max(next - now, .zero))
+        var patience = max(next - clock.now, .zero)
+        if run.isDense, patience <= LoadSchedule.leastSpacing {
+            datagrams_sleep(patience.nanoseconds)
+            patience = .zero
+        }
+        let count = sockets.wait(&tags, for: patience)
         for tag in tags[..<count] {
             if tag == DatagramLoop.bellTag { continue }
             now = read(tag)

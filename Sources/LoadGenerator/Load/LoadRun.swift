@@ -53,6 +53,9 @@ struct LoadRun {
         nextDue = nil
     }
 
+    /// Whether trains follow each other as closely as they may.
+    var isDense: Bool { schedule.length > 1 && nextDue != nil }
+
     // MARK: Sending
 
     /// The next train is on its way; `now` is looked at to give up what is far too late.

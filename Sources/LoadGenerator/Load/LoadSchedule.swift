@@ -26,6 +26,8 @@ struct LoadSchedule: Sendable {
 
     /// The most trains a second that a timer is asked to keep apart.
     static let maximumTrainRate = 20_000
+    /// The time between these.
+    static let leastSpacing = SimDuration(nanoseconds: 1_000_000_000 / Int64(maximumTrainRate))
     /// The most datagrams the kernel cuts one buffer into (`UDP_MAX_SEGMENTS` of older kernels).
     static let maximumLength = 64
 
