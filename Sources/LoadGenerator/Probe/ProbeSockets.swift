@@ -1,6 +1,5 @@
 import Addressing
 import NIOCore
-import NIOPosix
 import TURN
 
 /// Opens what a probe needs: clients of the relay, and peers behind it.
@@ -24,37 +23,13 @@ struct ProbeSockets: Sendable {
         _ number: Int, at ip: IPAddress
     ) async throws -> (channel: any Channel, address: TransportAddress) {
         let signals = signals
-        let channel = try await Datagrams.narrow(DatagramBootstrap(group: loop))
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(
-                        ProbePeerDatagrams(number, signals: signals))
-                }
-            }
-            .bind(to: SocketAddress(TransportAddress(ip, port: 0))).get()
-        guard let address = channel.localAddress.flatMap({ TransportAddress($0) }) else {
-            throw ChannelError.unknownLocalAddress
-        }
-        return (channel, address)
+        let socket = try BoundSocket(.datagram, at: TransportAddress(ip, port: 0))
+        socket.makeRoom(for: Datagrams.waitingBytes)
+        let channel = try await SocketOpening(loop: loop).datagrams(socket)
+            .flatMapThrowing { channel in
+                try channel.takeDatagrams { signals.yield(.peer(number, from: $1, $0)) }
+                return channel
+            }.get()
+        return (channel, socket.local)
     }
-}
-
-/// Tells what comes to a peer.
-private final class ProbePeerDatagrams: ChannelInboundHandler {
-    typealias InboundIn = AddressedEnvelope<ByteBuffer>
-    private let number: Int
-    private let signals: AsyncStream<RelayClient.Signal>.Continuation
-
-    init(_ number: Int, signals: AsyncStream<RelayClient.Signal>.Continuation) {
-        self.number = number
-        self.signals = signals
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let envelope = unwrapInboundIn(data)
-        guard let source = TransportAddress(envelope.remoteAddress) else { return }
-        signals.yield(.peer(number, from: source, Array(envelope.data.readableBytesView)))
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {}
 }

@@ -1,6 +1,5 @@
 import Addressing
 import NIOCore
-import NIOPosix
 import Quantities
 import STUN
 import TURN
@@ -85,14 +84,7 @@ final class RelayClient {
         var hasWritten = false
         while let transmit = machine.pollTransmit() {
             hasWritten = true
-            let data = channel.allocator.buffer(bytes: transmit.payload)
-            if transmit.transport == .udp {
-                let destination = SocketAddress(transmit.destination)
-                channel.write(
-                    AddressedEnvelope(remoteAddress: destination, data: data), promise: nil)
-            } else {
-                channel.write(data, promise: nil)
-            }
+            channel.write(transmit)
         }
         if hasWritten { channel.flush() }
         while let event = machine.pollEvent() { tell(.event(event)) }
@@ -104,49 +96,5 @@ final class RelayClient {
             client.machine.handleTimeout(at: client.now)
             client.settle()
         }
-    }
-}
-
-/// Hands a client what comes over UDP.
-final class RelayClientDatagrams: ChannelInboundHandler {
-    typealias InboundIn = AddressedEnvelope<ByteBuffer>
-    private let client: RelayClient
-
-    init(_ client: RelayClient) { self.client = client }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let envelope = unwrapInboundIn(data)
-        guard let source = TransportAddress(envelope.remoteAddress) else { return }
-        client.receive(Array(envelope.data.readableBytesView), from: source)
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {}
-}
-
-/// Hands a client the frames that come over TCP.
-final class RelayClientConnection: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-    private let client: RelayClient
-    private let server: TransportAddress
-    private var frames = StreamFrames()
-
-    init(_ client: RelayClient, server: TransportAddress) {
-        self.client = client
-        self.server = server
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        do throws(StreamFrames.Broken) {
-            try frames.append(unwrapInboundIn(data).readableBytesView)
-            while let frame = try frames.next() { client.receive(frame, from: server) }
-        } catch {
-            context.close(promise: nil)
-        }
-    }
-
-    func channelInactive(context: ChannelHandlerContext) { client.connectionClosed() }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        context.close(promise: nil)
     }
 }

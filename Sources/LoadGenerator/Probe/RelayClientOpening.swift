@@ -1,6 +1,5 @@
 import Addressing
 import NIOCore
-import NIOPosix
 import Quantities
 import RandomStreams
 import TURN
@@ -18,20 +17,17 @@ struct RelayClientOpening: Sendable {
         _ number: UInt64, _ credentials: Credentials,
         tell: @escaping @Sendable (RelayClient.Signal) -> Void
     ) -> EventLoopFuture<NIOLoopBound<RelayClient>> {
-        let local = TransportAddress(target.local, port: 0)
+        let opening = SocketOpening(loop: loop)
         guard target.transport == .udp else {
-            return ClientBootstrap(group: loop).bind(to: SocketAddress(local))
-                .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-                .connect(to: SocketAddress(target.server))
+            return opening.connection(to: target.server, from: target.local)
                 .flatMapThrowing { try attach(number, credentials, $0, nil, tell) }
         }
         do throws(BoundSocket.Refusal) {
-            let socket = try BoundSocket(.datagram, at: local)
+            let socket = try BoundSocket(
+                .datagram, at: TransportAddress(target.local, port: 0))
             socket.makeRoom(for: Datagrams.waitingBytes)
-            let opening = Datagrams.narrow(DatagramBootstrap(group: loop))
-                .withBoundSocket(socket.descriptor)
-            opening.whenFailure { _ in socket.close() }
-            return opening.flatMapThrowing { try attach(number, credentials, $0, socket, tell) }
+            return opening.datagrams(socket)
+                .flatMapThrowing { try attach(number, credentials, $0, socket.local, tell) }
         } catch {
             return loop.makeFailedFuture(error)
         }
@@ -39,10 +35,9 @@ struct RelayClientOpening: Sendable {
 
     private func attach(
         _ number: UInt64, _ credentials: Credentials, _ channel: any Channel,
-        _ socket: BoundSocket?,
-        _ tell: @escaping @Sendable (RelayClient.Signal) -> Void
+        _ bound: TransportAddress?, _ tell: @escaping @Sendable (RelayClient.Signal) -> Void
     ) throws -> NIOLoopBound<RelayClient> {
-        let local = socket?.local ?? channel.localAddress.flatMap { TransportAddress($0) }
+        let local = bound ?? channel.localAddress.flatMap { TransportAddress($0) }
         guard let local else { throw ChannelError.unknownLocalAddress }
         let configuration = ClientConfiguration(
             server: target.server, transport: target.transport, local: local,
@@ -52,11 +47,15 @@ struct RelayClientOpening: Sendable {
         let client = RelayClient(
             Client(configuration: configuration, randomness: RandomStream(name)), on: channel,
             clock: clock, tell: tell)
-        let handler: any ChannelHandler =
-            target.transport == .udp
-            ? RelayClientDatagrams(client)
-            : RelayClientConnection(client, server: target.server)
-        try channel.pipeline.syncOperations.addHandler(handler)
+        if target.transport == .udp {
+            try channel.takeDatagrams { client.receive($0, from: $1) }
+        } else {
+            try channel.takeFrames(from: target.server) {
+                client.receive($0, from: $1)
+            } closed: {
+                client.connectionClosed()
+            }
+        }
         return NIOLoopBound(client, eventLoop: channel.eventLoop)
     }
 }

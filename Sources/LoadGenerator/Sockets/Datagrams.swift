@@ -11,8 +11,8 @@ enum Datagrams {
     /// Kernel memory asked for to hold datagrams that wait, in bytes: 20 ms of a saturated core.
     static let waitingBytes = 4 << 20
 
-    /// Options of a socket that one peer sends to.
-    static func narrow(_ bootstrap: DatagramBootstrap) -> DatagramBootstrap {
+    /// Options of a socket.
+    static func options(_ bootstrap: DatagramBootstrap) -> DatagramBootstrap {
         bootstrap
             .channelOption(
                 .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: room)
