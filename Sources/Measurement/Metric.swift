@@ -18,6 +18,8 @@ public enum Metric: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
     case dtlsLatency
     case connectLatency
     case connectFailed
+    case signalingReconnections
+    case signalingFailed
     // Relaying.
     case relayShare
     case relayTimeShare

@@ -60,6 +60,12 @@ public enum MetricCatalogue {
         .init(
             .connectFailed, "connect.failed", .ratio, by: [.access, .nat],
             "Pairs whose call could not be set up."),
+        .init(
+            .signalingReconnections, "signaling.reconnections", .count,
+            "Times that a peer's lost connection to the signalling service was made anew."),
+        .init(
+            .signalingFailed, "signaling.failed", .count,
+            "Pairs whose call could not be set up and of which a side had lost that connection."),
     ]
 
     private static let relaying: [MetricDescription] = [

@@ -48,6 +48,10 @@ public struct SetUpConditions: Hashable, Sendable, BitwiseCopyable {
     public var offerer: SetUpParty
     /// The side that answers.
     public var answerer: SetUpParty
+    /// What the two share. On one link each is told the other's own address by name.
+    public var vicinity = Vicinity.apart
+    /// Whether both sides gather and use relayed candidates only (RFC 8829 §4.1.1).
+    public var relaysOnly = false
     /// Between the two sides, without a relay.
     public var direct: SimDuration
     /// Between the two servers; matters only where both sides are UDP-blocked.
@@ -56,10 +60,6 @@ public struct SetUpConditions: Hashable, Sendable, BitwiseCopyable {
     public var signalling: SimDuration
     /// Chance that a request or its answer is lost on the way, 0..<1.
     public var exchangeLoss: Double
-    /// What the two share. On one link each is told the other's own address by name.
-    public var vicinity = Vicinity.apart
-    /// Whether both sides gather and use relayed candidates only (RFC 8829 §4.1.1).
-    public var relaysOnly = false
 
     /// Conditions of a set-up.
     public init(

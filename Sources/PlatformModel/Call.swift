@@ -17,6 +17,10 @@ struct Call: BitwiseCopyable {
     let fidelity: Fidelity
     var phase: Phase = .signalling
     var path: CallPath?
+    /// How far the two have come from being strangers.
+    var acquaintance = Acquaintance.strangers
+    /// The path before a move from relays that two strangers began on.
+    var formerPath: CallPath?
     var iceConnectedAt: SimTime?
     var talkingSince: SimTime?
     /// Hanging up once the talk has begun; before that, the end of all patience with the set-up.
@@ -32,8 +36,6 @@ struct Call: BitwiseCopyable {
     var outage: Outage?
     /// How much of the talk went over relays.
     var relayTime = RelayTime()
-    /// How far the two have come from being strangers.
-    var acquaintance = Acquaintance.strangers
     /// The rights of the two to report each other.
     var capabilities: CallCapabilities?
 
@@ -98,27 +100,25 @@ struct RelayLoad: BitwiseCopyable {
     }
 }
 
-/// How much of a talk went over relays, and by which way before the present one.
+/// How much of a talk went over relays.
 struct RelayTime: BitwiseCopyable {
-    /// Since when the talk has gone over relays; nil while it does not.
-    private(set) var since: SimTime?
+    /// Since when the talk has gone over relays; the distant future while it does not.
+    private var since = SimTime.distantFuture
     private var earlier = SimDuration.zero
-    /// The way of a call before it moved to a direct path, and how long the talk went by it.
-    private(set) var former: (path: CallPath, time: SimDuration)?
+
+    /// Whether it goes over relays now.
+    var isRunning: Bool { since != .distantFuture }
 
     /// From `now` on the talk goes over relays, or does not.
     mutating func change(isRelayed: Bool, at now: SimTime) {
-        guard isRelayed != (since != nil) else { return }
+        guard isRelayed != isRunning else { return }
         earlier = total(at: now)
-        since = isRelayed ? now : nil
+        since = isRelayed ? now : .distantFuture
     }
-
-    /// The talk, on `path` for `time`, leaves it.
-    mutating func leave(_ path: CallPath, after time: SimDuration) { former = (path, time) }
 
     /// The time over relays until `now`.
     func total(at now: SimTime) -> SimDuration {
-        earlier + (since.map { now - $0 } ?? .zero)
+        earlier + (isRunning ? now - since : .zero)
     }
 }
 
@@ -182,6 +182,8 @@ struct Leg {
     var certificate: Certificate?
     /// Draws the latency of messages to this side.
     var channel: RandomStream
+    /// Its connection to the signalling service, where that may be lost.
+    var connection: SignalingConnection?
     /// Nothing is left to do for this side.
     var isWound = false
 

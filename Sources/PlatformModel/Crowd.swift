@@ -122,14 +122,12 @@ struct Crowd {
             var own = root.stream(.access, UInt64(serial))
             hides = own.nextBool(probability: networks[network].mdns)
         }
-        let box = carrierBox(home, networks[network], region: Int(region))
         return Peer.Attributes(
             persona: UInt16(persona), language: language, interest: interest, access: access,
             region: region, natIndex: networks[network].natIndices[natIndex], nat: nat,
-            outerNAT: box == Peer.Attributes.noBox
-                ? nat : nat.behind(networks[network].carrier.nat),
-            home: home, carrierBox: box, hidesAddresses: hides,
-            hasIPv6: hasIPv6(home, networks[network].ipv6), accessDelay: delay)
+            hidesAddresses: hides, hasIPv6: hasIPv6(home, networks[network].ipv6), home: home,
+            carrierBox: carrierBox(home, networks[network], region: Int(region)),
+            accessDelay: delay)
     }
 
     /// The home of the peer numbered `serial`, by the number of its first peer.

@@ -11,4 +11,6 @@ struct SignalInFlight {
     let recipient: LegID
     /// The other side's message; empty for the service's own, that the two are paired.
     let text: [UInt8]
+    /// On which of the recipient's connections it travels.
+    let connection: Int
 }

@@ -45,15 +45,13 @@ struct Peer: BitwiseCopyable {
         var region: UInt16
         var natIndex: UInt16
         var nat: NATClass
-        /// All that stands before it on the way to the Internet, as one class.
-        var outerNAT: NATClass
+        var hidesAddresses: Bool
+        /// Whether it has IPv6 beside IPv4.
+        var hasIPv6: Bool
         /// The number of the first peer of its home, itself if it lives alone.
         var home: UInt32
         /// The number of the carrier's box that the home is behind; ``noBox`` for none.
         var carrierBox: Int32
-        var hidesAddresses: Bool
-        /// Whether it has IPv6 beside IPv4.
-        var hasIPv6: Bool
         var accessDelay: SimDuration
 
         static var noBox: Int32 { -1 }

@@ -117,6 +117,7 @@ extension Platform {
         }
         tally.ended += 1
         recordEnded(call, at: now)
+        recordConnections(of: call, hasFailed: false, at: now)
         if calls[call].fidelity.carriesMedia {
             closeTalk(of: call, &engine)
         } else {
@@ -135,6 +136,7 @@ extension Platform {
         engine.cancel(calls[call].deadline)
         tally.failed += 1
         recordFailed(call)
+        recordConnections(of: call, hasFailed: true, at: engine.now)
         closeHandshakes(of: call, &engine)
         release(call, &engine)
     }

@@ -61,13 +61,12 @@ extension Platform {
     }
 
     /// The delay of the way of what `side` sent, on average over a talk of `duration`: a call that
-    /// has moved had another way before.
+    /// has moved had another way while the two were strangers.
     private func meanDelay(
         of call: Handle, from side: Side, along route: MediaRoute, over duration: SimDuration
     ) -> SimDuration {
-        guard let (path, time) = calls[call].relayTime.former, duration > .zero else {
-            return route.delay
-        }
+        let time = scenario.ice.strangerTime
+        guard let path = calls[call].formerPath, duration > time else { return route.delay }
         let before = flowRoute(of: call, from: side, on: path).delay
         return SimDuration(
             seconds: route.delay.seconds

@@ -52,6 +52,12 @@ extension Platform {
         gateways.homes[attributes.home] = nil
     }
 
+    /// All that stands between a peer and the Internet, as one class.
+    func outerNAT(_ peer: Peer.Attributes) -> NATClass {
+        guard peer.carrierBox != Peer.Attributes.noBox else { return peer.nat }
+        return peer.nat.behind(scenario.access[Int(peer.access)].carrierNAT.nat)
+    }
+
     /// What two peers share.
     func vicinity(_ a: Peer.Attributes, _ b: Peer.Attributes) -> Vicinity {
         let access = scenario.access[Int(a.access)]

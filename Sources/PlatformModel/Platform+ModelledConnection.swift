@@ -10,7 +10,9 @@ import ScenarioModel
 struct ModelledPlan: BitwiseCopyable {
     let begins: SimTime
     var conditions: SetUpConditions
-    var estimate: SetUpEstimate
+    var estimate: PlannedOutcome
+    /// How long after the beginning an agent that knows the other's credentials gives up.
+    var patience = SimDuration.max
     /// The relay server each side allocates on; ``noServer`` where there is none.
     let servers: BothSides<UInt16>
     /// The relay ports held.
@@ -44,6 +46,29 @@ struct ModelledPlan: BitwiseCopyable {
     }
 }
 
+/// What of an estimate a plan goes by.
+struct PlannedOutcome: BitwiseCopyable {
+    private(set) var outcome: ConnectivityOutcome
+    private(set) var offererConnected: SimDuration
+    private(set) var answererConnected: SimDuration
+    let offererAllocation: SetUpEstimate.Allocation?
+    let answererAllocation: SetUpEstimate.Allocation?
+
+    /// When both have selected a pair, or have given up.
+    var connected: SimDuration { max(offererConnected, answererConnected) }
+
+    /// What `estimate` comes to where an agent gives up after `patience`.
+    init(_ estimate: SetUpEstimate, within patience: SimDuration = .max) {
+        outcome = estimate.outcome
+        offererConnected = estimate.offererConnected
+        answererConnected = estimate.answererConnected
+        offererAllocation = estimate.offererAllocation
+        answererAllocation = estimate.answererAllocation
+        guard connected > patience else { return }
+        (outcome, offererConnected, answererConnected) = (.unreachable, patience, patience)
+    }
+}
+
 /// Connections by rule table and timing formula instead of packets (`ice.setup: modelled`).
 ///
 /// Allocations are taken from the real servers' ports when the formula says that they are made;
@@ -58,8 +83,21 @@ extension Platform {
         let message = scenario.signaling.latency.sampleDuration(using: &back)
         recordSignal(notice, to: LegID(call: call, side: .offerer))
         recordSignal(message, to: LegID(call: call, side: .answerer))
-        beginPlan(of: call, at: engine.now + notice, signalling: message, &engine)
+        let dialogue = modelDialogue(
+            of: call, notice: notice, message: message,
+            found: BothSides { findingTime(of: calls[call][$0], in: call, at: engine.now) },
+            at: engine.now)
+        beginPlan(
+            of: call, at: dialogue.begins, signalling: dialogue.signalling,
+            patience: dialogue.patience, &engine)
         calls[call].phase = .connecting
+    }
+
+    /// How long a side takes to learn its address from its server.
+    private func findingTime(of peer: Handle, in call: Handle, at now: SimTime) -> SimDuration {
+        guard let server = nearestRelay(to: peer, in: call, at: now) else { return .zero }
+        return paths.meanDelay(
+            peers[peer].attributes, toServerIn: relays.stations[Int(server)].region) * 2
     }
 
     /// The offerer of a call whose relay is gone offers anew; its side of the channel costs nothing.
@@ -78,15 +116,16 @@ extension Platform {
     /// Decides what a connection that begins at `begins` will come to, and when.
     private mutating func beginPlan(
         of call: Handle, at begins: SimTime, signalling message: SimDuration,
-        _ engine: inout Engine<PlatformEvent>
+        patience: SimDuration = .max, _ engine: inout Engine<PlatformEvent>
     ) {
         let servers = BothSides {
             nearestRelay(to: calls[call][$0], in: call, at: engine.now) ?? ModelledPlan.noServer
         }
         let conditions = conditions(of: call, servers, signalling: message)
-        let estimate = formula.estimate(conditions)
+        let estimate = PlannedOutcome(formula.estimate(conditions), within: patience)
         var plan = ModelledPlan(
-            begins: begins, conditions: conditions, estimate: estimate, servers: servers)
+            begins: begins, conditions: conditions, estimate: estimate, patience: patience,
+            servers: servers)
         for side in Side.both {
             guard let allocation = plan[side] else { continue }
             engine.post(
@@ -105,7 +144,7 @@ extension Platform {
         var conditions = conditions(of: call, former.servers, signalling: message)
         conditions.offerer.takeOver(former.heldPorts.offerer)
         conditions.answerer.takeOver(former.heldPorts.answerer)
-        let estimate = formula.estimate(conditions)
+        let estimate = PlannedOutcome(formula.estimate(conditions))
         var plan = ModelledPlan(
             begins: engine.now, conditions: conditions, estimate: estimate,
             servers: former.servers, heldPorts: former.heldPorts)
@@ -121,7 +160,7 @@ extension Platform {
             avoiding: calls[call].outage?.lost)
     }
 
-    private var formula: SetUpTimeFormula {
+    var formula: SetUpTimeFormula {
         scenario.ice.timing == .browser ? .browser : .rfc8445
     }
 
@@ -140,7 +179,7 @@ extension Platform {
                 region.map { paths.meanDelay(peer, toServerIn: $0) } ?? .zero
             }
             var party = SetUpParty(
-                nat: peer.outerNAT, toOwnServer: delay(to: regions[side]),
+                nat: outerNAT(peer), toOwnServer: delay(to: regions[side]),
                 toOtherServer: delay(to: regions[side.other]),
                 gathersRelay: regions[side] != nil
                     && gathersRelay(LegID(call: call, side: side)),
@@ -206,7 +245,8 @@ extension Platform {
         case .offerer: plan.conditions.offerer.gathersRelay = false
         case .answerer: plan.conditions.answerer.gathersRelay = false
         }
-        plan.estimate = formula.estimate(plan.conditions)
+        plan.estimate = PlannedOutcome(
+            formula.estimate(plan.conditions), within: plan.patience)
         engine.reschedule(
             plan.outcome, at: max(plan.begins + plan.estimate.connected, engine.now))
         calls[call].plan = plan

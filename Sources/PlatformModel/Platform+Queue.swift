@@ -43,6 +43,9 @@ public enum TrajectoryCode: UInt32, CaseIterable, Sendable {
     case acquainted
     /// A call has gone over to another path; subject: its number, detail: whether over a relay.
     case moved
+    /// A side's connection to the signalling service is lost or stands again; subject: the call's
+    /// number, detail: the side twice, and one more where it stands.
+    case connection
 }
 
 extension Platform {

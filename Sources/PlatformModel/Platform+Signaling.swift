@@ -13,15 +13,17 @@ extension Platform {
         signaling.open(
             callID(call), between: party(call, .offerer), and: party(call, .answerer))
         for side in Side.both {
-            deliver([], to: LegID(call: call, side: side), &engine)
+            let leg = LegID(call: call, side: side)
+            openConnection(leg, &engine)
+            deliver([], to: leg, &engine)
         }
     }
 
-    private func callID(_ call: Handle) -> CallID {
+    func callID(_ call: Handle) -> CallID {
         CallID(rawValue: UInt64(calls[call].serial))
     }
 
-    private func party(_ call: Handle, _ side: Side) -> PartyID {
+    func party(_ call: Handle, _ side: Side) -> PartyID {
         PartyID(rawValue: UInt64(peers[calls[call][side]].serial))
     }
 
@@ -33,6 +35,13 @@ extension Platform {
     mutating func send(
         _ message: SignalingMessage, from sender: LegID, _ engine: inout Engine<PlatformEvent>
     ) {
+        let place = place(of: sender)
+        if legs[place].connection != nil {
+            // A side has far fewer messages to send than its channel keeps.
+            let text = legs[place].connection!.channel.send(message)
+            if let text, legs[place].connection!.course.isUp { pass(text, from: sender, &engine) }
+            return
+        }
         let text = message.text(in: callID(sender.call))
         let verdict = signaling.handle(text, from: party(sender.call, sender.side), at: engine.now)
         guard case .forward = verdict else { return }
@@ -40,7 +49,7 @@ extension Platform {
     }
 
     /// Puts a message on the channel to a side; the channel keeps the order.
-    private mutating func deliver(
+    mutating func deliver(
         _ text: [UInt8], to leg: LegID, _ engine: inout Engine<PlatformEvent>
     ) {
         let place = place(of: leg)
@@ -48,7 +57,9 @@ extension Platform {
         let arrival = max(engine.now + latency, legs[place].channelFree)
         legs[place].channelFree = arrival
         recordSignal(arrival - engine.now, to: leg)
-        let signal = signals.insert(SignalInFlight(recipient: leg, text: text))
+        let signal = signals.insert(
+            SignalInFlight(
+                recipient: leg, text: text, connection: legs[place].connection?.number ?? 0))
         engine.post(.signal(signal), at: arrival)
     }
 
@@ -56,10 +67,20 @@ extension Platform {
         let signal = signals.remove(handle)
         let leg = signal.recipient
         guard calls.contains(leg.call), calls[leg.call].phase < .windingUp else { return }
+        let place = place(of: leg)
+        if let connection = legs[place].connection, connection.number != signal.connection {
+            return
+        }
         engine.log(
             TrajectoryCode.signal, UInt64(calls[leg.call].serial), UInt64(signal.text.count))
         guard !signal.text.isEmpty else {
+            legs[place].connection?.isTold = true
             if leg.side == .offerer { makeOffer(leg, &engine) }
+            return
+        }
+        if legs[place].connection != nil {
+            let input = legs[place].connection!.channel.receive(signal.text)
+            if case .deliver(let message) = input { accept(message, by: leg, &engine) }
             return
         }
         do throws(SignalingError) {

@@ -80,7 +80,7 @@ extension Platform {
         guard calls[call].acquaintance == .moving else { return }
         calls[call].acquaintance = .acquainted
         engine.log(TrajectoryCode.moved, UInt64(calls[call].serial), path.isRelayed ? 1 : 0)
-        calls[call].relayTime.leave(former, after: now - calls[call].talkingSince!)
+        calls[call].formerPath = former
         if !path.isRelayed, calls[call].isMeasured { recorder.count(.relayMoved) }
     }
 }

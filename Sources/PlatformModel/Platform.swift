@@ -29,7 +29,7 @@ struct Platform: ~Copyable {
     var arrivalRandomness: RandomStream
     var matchmaker: Matchmaker
     var risk: RiskDesk
-    var signaling = SignalingService()
+    var signaling: SignalingService
     var network: Network
     var relays: RelayFleet
     var recorder: RunRecorder
@@ -105,6 +105,8 @@ struct Platform: ~Copyable {
         risk = RiskDesk(
             scenario.risk, population: scenario.population,
             randomness: root.stream(.identifierKeys))
+        signaling = SignalingService(
+            retention: scenario.signaling.disconnect > 0 ? scenario.signaling.retention : .zero)
         network = Network(backbone: scenario.regions.delay)
         relays = RelayFleet(
             scenario.relay, regions: scenario.regions, root: root,
@@ -179,6 +181,7 @@ extension Platform: EventWorld {
         case .losesPatience(let ticket): losePatience(ticket, &engine)
         case .expansion: expandTickets(&engine)
         case .signal(let signal): signalArrives(signal, &engine)
+        case .connectionChanges(let leg): connectionChanges(leg, &engine)
         case .datagram(let datagram): datagramArrives(datagram, &engine)
         case .agentTimer(let leg): agentTimerFires(leg, &engine)
         case .handshakeTimer(let leg): handshakeTimerFires(leg, &engine)

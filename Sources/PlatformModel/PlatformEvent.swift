@@ -66,6 +66,8 @@ enum PlatformEvent: BitwiseCopyable, Sendable {
     case expansion
     /// A signalling message reaches its addressee.
     case signal(Handle)
+    /// The connection of a side to the signalling service is lost, or another stands.
+    case connectionChanges(LegID)
     /// A datagram reaches its addressee's NAT.
     case datagram(Handle)
     /// A timer of an ICE agent.

@@ -54,7 +54,9 @@ struct Builder {
             retention: root["risk"]["retention"].duration)
         scenario.signaling = Signaling(
             latency: distribution(root["signaling"]["latency"]),
-            retention: root["signaling"]["retention"].duration)
+            retention: root["signaling"]["retention"].duration,
+            disconnect: root["signaling"]["disconnect"].number,
+            reconnect: distribution(root["signaling"]["reconnect"]))
         scenario.ice = ice(root["ice"])
         scenario.relay = relay(root["relay"], regions: regions.names)
         scenario.faults = faults(root["faults"], scenario)

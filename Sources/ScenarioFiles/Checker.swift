@@ -30,6 +30,8 @@ struct Checker {
             return checkExactlyOne(tree, keys, path: path)
         case .distribution:
             return checkExactlyOne(tree, Format.distributions, path: path)
+        case .distributionOr(let keys):
+            return checkExactlyOne(tree, Format.distributions + keys, path: path)
         case .component: return checkComponent(tree, path: path)
         case .shares(let names): return checkShares(tree, names, path: path)
         case .named(let inner, let limit):

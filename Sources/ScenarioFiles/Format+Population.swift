@@ -125,7 +125,7 @@ extension Format {
             "mdns", share, "100 %",
             "Share of the peers whose browser hides local addresses behind mDNS names."),
         Key(
-            "binding_timeout", .exactlyOne(distributions + [measured]), "{constant: 2 min}",
+            "binding_timeout", .distributionOr([measured]), "{constant: 2 min}",
             "How long a NAT or firewall keeps an idle UDP binding, drawn once for each; less than "
                 + "1 s counts as that. Of set-ups by packets."),
         Key(

@@ -91,6 +91,12 @@ enum Format {
             "latency", .distribution, "{gamma: {mean: 30 ms, shape: 4}}",
             "Time from a message's sending to its arrival at the other peer."),
         Key(
+            "disconnect", rate, "0 /s",
+            "How often a peer's connection to the service is lost, while it is up."),
+        Key(
+            "reconnect", .distribution, "{exponential: {mean: 1 s}}",
+            "How long it then takes until another stands; what was missed is sent again."),
+        Key(
             "retention", positiveTime, "24 h",
             "How long messages are kept. No run is longer, so no other value is accepted as yet.",
             later: .unlessDefault),

@@ -171,6 +171,7 @@ public enum ScenarioSchema {
         case .object(let keys, _, let alternatives): return object(keys, oneOf: alternatives)
         case .exactlyOne(let keys): return exactlyOne(keys)
         case .distribution: return reference("distribution")
+        case .distributionOr(let keys): return exactlyOne(Format.distributions + keys)
         case .component: return reference("component")
         case .shares(.any):
             return map(

@@ -52,7 +52,7 @@ private struct Page {
     private mutating func nested(_ shape: Shape, path: String, level: Int) {
         switch shape {
         case .object(let inner, _, _): keys(inner, path: path, level: level)
-        case .exactlyOne(let inner):
+        case .exactlyOne(let inner), .distributionOr(let inner):
             keys(inner, path: path, level: level, areAlternatives: true)
         case .named(let inner, _): nested(inner, path: "\(path).NAME", level: level)
         case .list(let inner, _, _): nested(inner, path: "\(path).N", level: level)
@@ -108,6 +108,7 @@ extension Shape {
         case .object(_, let whole, _): whole ? "map of shares that sum to 1" : "map"
         case .exactlyOne: "map with exactly one of the keys below"
         case .distribution: "distribution of times"
+        case .distributionOr: "distribution of times, or map with one of the keys below"
         case .component: "map with `weight` and a distribution"
         case .shares(.any): "map from names to shares that sum to 1"
         case .shares(.nat): "map from NAT classes to shares that sum to 1"

@@ -99,6 +99,8 @@ public struct ScenarioOverride: Hashable, Sendable {
         case .object(let keys, _, _), .exactlyOne(let keys):
             return try find(name, in: keys, path: path)
         case .distribution: return try find(name, in: Format.distributions, path: path)
+        case .distributionOr(let keys):
+            return try find(name, in: Format.distributions + keys, path: path)
         case .component:
             return try find(name, in: [Format.weight] + Format.distributions, path: path)
         case .named(let inner, _): return (inner, nil)

@@ -26,6 +26,8 @@ indirect enum Shape: Sendable {
     case exactlyOne([Key])
     /// A distribution of times.
     case distribution
+    /// A distribution of times, or a map with one of these keys.
+    case distributionOr([Key])
     /// A part of a mixture: a weight and a distribution.
     case component
     /// Shares by name that sum to 1.

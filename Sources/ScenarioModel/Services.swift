@@ -94,13 +94,24 @@ public struct Signaling: Hashable, Sendable {
     public var latency: Distribution
     /// How long messages are kept.
     public var retention: SimDuration
+    /// How often the connection of a peer to the service is lost, per second of its being up.
+    public var disconnect: Double
+    /// How long it then takes until another stands, in seconds.
+    public var reconnect: Distribution
+
+    /// How long a new connection takes unless a file says otherwise: a second until the loss is
+    /// noticed and a new attempt is due, on average (an assumption).
+    public static let usualReconnect = Distribution.exponential(mean: 1)
 
     /// The given service.
     public init(
-        latency: Distribution = .gamma(mean: 0.03, shape: 4), retention: SimDuration = .hours(24)
+        latency: Distribution = .gamma(mean: 0.03, shape: 4), retention: SimDuration = .hours(24),
+        disconnect: Double = 0, reconnect: Distribution = Signaling.usualReconnect
     ) {
         self.latency = latency
         self.retention = retention
+        self.disconnect = disconnect
+        self.reconnect = reconnect
     }
 }
 

@@ -56,6 +56,7 @@ struct RelayLosses {
             case .constant(let delay) = access[0].delay, delay <= longestDelay
         else { return false }
         return scenario.ice.setup == .modelled && scenario.ice.policy == .all
+            && scenario.signaling.disconnect == 0
             && access.allSatisfy { $0.household == 1 && $0.carrierNAT.share == 0 }
             && scenario.ice.timing == .browser
             && scenario.ice.relayGathering == .single && scenario.media.fidelity.full == 0

@@ -27,7 +27,7 @@ struct StationaryCalls {
     /// The calls of `scenario`, whose tickets wait in `queues`; nil unless all of the above holds.
     init?(_ scenario: Scenario, _ queues: IndependentQueues) {
         guard queues.pairsAreRandom, scenario.ice.setup == .modelled,
-            scenario.media.fidelity.full == 0,
+            scenario.media.fidelity.full == 0, scenario.signaling.disconnect == 0,
             scenario.access.allSatisfy({ $0.household == 1 && $0.carrierNAT.share == 0 })
         else { return nil }
         self.scenario = scenario
