@@ -50,6 +50,37 @@ public enum TierPolicy: Hashable, Sendable, BitwiseCopyable {
     case separate
 }
 
+/// Whom to pair, and when.
+///
+/// Hard constraints are the same under all of them; ``MatchFunction`` says what each decides.
+public enum MatchPolicy: Hashable, Sendable, BitwiseCopyable {
+    /// At once, the oldest compatible ticket.
+    case greedy
+    /// At once, the oldest compatible ticket of the language in which the most tickets wait.
+    ///
+    /// Tickets of one language, interest and tier suit each other, so such a queue holds one ticket
+    /// at most; the queues whose lengths differ are those of the languages.
+    case longestQueue
+    /// At every multiple of the interval, the oldest first.
+    case batch(every: SimDuration)
+    /// Not before one of the two has reached the critical age; from then on as greedy.
+    ///
+    /// Source: Akbarpour, Li, Oveis Gharan, "Thickness and information in dynamic matching markets",
+    /// Journal of Political Economy 128, 2020, where a critical agent is one about to leave.
+    case patient(criticalAge: SimDuration)
+    /// At every multiple of the interval, as many pairs as can be made, and of those matchings the
+    /// one of the greatest weight; see ``PairWeight``.
+    case blossom(every: SimDuration)
+
+    /// The time between two decisions; nil if decisions fall at once.
+    var interval: SimDuration? {
+        switch self {
+        case .batch(let interval), .blossom(let interval): interval
+        case .greedy, .longestQueue, .patient: nil
+        }
+    }
+}
+
 /// Why a set of rules is not accepted; positions count the steps from 0.
 public enum MatchRulesError: Error, Hashable, Sendable {
     /// The ladder has no step.
@@ -60,6 +91,14 @@ public enum MatchRulesError: Error, Hashable, Sendable {
     case ageOutOfRange(index: Int)
     /// Step `index` does not begin later than the one before it.
     case notAscending(index: Int)
+    /// A policy decides every nothing, or less often than every ``MatchRules/longestAfter``.
+    case intervalOutOfRange
+    /// The critical age is negative or above ``MatchRules/longestAfter``.
+    case criticalAgeOutOfRange
+    /// The reservation is negative or above ``MatchRules/longestAfter``.
+    case reservationOutOfRange
+    /// Tickets expire no later than the first step begins, or after ``MatchRules/longestAfter``.
+    case expiryOutOfRange
 }
 
 /// The rules of a matchmaker: hard constraints by a ticket's own age.
@@ -77,13 +116,23 @@ public struct MatchRules: Hashable, Sendable {
     public let avoidRematch: Bool
     /// What tiers mean.
     public let tiers: TierPolicy
+    /// Whom to pair, and when.
+    public let policy: MatchPolicy
+    /// How long a ticket that has come to demand less than the first step is kept for those who find nobody else;
+    /// afterwards it is again in the order of age. Zero reserves nobody.
+    public let reservation: SimDuration
+    /// The age at which a ticket that still waits is given up; nil if never.
+    public let expiry: SimDuration?
 
     /// Rules with the given ladder.
     ///
-    /// - Throws: ``MatchRulesError`` when the ladder is empty, too long, out of range or does not ascend.
-    public init(expansion: [ExpansionStep], avoidRematch: Bool, tiers: TierPolicy)
-        throws(MatchRulesError)
-    {
+    /// - Throws: ``MatchRulesError`` when the ladder is empty, too long, out of range or does not
+    ///   ascend, or when another time is out of range.
+    public init(
+        expansion: [ExpansionStep], avoidRematch: Bool, tiers: TierPolicy,
+        policy: MatchPolicy = .greedy, reservation: SimDuration = .zero,
+        expiry: SimDuration? = nil
+    ) throws(MatchRulesError) {
         guard !expansion.isEmpty else { throw .noStep }
         guard expansion.count <= Self.maximumSteps else {
             throw .tooManySteps(count: expansion.count)
@@ -96,9 +145,49 @@ public struct MatchRules: Hashable, Sendable {
                 throw .notAscending(index: index)
             }
         }
+        try Self.check(policy)
+        guard reservation >= .zero, reservation <= Self.longestAfter else {
+            throw .reservationOutOfRange
+        }
+        if let expiry {
+            guard expiry > expansion[0].after, expiry <= Self.longestAfter else {
+                throw .expiryOutOfRange
+            }
+        }
         self.expansion = expansion
         self.avoidRematch = avoidRematch
         self.tiers = tiers
+        self.policy = policy
+        self.reservation = reservation
+        self.expiry = expiry
+    }
+
+    private static func check(_ policy: MatchPolicy) throws(MatchRulesError) {
+        switch policy {
+        case .greedy, .longestQueue: break
+        case .batch(let interval), .blossom(let interval):
+            guard interval > .zero, interval <= longestAfter else { throw .intervalOutOfRange }
+        case .patient(let age):
+            guard age >= .zero, age <= longestAfter else { throw .criticalAgeOutOfRange }
+        }
+    }
+
+    /// The ages at which a ticket is reserved: from the first step that demands less than the first
+    /// one, for ``reservation``; nil if there are none.
+    var reservedAges: Range<SimDuration>? {
+        let strictest = constraints(atStep: 0)
+        guard reservation > .zero,
+            let step = expansion.indices.first(where: {
+                constraints(atStep: $0).isStrictSubset(of: strictest)
+            })
+        else { return nil }
+        return expansion[step].after..<expansion[step].after + reservation
+    }
+
+    /// Whether a ticket that has reached `age` may be the reason for a pairing.
+    func isCritical(atAge age: SimDuration) -> Bool {
+        guard case .patient(let criticalAge) = policy else { return true }
+        return age >= criticalAge
     }
 
     /// The step that applies at `age`, or nil before the first.

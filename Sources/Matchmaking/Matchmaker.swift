@@ -1,17 +1,19 @@
 import Quantities
 
-/// Pairs waiting tickets: greedy, oldest first, under hard constraints that each ticket relaxes
-/// with its own age.
+/// Pairs waiting tickets under hard constraints that each ticket relaxes with its own age; whom and
+/// when is the affair of the ``MatchPolicy`` in force.
 ///
 /// Drive it in this order. At every call that takes a time, the time is no earlier than before.
 ///
 /// 1. ``enqueue(_:at:)``, ``cancel(_:)`` and ``endSession(_:)`` as they happen;
 /// 2. ``handleTimeout(at:)`` no later than ``nextTimeout``;
-/// 3. after each of them ``pollPairing()`` until it is nil.
+/// 3. after each of them ``pollPairing()`` and ``pollExpired()`` until they are nil.
 ///
 /// A ticket is never paired with itself, twice, after ``cancel(_:)``, or with a ticket of its own
-/// session. The same calls give the same decisions in every process. Each operation is amortised O(1) in the number of
-/// waiting tickets; see <doc:Matchmaking> for the structure and for what the audit of age inversions adds.
+/// session, and ends exactly once: paired, cancelled or expired; ``ledger`` counts them. The same
+/// calls give the same decisions in every process. Each operation is amortised O(1) in the number of
+/// waiting tickets, but for cells of a fixed greatest size under ``MatchPolicy/blossom(every:)``;
+/// see <doc:Matchmaking> for the structure and for what the audit of age inversions adds.
 public struct Matchmaker: Sendable {
     /// Tickets that may wait at the same time: 16 million, far above one city's evening, 2 GB.
     public static var maximumWaiting: Int { 1 << 24 }
@@ -20,51 +22,59 @@ public struct Matchmaker: Sendable {
     public static var maximumAudited: Int { 4096 }
 
     /// The rules it keeps.
-    public let rules: MatchRules
+    public var rules: MatchRules { state.rules }
     /// Pairings whose audit met more than ``maximumAudited`` older tickets and looked at the oldest only.
     public private(set) var auditsTruncated = 0
+    /// How many tickets were taken, and how they ended.
+    public private(set) var ledger = TicketLedger()
 
-    var room: WaitingRoom
-    var sessions = SessionMemory()
+    var state: QueueState
     private var tickets = FlatTable<UInt32, Int32>(blank: WaitingRoom.none)
     private var arrivals: UInt32 = 0
     private var now = SimTime.zero
     private var pairings: [Pairing] = []
     private var polled = 0
+    private var expired: [TicketID] = []
     private var moved: [Int32] = []
-    private var chain: [Int32] = []
+    /// What a policy that decides at intervals has to look at when the time has come.
+    private var pending: [Pending] = []
+    private var reviewDue = SimTime.distantFuture
     private var settled: [Settled] = []
 
     private struct Settled: BitwiseCopyable {
         var first: Int32
         var second: Int32
-        var pairing: Pairing
+        var rematchesAvoided: UInt8
+        var cause: Pairing.Cause
+    }
+
+    /// A ticket that is new or has come to another level; a slot used again has another order.
+    private struct Pending: BitwiseCopyable {
+        var slot: Int32
+        var order: UInt32
     }
 
     /// An empty queue under `rules`.
-    public init(rules: MatchRules) {
-        self.rules = rules
-        room = WaitingRoom(ladder: Ladder(rules))
-    }
+    public init(rules: MatchRules) { state = QueueState(rules: rules) }
 
     /// Tickets that wait.
     public var waitingCount: Int { tickets.count }
 
     /// Sessions of which something is remembered.
-    public var sessionCount: Int { sessions.count }
+    public var sessionCount: Int { state.sessions.count }
 
     /// Memory of what is kept of waiting tickets, in bytes; it never shrinks.
-    public var ticketByteCount: Int { room.byteCount + tickets.byteCount }
+    public var ticketByteCount: Int { state.room.byteCount + tickets.byteCount }
 
     /// Memory of what is kept of sessions, in bytes; it never shrinks.
-    public var sessionByteCount: Int { sessions.byteCount }
+    public var sessionByteCount: Int { state.sessions.byteCount }
 
     /// Whether a ticket waits.
     public func isWaiting(_ id: TicketID) -> Bool { tickets[id.rawValue] != nil }
 
-    /// Takes a ticket into the queue, or pairs it at once with the oldest compatible ticket.
+    /// Takes a ticket into the queue, or pairs it at once if the policy decides at once.
     ///
-    /// Expansions that are due by `now` come first, so that every ticket stands where its age puts it.
+    /// What is due by `now` comes first, so that every ticket stands where its age puts it.
     ///
     /// - Precondition: `now` is no earlier than before, and the numbers of ticket and session are not 2^32 - 1.
     public mutating func enqueue(_ ticket: Ticket, at now: SimTime) -> Decision {
@@ -74,15 +84,21 @@ public struct Matchmaker: Sendable {
     /// Takes a ticket as ``enqueue(_:at:)`` does, where only pairs that `predicate` allows are
     /// compatible: queues whose law is known have other kinds of compatibility than a platform.
     ///
-    /// - Precondition: the ladder demands the same at every age, so that nobody is paired but by an
-    ///   arrival; every ticket is enqueued with the same predicate.
+    /// - Precondition: the ladder demands the same at every age; every ticket is enqueued and every
+    ///   timeout is handled with the same predicate.
     /// - Complexity: O(number waiting).
     public mutating func enqueue(
         _ ticket: Ticket, at now: SimTime, where predicate: some PairPredicate
     ) -> Decision {
-        precondition(
-            room.ladder.levels.count == 1, "tickets that expand are paired without a predicate")
+        checkLadder()
         return take(ticket, at: now, where: predicate)
+    }
+
+    private func checkLadder() {
+        let levels = state.room.ladder.levels
+        precondition(
+            levels.allSatisfy { $0.isOpen && $0.constraints == levels[0].constraints },
+            "tickets that expand are paired without a predicate")
     }
 
     private mutating func take(
@@ -91,61 +107,89 @@ public struct Matchmaker: Sendable {
         precondition(
             ticket.id.rawValue < .max && ticket.session.rawValue < .max,
             "the number 2^32 - 1 stands for no ticket and no session")
-        advance(to: now)
+        advance(to: now, where: predicate)
         guard waitingCount < Self.maximumWaiting else { return .refused(.full) }
         guard tickets[ticket.id.rawValue] == nil else { return .refused(.duplicateTicket) }
-        let session = sessions.record(of: ticket.session)
-        guard sessions.waitingSlot(of: session) < 0 else {
+        let session = state.sessions.record(of: ticket.session)
+        guard state.sessions.waitingSlot(of: session) < 0 else {
             return .refused(.sessionAlreadyWaiting)
         }
-        let slot = room.allocate(
+        let slot = state.room.allocate(
             WaitingRoom.Slot(
                 attributes: ticket.attributes, created: now, order: arrivals,
                 id: ticket.id.rawValue, session: session, level: 0))
         arrivals &+= 1
-        if let found = search(for: slot, where: predicate) {
-            let pairing = pairing(
-                first: found.slot, second: slot, isArrival: true,
-                rematchesAvoided: found.rematchesAvoided, where: predicate)
-            if rules.avoidRematch { sessions.meet(session, room.slots[Int(found.slot)].session) }
-            remove(found.slot)
-            sessions.setWaiting(session, slot: WaitingRoom.none)
-            room.free(slot)
-            return .paired(pairing)
+        ledger.taken += 1
+        if let interval = rules.policy.interval {
+            pending.append(Pending(slot: slot, order: state.room.slots[Int(slot)].order))
+            reviewDue = min(reviewDue, Self.multiple(of: interval, after: now))
+        } else if let found = decide(.arrival(slot: slot), where: predicate).first {
+            return .paired(pairAtOnce(slot, with: found, session, where: predicate))
         }
         tickets.set(ticket.id.rawValue, to: slot)
-        sessions.setWaiting(session, slot: slot)
-        room.enter(slot, level: 0)
+        state.sessions.setWaiting(session, slot: slot)
+        state.room.enter(slot, level: 0)
         return .waiting
+    }
+
+    private mutating func pairAtOnce(
+        _ slot: Int32, with decision: PairDecision, _ session: Int32,
+        where predicate: some PairPredicate
+    ) -> Pairing {
+        let found = decision.other
+        let pairing = pairing(
+            Settled(
+                first: found, second: slot, rematchesAvoided: decision.rematchesAvoided,
+                cause: .arrival), where: predicate)
+        if rules.avoidRematch {
+            state.sessions.meet(session, state.room.slots[Int(found)].session)
+        }
+        remove(found)
+        state.sessions.setWaiting(session, slot: WaitingRoom.none)
+        state.room.free(slot)
+        ledger.paired += 2
+        return pairing
     }
 
     /// Takes a waiting ticket out of the queue; false if it does not wait (any more).
     public mutating func cancel(_ id: TicketID) -> Bool {
         guard let slot = tickets[id.rawValue] else { return false }
         remove(slot)
+        ledger.cancelled += 1
         return true
     }
 
     /// Forgets a session: its partners, and it as a partner of others. A ticket with which it still
     /// waits is cancelled.
     public mutating func endSession(_ id: SessionID) {
-        guard let record = sessions.existingRecord(of: id) else { return }
-        let slot = sessions.waitingSlot(of: record)
-        if slot >= 0 { remove(slot) }
-        if let record = sessions.existingRecord(of: id) { sessions.end(record) }
+        guard let record = state.sessions.existingRecord(of: id) else { return }
+        let slot = state.sessions.waitingSlot(of: record)
+        if slot >= 0 {
+            remove(slot)
+            ledger.cancelled += 1
+        }
+        if let record = state.sessions.existingRecord(of: id) { state.sessions.end(record) }
     }
 
-    /// When the next ticket reaches a step of its ladder that demands something else; nil if none will.
+    /// When the next ticket reaches another level of its ladder or expires, or the time of a policy
+    /// that decides at intervals comes; nil if nothing will happen by itself.
     public var nextTimeout: SimTime? {
         let due = nextDue()
         return due == .distantFuture ? nil : due
     }
 
-    /// Moves every ticket whose age calls for it to its next step and pairs those that find somebody
-    /// there; the pairings are polled.
-    public mutating func handleTimeout(at now: SimTime) { advance(to: now) }
+    /// Does everything that is due by `now`; pairings and tickets that expired are polled.
+    public mutating func handleTimeout(at now: SimTime) { advance(to: now, where: EveryPair()) }
 
-    /// The next pairing that an expansion brought about, in order of decision.
+    /// Does everything that is due by `now` where only pairs that `predicate` allows are compatible.
+    ///
+    /// - Precondition: the ladder demands the same at every age.
+    public mutating func handleTimeout(at now: SimTime, where predicate: some PairPredicate) {
+        checkLadder()
+        advance(to: now, where: predicate)
+    }
+
+    /// The next pairing that did not come with an arrival, in order of decision.
     public mutating func pollPairing() -> Pairing? {
         guard polled < pairings.count else { return nil }
         defer {
@@ -158,89 +202,134 @@ public struct Matchmaker: Sendable {
         return pairings[polled]
     }
 
-    // MARK: Expansion
+    /// A ticket that has expired since the last call, in no particular but always the same order.
+    public mutating func pollExpired() -> TicketID? { expired.popLast() }
+
+    private func decide(
+        _ event: QueueEvent, where predicate: some PairPredicate
+    ) -> PairDecisions {
+        switch rules.policy {
+        case .greedy, .batch, .patient:
+            OldestFirst().decide(state, event, at: now, where: predicate)
+        case .longestQueue: LongestQueueFirst().decide(state, event, at: now, where: predicate)
+        case .blossom: BlossomMatching().decide(state, event, at: now, where: predicate)
+        }
+    }
+
+    // MARK: What is due
 
     private func nextDue() -> SimTime {
-        var due = SimTime.distantFuture
-        for level in 0..<room.ladder.levels.count - 1 {
-            due = min(due, room.due(ofLevel: level))
+        var due = reviewDue
+        for level in 0..<state.room.ladder.levels.count {
+            due = min(due, state.room.due(ofLevel: level))
         }
         return due
     }
 
-    private mutating func advance(to time: SimTime) {
+    /// The first multiple of `interval` after `time`.
+    private static func multiple(of interval: SimDuration, after time: SimTime) -> SimTime {
+        .zero + interval * (time.sinceStart.nanoseconds / interval.nanoseconds + 1)
+    }
+
+    private mutating func advance(to time: SimTime, where predicate: some PairPredicate) {
         precondition(time >= now, "time went backwards, from \(now) to \(time)")
         while true {
             let due = nextDue()
             guard due <= time else { break }
             now = due
-            expand(at: due)
+            moveUp(at: due)
+            if let interval = rules.policy.interval {
+                postpone(moved, interval)
+                if reviewDue == due { reviewPending(where: predicate) }
+            } else {
+                for slot in moved { review(slot, isInterval: false, where: predicate) }
+            }
+            conclude(where: predicate)
         }
         now = time
     }
 
-    /// All tickets due at `time` change level first, so that who may meet whom depends on ages alone
-    /// and not on the order of moves; then, the oldest first, each looks for a partner.
-    private mutating func expand(at time: SimTime) {
+    /// All tickets due at `time` change level before anybody is paired, so that who may meet whom
+    /// depends on ages alone and not on the order of moves.
+    private mutating func moveUp(at time: SimTime) {
         moved.removeAll(keepingCapacity: true)
-        for level in (0..<room.ladder.levels.count - 1).reversed() {
-            while room.due(ofLevel: level) == time {
-                let slot = room.head(ofLevel: level)
-                room.leave(slot)
-                room.enter(slot, level: level + 1)
+        let last = state.room.ladder.levels.count - 1
+        for level in (0...last).reversed() {
+            while state.room.due(ofLevel: level) == time {
+                let slot = state.room.head(ofLevel: level)
+                if level == last {
+                    expired.append(TicketID(state.room.slots[Int(slot)].id))
+                    ledger.expired += 1
+                    remove(slot)
+                    continue
+                }
+                state.room.leave(slot)
+                state.room.enter(slot, level: level + 1)
                 moved.append(slot)
             }
         }
-        for slot in moved where room.slots[Int(slot)].level >= 0 { settle(slot) }
-        conclude()
     }
 
-    /// Pairs `slot` if anybody is left for it, and before that whoever has a better claim.
-    ///
-    /// When several tickets move at the same instant, the partner that one of them would choose may
-    /// be the choice of an older one. So the chain of oldest choices is followed until two choose
-    /// each other: they are paired, and the chain goes on from where it stood. Everybody ranks
-    /// partners by the same order, age, so chains end, and the result is the only pairing without an age inversion. The chain is
-    /// kept after each pairing, which makes the searches linear in the tickets that moved.
-    private mutating func settle(_ slot: Int32) {
-        chain.append(slot)
-        while let last = chain.last {
-            guard let found = search(for: last, where: EveryPair()) else {
-                chain.removeLast()
-                continue
-            }
-            if chain.count > 1, chain[chain.count - 2] == found.slot {
-                chain.removeLast(2)
-                pairWaiting(last, found.slot)
-            } else {
-                chain.append(found.slot)
-            }
+    private mutating func postpone(_ slots: [Int32], _ interval: SimDuration) {
+        guard !slots.isEmpty else { return }
+        for slot in slots {
+            pending.append(Pending(slot: slot, order: state.room.slots[Int(slot)].order))
         }
+        // Whoever comes to another level just when the time comes takes part.
+        let soonest = Self.multiple(of: interval, after: now - .nanoseconds(1))
+        reviewDue = min(reviewDue, soonest)
     }
 
-    private mutating func pairWaiting(_ a: Int32, _ b: Int32) {
-        let (first, second) = room.isOlder(a, than: b) ? (a, b) : (b, a)
-        let avoided = search(for: second, where: EveryPair())?.rematchesAvoided ?? 0
-        let pairing = pairing(
-            first: first, second: second, isArrival: false, rematchesAvoided: avoided,
-            where: EveryPair())
-        room.leave(first)
-        room.leave(second)
-        settled.append(Settled(first: first, second: second, pairing: pairing))
+    /// Those on ``pending`` that still wait, the oldest first.
+    private func pendingInOrder() -> [Int32] {
+        pending.filter {
+            let slot = state.room.slots[Int($0.slot)]
+            return slot.order == $0.order && slot.level >= 0
+        }.map(\.slot).sorted { state.room.isOlder($0, than: $1) }
+    }
+
+    private mutating func reviewPending(where predicate: some PairPredicate) {
+        let slots = pendingInOrder()
+        pending.removeAll(keepingCapacity: true)
+        reviewDue = .distantFuture
+        for slot in slots { review(slot, isInterval: true, where: predicate) }
+    }
+
+    private mutating func review(
+        _ slot: Int32, isInterval: Bool, where predicate: some PairPredicate
+    ) {
+        guard state.room.slots[Int(slot)].level >= 0 else { return }
+        let decisions = decide(.review(slot: slot), where: predicate)
+        if let first = decisions.first { pairWaiting(first, isInterval: isInterval) }
+        for next in decisions.more { pairWaiting(next, isInterval: isInterval) }
+    }
+
+    private mutating func pairWaiting(_ pair: PairDecision, isInterval: Bool) {
+        let isOlder = state.room.isOlder(pair.one, than: pair.other)
+        let (first, second) = isOlder ? (pair.one, pair.other) : (pair.other, pair.one)
+        let cause = isInterval ? .interval : cause(first, second)
+        state.room.leave(first)
+        state.room.leave(second)
+        settled.append(
+            Settled(
+                first: first, second: second, rematchesAvoided: pair.rematchesAvoided,
+                cause: cause))
     }
 
     /// Lets the pairs of one instant take effect in the order of their older tickets.
-    private mutating func conclude() {
+    private mutating func conclude(where predicate: some PairPredicate) {
         if settled.count > 1 {
-            let room = room
+            let room = state.room
             settled.sort { room.isOlder($0.first, than: $1.first) }
         }
         for pair in settled {
-            let (first, second) = (room.slots[Int(pair.first)], room.slots[Int(pair.second)])
-            if rules.avoidRematch { sessions.meet(first.session, second.session) }
+            let first = state.room.slots[Int(pair.first)]
+            let second = state.room.slots[Int(pair.second)]
+            pairings.append(pairing(pair, where: predicate))
+            if rules.avoidRematch { state.sessions.meet(first.session, second.session) }
             forget(pair.first)
             forget(pair.second)
-            pairings.append(pair.pairing)
+            ledger.paired += 2
         }
         settled.removeAll(keepingCapacity: true)
     }
@@ -248,58 +337,82 @@ public struct Matchmaker: Sendable {
     // MARK: Pairing
 
     private mutating func remove(_ slot: Int32) {
-        room.leave(slot)
+        state.room.leave(slot)
         forget(slot)
     }
 
     private mutating func forget(_ slot: Int32) {
-        let ticket = room.slots[Int(slot)]
+        let ticket = state.room.slots[Int(slot)]
         tickets.remove(ticket.id)
-        sessions.setWaiting(ticket.session, slot: WaitingRoom.none)
-        room.free(slot)
+        state.sessions.setWaiting(ticket.session, slot: WaitingRoom.none)
+        state.room.free(slot)
     }
 
     private mutating func pairing(
-        first: Int32, second: Int32, isArrival: Bool, rematchesAvoided: UInt8,
-        where predicate: some PairPredicate
+        _ pair: Settled, where predicate: some PairPredicate
     ) -> Pairing {
-        let sides = (side(first), side(second))
+        let sides = (side(pair.first), side(pair.second))
         let constraints = rules.constraints(atStep: Int(sides.0.step))
             .union(rules.constraints(atStep: Int(sides.1.step)))
-        let audit = audit(first: first, second: second, at: now, where: predicate)
+        let audit = state.audit(
+            first: pair.first, second: pair.second, at: now, where: predicate)
         if audit.isTruncated { auditsTruncated += 1 }
         return Pairing(
-            first: sides.0, second: sides.1, time: now,
-            cause: isArrival ? .arrival : cause(hasMoved(first), hasMoved(second)),
+            first: sides.0, second: sides.1, time: now, cause: pair.cause,
             constraints: constraints,
             tierRule: rules.tiers == .ignore
                 ? .ignored : constraints.contains(.sameTier) ? .sameTierDemanded : .released,
-            rematchesAvoided: rematchesAvoided, ageInversion: audit.inversion)
+            rematchesAvoided: pair.rematchesAvoided,
+            passedOver: audit.inversion
+                ? TicketID(state.room.slots[Int(audit.passedOver)].id) : nil)
     }
 
     private func hasMoved(_ slot: Int32) -> Bool {
-        let ticket = room.slots[Int(slot)]
-        return now - ticket.created == room.ladder.levels[Int(ticket.level)].entersAt
+        let ticket = state.room.slots[Int(slot)]
+        return now - ticket.created == state.room.ladder.levels[Int(ticket.level)].entersAt
     }
 
-    private func cause(_ firstMoved: Bool, _ secondMoved: Bool) -> Pairing.Cause {
-        switch (firstMoved, secondMoved) {
-        case (true, true): .expansionOfBoth
-        case (true, false): .expansionOfFirst
-        case (false, true): .expansionOfSecond
+    private func cause(_ first: Int32, _ second: Int32) -> Pairing.Cause {
+        let hasExpanded = [first, second].map { slot in
+            let age = now - state.room.slots[Int(slot)].created
+            return hasMoved(slot) && rules.expansion.contains { $0.after == age }
+        }
+        switch (hasExpanded[0], hasExpanded[1]) {
+        case (true, true): return .expansionOfBoth
+        case (true, false): return .expansionOfFirst
+        case (false, true): return .expansionOfSecond
         case (false, false):
-            preconditionFailure("two tickets that stood still at \(now) were paired")
+            precondition(
+                hasMoved(first) || hasMoved(second),
+                "two tickets that stood still at \(now) were paired")
+            return .criticalAge
         }
     }
 
     private func side(_ slot: Int32) -> Pairing.Side {
-        let ticket = room.slots[Int(slot)]
+        let ticket = state.room.slots[Int(slot)]
         let age = now - ticket.created
         guard let step = rules.step(atAge: age) else {
             preconditionFailure("ticket \(ticket.id) was paired before its first step")
         }
         return Pairing.Side(
-            ticket: TicketID(ticket.id), session: sessions.session(of: ticket.session), age: age,
-            step: UInt8(step))
+            ticket: TicketID(ticket.id), session: state.sessions.session(of: ticket.session),
+            age: age, step: UInt8(step))
     }
+}
+
+/// How many tickets a matchmaker took, and how they ended. Each ends exactly once, so what was
+/// taken and has not ended waits.
+public struct TicketLedger: Hashable, Sendable, BitwiseCopyable {
+    /// Tickets taken, those paired at once included.
+    public internal(set) var taken = 0
+    /// Tickets paired.
+    public internal(set) var paired = 0
+    /// Tickets cancelled by their owners or with their sessions.
+    public internal(set) var cancelled = 0
+    /// Tickets given up at ``MatchRules/expiry``.
+    public internal(set) var expired = 0
+
+    /// Tickets that wait.
+    public var waiting: Int { taken - paired - cancelled - expired }
 }

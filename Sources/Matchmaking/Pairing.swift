@@ -44,6 +44,10 @@ public struct Pairing: Hashable, Sendable, BitwiseCopyable {
         case expansionOfSecond
         /// Both reached a step of their ladders at the same instant.
         case expansionOfBoth
+        /// One of the two reached the critical age of a patient policy.
+        case criticalAge
+        /// The time of a policy that decides at intervals had come.
+        case interval
     }
 
     /// What the tier rule said to this pair.
@@ -69,9 +73,13 @@ public struct Pairing: Hashable, Sendable, BitwiseCopyable {
     /// What the tier rule said.
     public var tierRule: TierRule
     /// How many tickets older than `first`, otherwise compatible with `second`, were passed over
-    /// because their sessions and the session of `second` remember each other.
+    /// because their sessions and the session of `second` remember each other; 0 under
+    /// ``MatchPolicy/blossom(every:)``, which looks at all of them.
     public var rematchesAvoided: UInt8
-    /// Whether an older waiting ticket that was compatible was passed over; see
+    /// The oldest waiting ticket that was compatible and was passed over; see
     /// <doc:Matchmaking#Age-inversions>.
-    public var ageInversion: Bool
+    public var passedOver: TicketID?
+
+    /// Whether an older waiting ticket that was compatible was passed over.
+    public var ageInversion: Bool { passedOver != nil }
 }

@@ -79,6 +79,15 @@ struct Attributes: Hashable, Sendable, BitwiseCopyable {
 
     init(packed: UInt64) { self.packed = packed }
 
+    /// The language's number.
+    var language: UInt16 {
+        get { UInt16(truncatingIfNeeded: packed) }
+        set { packed = packed & ~0xFFFF | UInt64(newValue) }
+    }
+
+    /// The interest's number.
+    var interest: UInt16 { UInt16(truncatingIfNeeded: packed >> 16) }
+
     /// The bits of the attributes that `constraints` name.
     static func mask(of constraints: MatchConstraints) -> UInt64 {
         let bits = UInt64(constraints.rawValue)

@@ -43,9 +43,20 @@ struct WaitingRoom: Sendable {
     private var freeSlots: [Int32] = []
     private var levelLists: [List]
     private var offers = FlatTable<UInt64, List>(blank: List(head: none, tail: none))
+    private let countsLanguages: Bool
+    /// How many tickets are open to others in each language that has any, in the order of the
+    /// languages' numbers; empty unless they are counted.
+    private(set) var languages: [LanguageQueue] = []
 
-    init(ladder: Ladder) {
+    /// The tickets of one language.
+    struct LanguageQueue: BitwiseCopyable {
+        var language: UInt16
+        var count: Int
+    }
+
+    init(ladder: Ladder, countsLanguages: Bool = false) {
         self.ladder = ladder
+        self.countsLanguages = countsLanguages
         levelLists = [List](
             repeating: List(head: Self.none, tail: Self.none), count: ladder.levels.count)
     }
@@ -104,6 +115,7 @@ struct WaitingRoom: Sendable {
         slots[Int(slot)].next = Self.none
         if tail >= 0 { slots[Int(tail)].next = slot } else { levelLists[level].head = slot }
         levelLists[level].tail = slot
+        if countsLanguages, ladder.levels[level].isOpen { count(slot, 1) }
         for position in ladder.levels[level].offers.indices { offer(slot, level, position) }
     }
 
@@ -111,6 +123,7 @@ struct WaitingRoom: Sendable {
     mutating func leave(_ slot: Int32) {
         let ticket = slots[Int(slot)]
         let level = Int(ticket.level)
+        if countsLanguages, ladder.levels[level].isOpen { count(slot, -1) }
         if ticket.previous >= 0 {
             slots[Int(ticket.previous)].next = ticket.next
         } else {
@@ -123,6 +136,16 @@ struct WaitingRoom: Sendable {
         }
         for position in ladder.levels[level].offers.indices { withdraw(slot, level, position) }
         slots[Int(slot)].level = -1
+    }
+
+    private mutating func count(_ slot: Int32, _ change: Int) {
+        let language = slots[Int(slot)].attributes.language
+        let index = languages.firstIndex { $0.language >= language } ?? languages.count
+        if index == languages.count || languages[index].language != language {
+            languages.insert(LanguageQueue(language: language, count: 0), at: index)
+        }
+        languages[index].count += change
+        if languages[index].count == 0 { languages.remove(at: index) }
     }
 
     // MARK: Offer lists

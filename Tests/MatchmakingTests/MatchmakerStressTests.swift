@@ -64,7 +64,7 @@ import Testing
                 queue.endSession(pairing.second.session)
             }
         }
-        #expect(queue.matchmaker.room.slots.count <= 11 * 20)
+        #expect(queue.matchmaker.state.room.slots.count <= 11 * 20)
         #expect(queue.sessionCount == queue.waitingCount)
     }
 

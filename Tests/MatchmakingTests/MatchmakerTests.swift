@@ -248,11 +248,11 @@ import Testing
         let matchmaker = try Self.matchmaker()
         func wait(_ id: UInt32, interest: UInt16, created: Double) -> Int32 {
             let ticket = Self.ticket(id, interest: interest)
-            let slot = matchmaker.matchmaker.room.allocate(
+            let slot = matchmaker.matchmaker.state.room.allocate(
                 WaitingRoom.Slot(
                     attributes: ticket.attributes, created: Self.at(created), order: id, id: id,
-                    session: matchmaker.matchmaker.sessions.record(of: ticket.session)))
-            matchmaker.matchmaker.room.enter(slot, level: 0)
+                    session: matchmaker.matchmaker.state.sessions.record(of: ticket.session)))
+            matchmaker.matchmaker.state.room.enter(slot, level: 0)
             return slot
         }
         let oldest = wait(1, interest: 1, created: 0)
@@ -260,7 +260,7 @@ import Testing
         let middle = wait(3, interest: 1, created: 2)
         let youngest = wait(4, interest: 1, created: 3)
         func inverted(_ a: Int32, _ b: Int32, at time: Double) -> Bool {
-            matchmaker.matchmaker.audit(
+            matchmaker.matchmaker.state.audit(
                 first: a, second: b, at: Self.at(time), where: EveryPair()
             ).inversion
         }

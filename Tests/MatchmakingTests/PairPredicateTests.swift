@@ -48,9 +48,14 @@ import Testing
             #expect(enqueue(queue, id, at: Double(slot), where: Nobody()) == .waiting)
         }
         let now = MatchmakerTests.at(3)
-        #expect(queue.matchmaker.audit(first: 1, second: 2, at: now, where: OtherSide()).inversion)
-        #expect(!queue.matchmaker.audit(first: 1, second: 2, at: now, where: Nobody()).inversion)
-        #expect(!queue.matchmaker.audit(first: 0, second: 2, at: now, where: OtherSide()).inversion)
+        #expect(
+            queue.matchmaker.state.audit(first: 1, second: 2, at: now, where: OtherSide()).inversion
+        )
+        #expect(
+            !queue.matchmaker.state.audit(first: 1, second: 2, at: now, where: Nobody()).inversion)
+        #expect(
+            !queue.matchmaker.state.audit(first: 0, second: 2, at: now, where: OtherSide())
+                .inversion)
     }
 
     @Test func `a predicate and a ladder of several steps do not go together`() async {

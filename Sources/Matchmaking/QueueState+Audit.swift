@@ -1,24 +1,41 @@
 import Quantities
 
-extension Matchmaker {
+extension QueueState {
     /// What the audit of a pairing says.
     struct Audit {
-        var inversion: Bool
+        /// The oldest ticket that was passed over, or none.
+        var passedOver: Int32
         var isTruncated: Bool
+
+        var inversion: Bool { passedOver >= 0 }
     }
 
     /// Whether the pairing passes over an older waiting ticket that is compatible: one older than
     /// `second` that `first` could have had, or one older than `first` that `second` could have had.
     ///
-    /// It shares no step with the search: it walks all waiting tickets from the oldest, compares attributes one by
+    /// Where all tickets that wait are open to each other at once they are pairwise incompatible,
+    /// and a walk through all of them is short. It shares no step with the search: it goes from the
+    /// oldest on, compares attributes one by
     /// one, and works out each ticket's step from its age and the rules. A search that picks the
     /// wrong ticket, an offer list out of order or a ticket missing from its list shows here.
+    /// Where compatible tickets wait beside each other it would be long, and offer lists are asked.
     func audit(
+        first: Int32, second: Int32, at now: SimTime, where predicate: some PairPredicate
+    ) -> Audit {
+        switch rules.policy {
+        case .greedy, .longestQueue:
+            walk(first: first, second: second, at: now, where: predicate)
+        case .batch, .patient, .blossom:
+            look(first: first, second: second, at: now, where: predicate)
+        }
+    }
+
+    private func walk(
         first: Int32, second: Int32, at now: SimTime, where predicate: some PairPredicate
     ) -> Audit {
         guard let one = Party(first, in: self, at: now),
             let two = Party(second, in: self, at: now)
-        else { return Audit(inversion: true, isTruncated: false) }
+        else { return Audit(passedOver: first, isTruncated: false) }
         var looked = 0
         for level in room.ladder.levels.indices.reversed() {
             var slot = room.head(ofLevel: level)
@@ -27,11 +44,11 @@ extension Matchmaker {
                 if other.created > now - earliestAge { break }
                 if other.created >= two.created, slot == second || !room.isOlder(slot, than: second)
                 {
-                    return Audit(inversion: false, isTruncated: false)
+                    return Audit(passedOver: WaitingRoom.none, isTruncated: false)
                 }
                 looked += 1
-                if looked > Self.maximumAudited {
-                    return Audit(inversion: false, isTruncated: true)
+                if looked > Matchmaker.maximumAudited {
+                    return Audit(passedOver: WaitingRoom.none, isTruncated: true)
                 }
                 let suitsOne = one.accepts(other.attributes) && slot != first
                 let suitsTwo = two.accepts(other.attributes) && other.created <= one.created
@@ -39,12 +56,27 @@ extension Matchmaker {
                     || suitsTwo && room.isOlder(slot, than: first)
                         && isCompatible(slot, with: two, at: now, where: predicate)
                 {
-                    return Audit(inversion: true, isTruncated: false)
+                    return Audit(passedOver: slot, isTruncated: false)
                 }
                 slot = other.next
             }
         }
-        return Audit(inversion: false, isTruncated: false)
+        return Audit(passedOver: WaitingRoom.none, isTruncated: false)
+    }
+
+    private func look(
+        first: Int32, second: Int32, at now: SimTime, where predicate: some PairPredicate
+    ) -> Audit {
+        var oldest = WaitingRoom.none
+        for (seeker, bound) in [(first, second), (second, first)] {
+            guard
+                let level = room.ladder.level(atAge: now - room.slots[Int(seeker)].created)
+            else { continue }
+            let found = oldestCompatible(with: seeker, onLevel: level, where: predicate)
+            guard found >= 0, room.isOlder(found, than: bound) else { continue }
+            if oldest < 0 || room.isOlder(found, than: oldest) { oldest = found }
+        }
+        return Audit(passedOver: oldest, isTruncated: false)
     }
 
     /// The age before which a ticket is offered to nobody.
@@ -59,14 +91,14 @@ extension Matchmaker {
         /// The bits of the attributes in which a partner must not differ.
         let demanded: UInt64
 
-        init?(_ slot: Int32, in matchmaker: Matchmaker, at now: SimTime) {
-            let ticket = matchmaker.room.slots[Int(slot)]
-            guard let step = matchmaker.rules.step(atAge: now - ticket.created) else { return nil }
+        init?(_ slot: Int32, in state: QueueState, at now: SimTime) {
+            let ticket = state.room.slots[Int(slot)]
+            guard let step = state.rules.step(atAge: now - ticket.created) else { return nil }
             id = TicketID(ticket.id)
             attributes = ticket.attributes
             created = ticket.created
             session = ticket.session
-            demanded = Attributes.mask(of: matchmaker.rules.constraints(atStep: step))
+            demanded = Attributes.mask(of: state.rules.constraints(atStep: step))
         }
 
         func accepts(_ other: Attributes) -> Bool {
