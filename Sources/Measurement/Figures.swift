@@ -70,6 +70,43 @@ public struct RatioFigures: Hashable, Sendable {
     }
 }
 
+/// The printed figures of a survival: by when it has happened to which share of the subjects, in the
+/// metric's unit; nil where the observations do not reach so far.
+public struct SurvivalFigures: Hashable, Sendable {
+    /// Those who were watched, over all replications.
+    public var subjects: Int64
+    /// Those to whom it happened.
+    public var events: Int64
+    /// By when to a tenth.
+    public var p10: Double?
+    /// By when to a quarter.
+    public var p25: Double?
+    /// By when to half.
+    public var p50: Double?
+    /// By when to three quarters.
+    public var p75: Double?
+    /// By when to nine tenths.
+    public var p90: Double?
+    /// 95 % interval of the replications' own medians; nil with fewer than two that have one.
+    public var p50Interval: ConfidenceInterval?
+
+    /// The given figures.
+    public init(
+        subjects: Int64, events: Int64, p10: Double? = nil, p25: Double? = nil,
+        p50: Double? = nil, p75: Double? = nil, p90: Double? = nil,
+        p50Interval: ConfidenceInterval? = nil
+    ) {
+        self.subjects = subjects
+        self.events = events
+        self.p10 = p10
+        self.p25 = p25
+        self.p50 = p50
+        self.p75 = p75
+        self.p90 = p90
+        self.p50Interval = p50Interval
+    }
+}
+
 /// The printed figures of a level.
 public struct LevelFigures: Hashable, Sendable {
     /// The mean over the measured time of all replications; nil when there was none.
@@ -93,6 +130,8 @@ public enum Figures: Hashable, Sendable {
     case distribution(DistributionFigures)
     /// Of a count, contrast or index.
     case value(ValueFigures)
+    /// Of a survival.
+    case survival(SurvivalFigures)
     /// Of a ratio.
     case ratio(RatioFigures)
     /// Of a level.

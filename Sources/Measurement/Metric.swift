@@ -60,10 +60,20 @@ public enum Metric: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
     case mediaAuthenticationFailures
     // Risk.
     case riskReports
+    case riskReportsIgnored
     case riskExposure
+    case riskVictims
+    case riskAbusivePartner
     case riskContainmentCalls
+    case riskSeparationCalls
+    case riskSeparationTime
     case riskFalseContainment
+    case riskFramed
+    case riskFramingCalls
+    case riskFramingTime
     case riskNewcomerPenalty
+    case riskLeakWaits
+    case riskLeakPartners
 
     /// What the catalogue says of it.
     public var description: MetricDescription { MetricCatalogue.all[Int(rawValue)] }
@@ -77,6 +87,9 @@ public enum MetricKind: String, CaseIterable, Hashable, Sendable, BitwiseCopyabl
     case count
     /// A part of a whole: numerator ÷ denominator.
     case ratio
+    /// When something happened to subjects that were watched for a while: how many, and by when to
+    /// which share of them (Kaplan and Meier).
+    case survival
     /// The mean of one class less the mean of another.
     case contrast
     /// A number computed from other metrics at the end.
@@ -99,6 +112,8 @@ public enum MetricUnit: String, CaseIterable, Hashable, Sendable, BitwiseCopyabl
     case perSecond = "1/s"
     /// Parts in a thousand.
     case perThousand = "per_1000"
+    /// Occurrences for each device.
+    case perDevice = "1/device"
     /// The currency of the scenario's prices.
     case currency
 }

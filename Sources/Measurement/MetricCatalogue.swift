@@ -183,17 +183,52 @@ public enum MetricCatalogue {
             .riskReports, "risk.reports", .count, by: [.persona],
             "Reports filed, by the persona reported."),
         .init(
-            .riskExposure, "risk.exposure", .ratio, in: .perThousand, per: 1e-3, by: [.tier],
+            .riskReportsIgnored, "risk.reports_ignored", .count, by: [.persona],
+            "Reports that did not count, as reporter and reported look alike, by the persona reported."
+        ),
+        .init(
+            .riskExposure, "risk.exposure", .ratio, in: .perThousand, per: 1e-3,
+            by: [.language, .tier],
             "Time honest people spent with abusers, per 1,000 of what they spent with each other."),
         .init(
-            .riskContainmentCalls, "risk.containment_calls", .distribution, by: [.persona],
-            "Calls an abuser has before being contained."),
+            .riskVictims, "risk.victims", .ratio, by: [.language, .persona],
+            "Honest people who have left and talked with an abuser at least once."),
         .init(
-            .riskFalseContainment, "risk.false_containment", .ratio, by: [.persona],
+            .riskAbusivePartner, "risk.abusive_partner", .ratio, by: [.persona, .tier],
+            "Calls with an abusive partner, one case per side of a call."),
+        .init(
+            .riskContainmentCalls, "risk.containment_calls", .distribution, by: [.persona],
+            "Calls an abuser has before being contained, of those who were."),
+        .init(
+            .riskSeparationCalls, "risk.separation_calls", .survival, by: [.persona],
+            "Calls an abuser has until being contained; censored where one leaves or the run ends before."
+        ),
+        .init(
+            .riskSeparationTime, "risk.separation_time", .survival, in: .second, by: [.persona],
+            "Time an abuser talks until being contained, in whole seconds; censored likewise."),
+        .init(
+            .riskFalseContainment, "risk.false_containment", .ratio, by: [.language, .persona],
             "Honest people who were contained."),
+        .init(
+            .riskFramed, "risk.framed", .ratio, by: [.language, .persona],
+            "Honest people aimed at by a brigade of report bombers who were contained."),
+        .init(
+            .riskFramingCalls, "risk.framing_calls", .ratio, in: .perDevice,
+            "Calls that report bombers made, per device aimed at that was contained."),
+        .init(
+            .riskFramingTime, "risk.framing_time", .ratio, in: .second, per: 1e9,
+            "Time that report bombers talked, per device aimed at that was contained."),
         .init(
             .riskNewcomerPenalty, "risk.newcomer_penalty", .contrast, in: .second, per: 1e9,
             "Mean match latency of honest people's first tickets less that of their later ones."),
+        .init(
+            .riskLeakWaits, "risk.leak_waits", .index,
+            "Chance that of two paired tickets, one of tier clear and one not, the latter waited longer; 0.5 tells nothing."
+        ),
+        .init(
+            .riskLeakPartners, "risk.leak_partners", .index,
+            "Chance that of two calls, one in tier clear and one not, the latter has the abusive partner, ties by halves; 0.5 tells nothing."
+        ),
     ]
 
     /// A page in Markdown that lists every metric.
@@ -207,7 +242,9 @@ public enum MetricCatalogue {
             count has `value`, its mean per replication, `ci95`, and, unless it is money, `total` over
             all replications. A ratio has `value`, `ci95`, `numerator` and `denominator` over all
             replications (of times in nanoseconds). An index or contrast has `value` and `ci95`; a
-            level has `time_mean`, `peak` and `ci95` (of `time_mean`). Quantiles are within 0.1 % of the observation of their rank. Only what was
+            level has `time_mean`, `peak` and `ci95` (of `time_mean`). A survival has `subjects`, `events`,
+            the first time by which it has happened to 10 to 90 % (`p10`, `p25`, `p50`, `p75`, `p90`; null where the
+            observations do not reach so far) and `p50_ci95`. Quantiles are within 0.1 % of the observation of their rank. Only what was
             created inside the measured window is observed; levels are measured over that window.
 
             Intervals are mean ± t·s/√n (Student t) over the figures of those replications that observed anything;

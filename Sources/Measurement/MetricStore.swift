@@ -41,6 +41,7 @@ struct MetricStore: Equatable, Sendable {
     var distributions: [DistributionRecorder]
     var counters: [Counter]
     var ratios: [Ratio]
+    var survivals: [SurvivalRecorder]
     var contrasts: [Contrast]
     var levels: [LevelRecord]
 
@@ -48,6 +49,8 @@ struct MetricStore: Equatable, Sendable {
         distributions = layout.resolutions.map { DistributionRecorder(resolution: $0) }
         counters = Array(repeating: Counter(), count: layout.slotCounts[.count, default: 0])
         ratios = Array(repeating: Ratio(), count: layout.slotCounts[.ratio, default: 0])
+        survivals = Array(
+            repeating: SurvivalRecorder(), count: layout.slotCounts[.survival, default: 0])
         contrasts = Array(repeating: Contrast(), count: layout.slotCounts[.contrast, default: 0])
         levels = Array(repeating: LevelRecord(), count: layout.slotCounts[.level, default: 0])
     }
@@ -56,8 +59,39 @@ struct MetricStore: Equatable, Sendable {
         for i in distributions.indices { distributions[i].merge(other.distributions[i]) }
         for i in counters.indices { counters[i].merge(other.counters[i]) }
         for i in ratios.indices { ratios[i].merge(other.ratios[i]) }
+        for i in survivals.indices { survivals[i].merge(other.survivals[i]) }
         for i in contrasts.indices { contrasts[i].merge(other.contrasts[i]) }
         for i in levels.indices { levels[i].merge(other.levels[i]) }
+    }
+
+    /// An index, worked out of other metrics.
+    func index(_ metric: Metric, _ layout: MetricLayout) -> Double? {
+        switch metric {
+        case .riskLeakWaits: tierLeakOfWaits(layout)
+        case .riskLeakPartners: tierLeakOfPartners(layout)
+        default: jainOfLanguages(layout)
+        }
+    }
+
+    /// How well waits tell tickets of tier clear from others: the area under the ROC curve.
+    private func tierLeakOfWaits(_ layout: MetricLayout) -> Double? {
+        guard let slots = layout.groupSlots(.matchLatency, .tier), let clear = slots.first else {
+            return nil
+        }
+        var others = DistributionRecorder(resolution: distributions[clear].resolution)
+        for slot in slots.dropFirst() { others.merge(distributions[slot]) }
+        return distributions[clear].probabilityOfLess(than: others)
+    }
+
+    /// How well a partner tells: the area under a ROC curve of one corner, (1 + hits − false
+    /// alarms) ÷ 2.
+    private func tierLeakOfPartners(_ layout: MetricLayout) -> Double? {
+        guard let slots = layout.groupSlots(.riskAbusivePartner, .tier), let clear = slots.first
+        else { return nil }
+        var others = Ratio()
+        for slot in slots.dropFirst() { others.merge(ratios[slot]) }
+        guard let hits = others.value, let alarms = ratios[clear].value else { return nil }
+        return (1 + hits - alarms) / 2
     }
 
     /// Jain's index (Σx)²/(n·Σx²) over the languages' service x = share of finished tickets that

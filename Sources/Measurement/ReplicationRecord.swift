@@ -25,13 +25,20 @@ public struct ReplicationRecord: Sendable {
         case .distribution: return store.distributions[slot].count
         case .count: return store.counters[slot].value
         case .ratio: return store.ratios[slot].numerator
+        case .survival: return store.survivals[slot].subjects
         case .contrast: return store.contrasts[slot].count + store.contrasts[slot].otherCount
         case .index: return 0
         case .level: return store.levels[slot].peak
         }
     }
 
-    /// The mean of a distribution, the value of a count, ratio, contrast or index, or the mean of
+    /// What a survival metric saw; nobody for metrics of another kind.
+    public func survival(_ metric: Metric) -> SurvivalRecorder {
+        guard metric.description.kind == .survival else { return SurvivalRecorder() }
+        return store.survivals[layout.slot(metric)]
+    }
+
+    /// The mean of a distribution, the median of a survival, the value of a count, ratio, contrast or index, or the mean of
     /// a level over time, overall and in the reported unit; nil without observations.
     public func value(_ metric: Metric) -> Double? {
         store.value(metric, slot: layout.slot(metric), layout: layout)
@@ -58,8 +65,9 @@ extension MetricStore {
             case .distribution: distributions[slot].mean
             case .count: Double(counters[slot].value)
             case .ratio: ratios[slot].value
+            case .survival: KaplanMeier(survivals[slot]).quantile(0.5).map(Double.init)
             case .contrast: contrasts[slot].value
-            case .index: jainOfLanguages(layout)
+            case .index: index(metric, layout)
             case .level: levels[slot].timeMean
             }
         return raw.map { $0 / entry.unitsPerReported }

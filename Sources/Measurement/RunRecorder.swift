@@ -143,6 +143,19 @@ public struct RunRecorder: Sendable {
         }
     }
 
+    /// A subject was watched up to `time` whole recorded units, when it happened, or when watching
+    /// ended without.
+    public mutating func survival(
+        _ metric: Metric, _ time: Int64, happened: Bool, _ labels: Labels = .none
+    ) {
+        let row = row(metric, .survival)
+        store.survivals[row.slot].record(time, happened: happened)
+        for group in row.groups {
+            guard let slot = layout.slot(ofGroup: group, labels) else { continue }
+            store.survivals[slot].record(time, happened: happened)
+        }
+    }
+
     /// Observes a span for a contrast, in its first class or in the other.
     public mutating func contrast(_ metric: Metric, _ span: SimDuration, isFirstClass: Bool) {
         let slot = slot(metric, .contrast)

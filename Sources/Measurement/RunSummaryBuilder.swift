@@ -113,6 +113,10 @@ public struct RunSummaryBuilder: Sendable {
                 ValueFigures(
                     value: value.map { $0 / Double(count) }, interval: interval,
                     total: entry.unitsPerReported == 1 ? pooled.counters[slot].value : nil))
+        case .survival:
+            var figures = pooled.survivals[slot].figures(per: entry.unitsPerReported)
+            figures.p50Interval = interval
+            return .survival(figures)
         case .contrast:
             return .value(ValueFigures(value: value, interval: interval))
         case .index:
@@ -137,8 +141,22 @@ extension MetricStore {
         case .distribution: distributions[slot].count > 0
         case .count: counters[slot].value != 0
         case .ratio: ratios[slot].denominator != 0
+        case .survival: survivals[slot].subjects > 0
         case .contrast, .index, .level: true
         }
+    }
+}
+
+extension SurvivalRecorder {
+    /// The figures of the observations, divided by the number of recorded units in a reported one.
+    func figures(per units: Double) -> SurvivalFigures {
+        let estimate = KaplanMeier(self)
+        func quantile(_ share: Double) -> Double? {
+            estimate.quantile(share).map { Double($0) / units }
+        }
+        return SurvivalFigures(
+            subjects: subjects, events: events, p10: quantile(0.1), p25: quantile(0.25),
+            p50: quantile(0.5), p75: quantile(0.75), p90: quantile(0.9))
     }
 }
 

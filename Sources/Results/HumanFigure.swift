@@ -24,6 +24,7 @@ struct HumanFigure {
                 case .perSecond: .rate
                 case .perThousand: .perThousand
                 case .currency: .money
+                case .perDevice: .plain
                 case .one: if case .ratio = figures.figures { .share } else { .plain }
                 }
         }

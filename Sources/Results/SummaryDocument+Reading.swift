@@ -176,6 +176,7 @@ struct Fields {
     /// The kind shows in the keys.
     func figures() throws(UnreadableSummary) -> Figures {
         if json["count"] != nil { return .distribution(try distribution()) }
+        if json["subjects"] != nil { return .survival(try survival()) }
         if json["time_mean"] != nil {
             guard let peak = try number("peak") else { throw .unexpected(path: path + ".peak") }
             return .level(
@@ -192,6 +193,14 @@ struct Fields {
         return .value(
             ValueFigures(
                 value: try number("value"), interval: try interval("ci95"), total: total))
+    }
+
+    private func survival() throws(UnreadableSummary) -> SurvivalFigures {
+        SurvivalFigures(
+            subjects: try integer("subjects"), events: try integer("events"),
+            p10: try number("p10"), p25: try number("p25"), p50: try number("p50"),
+            p75: try number("p75"), p90: try number("p90"),
+            p50Interval: try interval("p50_ci95"))
     }
 
     private func distribution() throws(UnreadableSummary) -> DistributionFigures {

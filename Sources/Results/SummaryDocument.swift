@@ -169,6 +169,7 @@ extension Figures {
             ]
             if let total = figures.total { members.append(.init("total", .integer(total))) }
             return members
+        case .survival(let figures): return [unit] + figures.members
         case .ratio(let figures):
             return [
                 unit, .init("value", JSONValue(figures.value)),
@@ -182,6 +183,17 @@ extension Figures {
                 .init("peak", .number(figures.peak)), .init("ci95", pair(figures.interval)),
             ]
         }
+    }
+}
+
+extension SurvivalFigures {
+    fileprivate var members: [JSONValue.Member] {
+        [
+            .init("subjects", .integer(subjects)), .init("events", .integer(events)),
+            .init("p10", JSONValue(p10)), .init("p25", JSONValue(p25)),
+            .init("p50", JSONValue(p50)), .init("p75", JSONValue(p75)),
+            .init("p90", JSONValue(p90)), .init("p50_ci95", pair(p50Interval)),
+        ]
     }
 }
 

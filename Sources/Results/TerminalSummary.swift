@@ -49,6 +49,8 @@ public struct TerminalSummary: Sendable {
         (.mediaMOS, .mean, "voice quality, MOS 1…5"),
         (.mediaLoss, .value, "voice packets lost"),
         (.riskExposure, .value, "abusive per 1,000 honest call-minutes"),
+        (.riskSeparationCalls, .p50, "calls until half of the abusers are contained"),
+        (.riskFramed, .value, "people aimed at who were framed"),
     ]
 
     /// Lines of runs in which a relay crashed under calls.

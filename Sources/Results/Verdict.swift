@@ -39,6 +39,7 @@ extension Figures {
         case .distribution(let figures): figures.figure(statistic)
         case .value(let figures): statistic == .value ? figures.value : nil
         case .ratio(let figures): statistic == .value ? figures.value : nil
+        case .survival(let figures): figures.figure(statistic)
         case .level(let figures):
             switch statistic {
             case .timeMean: figures.timeMean
@@ -53,9 +54,21 @@ extension Figures {
         switch (self, statistic) {
         case (.distribution(let figures), .mean): figures.meanInterval
         case (.distribution(let figures), .p95): figures.p95Interval
+        case (.survival(let figures), .p50): figures.p50Interval
         case (.value(let figures), .value): figures.interval
         case (.ratio(let figures), .value): figures.interval
         case (.level(let figures), .timeMean): figures.interval
+        default: nil
+        }
+    }
+}
+
+extension SurvivalFigures {
+    fileprivate func figure(_ statistic: Threshold.Statistic) -> Double? {
+        switch statistic {
+        case .count: Double(subjects)
+        case .p50: p50
+        case .p90: p90
         default: nil
         }
     }

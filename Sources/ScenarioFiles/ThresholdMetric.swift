@@ -7,6 +7,7 @@ extension MetricDescription {
     var statistics: [Threshold.Statistic] {
         switch kind {
         case .distribution: [.mean, .min, .p50, .p90, .p95, .p99, .p999, .max, .count]
+        case .survival: [.p50, .p90, .count]
         case .level: [.timeMean, .peak]
         case .count, .ratio, .contrast, .index: [.value]
         }

@@ -79,6 +79,7 @@ extension MetricKind {
     var mainStatistic: Threshold.Statistic {
         switch self {
         case .distribution: .mean
+        case .survival: .p50
         case .count, .ratio, .contrast, .index: .value
         case .level: .timeMean
         }

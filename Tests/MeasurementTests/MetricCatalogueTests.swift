@@ -33,7 +33,10 @@ import Testing
             ("media.r_factor", .distribution), ("media.mos", .distribution),
             ("risk.reports", .count), ("risk.exposure", .ratio),
             ("risk.containment_calls", .distribution), ("risk.false_containment", .ratio),
-            ("risk.newcomer_penalty", .contrast),
+            ("risk.newcomer_penalty", .contrast), ("risk.victims", .ratio),
+            ("risk.separation_calls", .survival), ("risk.separation_time", .survival),
+            ("risk.framed", .ratio), ("risk.framing_calls", .ratio),
+            ("risk.leak_waits", .index), ("risk.leak_partners", .index),
         ] as [(String, MetricKind)])
     func `the core names are there with their kinds`(name: String, kind: MetricKind) throws {
         let metric = try #require(MetricCatalogue.metric(named: name))

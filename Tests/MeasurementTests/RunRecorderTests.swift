@@ -126,6 +126,52 @@ extension RunSummary {
         #expect(summary.figures(.riskExposure)?.unit == .perThousand)
     }
 
+    @Test func `a survival pools the subjects of all replications before it estimates`() {
+        var records: [ReplicationRecord] = []
+        for (number, censored) in [Int64(4), 9].enumerated() {
+            var run = recorder(number)
+            for calls in Int64(1)...3 {
+                run.survival(.riskSeparationCalls, calls, happened: true, Labels(persona: 1))
+            }
+            run.survival(.riskSeparationCalls, censored, happened: false, Labels(persona: 0))
+            records.append(run.finish(at: at(1)))
+        }
+        #expect(records[0].survival(.riskSeparationCalls).events == 3)
+        let summary = RunSummary(records)
+        guard case .survival(let all)? = summary.figures(.riskSeparationCalls)?.figures,
+            case .survival(let harassers)? = summary.group(.riskSeparationCalls, "harasser")
+        else {
+            Issue.record("figures are missing")
+            return
+        }
+        #expect(all.subjects == 8 && all.events == 6)
+        // 8 watched: 6/8 are left after 1, 4/8 after 2, 2/8 after 3, and so they stay.
+        #expect(all.p25 == 1 && all.p50 == 2 && all.p75 == 3 && all.p90 == nil)
+        #expect(harassers.subjects == 6 && harassers.p90 == 3)
+    }
+
+    @Test func `what waits and partners tell of a tier is the area under a ROC curve`() {
+        let tiers = LabelSpaces(tier: ["clear", "watched", "contained"])
+        var run = RunRecorder(replication: 0, labels: tiers, seriesStep: .seconds(10))
+        func leaks() -> (Double?, Double?) {
+            let record = run.finish(at: at(1))
+            return (record.value(.riskLeakWaits), record.value(.riskLeakPartners))
+        }
+        #expect(leaks() == (nil, nil))
+        for wait in [Int64(1), 2, 3, 4] {
+            run.record(.matchLatency, .seconds(wait), Labels(tier: 0))
+        }
+        run.record(.matchLatency, .seconds(3), Labels(tier: 1))
+        run.record(.matchLatency, .seconds(9), Labels(tier: 2))
+        // Of the eight pairs the separated ticket waited longer in 2 + 4, and as long in one.
+        for hit in [true, false, false, false] {
+            run.ratio(.riskAbusivePartner, hit: hit, Labels(tier: 0))
+        }
+        run.ratio(.riskAbusivePartner, hit: true, Labels(tier: 2))
+        let (waits, partners) = leaks()
+        #expect(waits == 6.5 / 8 && partners == (1 + 1 - 0.25) / 2)
+    }
+
     @Test func `a span beyond the recorder's limit counts as the limit`() {
         var run = recorder()
         run.record(.callDuration, .days(36_525), Labels(language: 0))
