@@ -17,11 +17,15 @@ struct Peer: BitwiseCopyable {
     /// Whether the app was opened inside the measured window.
     let isMeasured: Bool
     var wasContained = false
+    /// Whether an abuser was among the partners.
+    var metAbuser = false
     /// The place of the newest of the sockets of calls that are not wound up yet.
     var firstSocket = Leg.noSocket
     let attributes: Attributes
-    /// Calls that were had before the device first was contained, for the abusive.
-    var callsBeforeContainment: Int64 = 0
+    /// Calls had before the person first was contained.
+    var callsBeforeContainment: UInt32 = 0
+    /// How long they were together, in milliseconds; 49 days are the most it can tell.
+    var talkBeforeContainment: UInt32 = 0
     /// What the browser shows of the device at present.
     var signals: FingerprintSignals
     /// The name the device goes by in the present visit.
@@ -64,6 +68,9 @@ struct Peer: BitwiseCopyable {
 /// What a kind of people does by chance, ready for use without copying the kind.
 struct Inclinations: BitwiseCopyable {
     let isAbusive: Bool
+    /// Reports only those whom the brigade aims at.
+    let isBomber: Bool
+    let aim: Double
     let requeue: Double
     let deviceSwitch: Double
     let reportPropensity: Double
@@ -71,6 +78,8 @@ struct Inclinations: BitwiseCopyable {
 
     init(_ persona: Persona) {
         isAbusive = persona.behaviour.isAbusive
+        isBomber = persona.behaviour == .reportBomber
+        aim = persona.aim
         requeue = persona.requeue
         deviceSwitch = persona.deviceSwitch
         reportPropensity = persona.reportPropensity

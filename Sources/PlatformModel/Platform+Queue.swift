@@ -143,7 +143,7 @@ extension Platform {
     mutating func depart(_ handle: Handle, at now: SimTime) {
         peers[handle].state = .leaving
         recordDeparture(at: now)
-        recordContainment(peers[handle])
+        recordContainment(handle)
         matchmaker.endSession(SessionID(peers[handle].serial))
         detachIfDone(handle)
     }

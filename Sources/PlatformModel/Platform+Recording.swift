@@ -225,6 +225,7 @@ extension Platform {
     mutating func closeBooks(at now: SimTime) {
         let waiting = tickets.count { $0.isMeasured }
         let goingOn = calls.count { $0.isMeasured && $0.phase < .windingUp }
+        endWatches()
         recorder.count(.ticketsUnfinished, Int64(waiting))
         recorder.count(.callsUnfinished, Int64(goingOn))
         egress.advance(to: now)

@@ -15,24 +15,64 @@ extension Platform {
     ) {
         let now = engine.now
         let record = calls[call]
+        noteTalk(call, duration)
         for side in Side.both {
-            risk.callEnds(of: peers[record[side]].device!, lasting: duration, at: now)
-            if !peers[record[side]].wasContained { peers[record[side]].callsBeforeContainment += 1 }
-        }
-        for side in Side.both {
-            let reporter = record[side]
-            let inclinations = inclinations(of: reporter)
-            let isAbuse = self.inclinations(of: record[side.other]).isAbusive
+            let (reporter, target) = (record[side], record[side.other])
             var stream = visitStream(.report, reporter)
-            let chance =
-                isAbuse ? inclinations.reportPropensity : inclinations.falseReport
-            guard stream.nextBool(probability: chance) else { continue }
+            let chance = reportChance(reporter, against: target)
+            guard stream.nextBool(probability: chance) else {
+                risk.callEnds(of: peers[target].device!, lasting: duration, at: now)
+                continue
+            }
             let right = record.capabilities!
             let outcome = risk.report(
-                side == .offerer ? right.first : right.second, at: now)
+                side == .offerer ? right.first : right.second, lasting: duration, at: now)
             recordReport(outcome, call, by: side, &engine)
         }
         engine.rearm(&riskTimer, to: risk.nextTimeout, .riskTimer)
+    }
+
+    /// What a call that has ended means for its two people.
+    private mutating func noteTalk(_ call: Handle, _ duration: SimDuration) {
+        let record = calls[call]
+        for side in Side.both {
+            let (handle, partner) = (record[side], record[side.other])
+            let partnerAbuses = inclinations(of: partner).isAbusive
+            if partnerAbuses { peers[handle].metAbuser = true }
+            if !peers[handle].wasContained {
+                let span = UInt32(clamping: duration.nanoseconds / 1_000_000)
+                let talk = peers[handle].talkBeforeContainment.addingReportingOverflow(span)
+                peers[handle].callsBeforeContainment += 1
+                peers[handle].talkBeforeContainment = talk.overflow ? .max : talk.partialValue
+            }
+            guard record.isMeasured else { continue }
+            let tier = UInt16(peers[handle].tier.rawValue)
+            recorder.ratio(
+                .riskAbusivePartner, hit: partnerAbuses,
+                labels(peers[handle].attributes, tier: tier))
+            if inclinations(of: handle).isBomber {
+                recorder.ratio(.riskFramingCalls, numerator: 1, denominator: 0)
+                recorder.ratio(
+                    .riskFramingTime, numerator: duration.nanoseconds, denominator: 0)
+            }
+        }
+    }
+
+    /// The chance that a peer reports its partner of a call.
+    private func reportChance(_ reporter: Handle, against partner: Handle) -> Double {
+        let inclinations = inclinations(of: reporter)
+        if self.inclinations(of: partner).isAbusive { return inclinations.reportPropensity }
+        guard !inclinations.isBomber || isAimedAt(partner, by: inclinations.aim) else { return 0 }
+        return inclinations.falseReport
+    }
+
+    /// Whether a brigade that aims at the share `aim` of the innocent has chosen this one. All
+    /// brigades go by the same order of people, so they aim at the same ones.
+    func isAimedAt(_ peer: Handle, by aim: Double) -> Bool {
+        guard !inclinations(of: peer).isBomber else { return false }
+        guard aim < 1 else { return true }
+        var choice = root.stream(.chosen, UInt64(peers[peer].serial))
+        return choice.nextUnit() < aim
     }
 
     private mutating func recordReport(
@@ -40,7 +80,9 @@ extension Platform {
         _ engine: inout Engine<PlatformEvent>
     ) {
         if calls[call].isMeasured {
-            recorder.count(.riskReports, 1, labels(of: call, side.other))
+            let labels = labels(of: call, side.other)
+            recorder.count(.riskReports, 1, labels)
+            if case .ignored = outcome { recorder.count(.riskReportsIgnored, 1, labels) }
         }
         let after: UInt64 =
             if case .counted(_, let tier) = outcome { UInt64(tier.rawValue) } else { .max }
@@ -53,24 +95,61 @@ extension Platform {
         engine.rearm(&riskTimer, to: risk.nextTimeout, .riskTimer)
     }
 
-    /// A peer joins the queue in `tier`: the first time it is contained counts.
+    /// A peer joins the queue: the first time it is contained counts.
     mutating func noteContainment(_ handle: Handle, at now: SimTime) {
-        guard peers[handle].tier.rawValue == DeviceTier.contained.rawValue,
-            !peers[handle].wasContained
-        else { return }
+        let peer = peers[handle]
+        guard !peer.wasContained, risk.isContained(peer.device!, in: peer.tier, at: now) else {
+            return
+        }
         peers[handle].wasContained = true
-        guard inclinations(of: handle).isAbusive, isMeasured(now) else { return }
-        recorder.record(
-            .riskContainmentCalls, units: peers[handle].callsBeforeContainment,
-            labels(peers[handle].attributes))
+        let isAbusive = inclinations(of: handle).isAbusive
+        if isAbusive { recordWatch(handle, happened: true) }
+        guard isMeasured(now) else { return }
+        if isAbusive {
+            recorder.record(
+                .riskContainmentCalls, units: Int64(peer.callsBeforeContainment),
+                labels(peer.attributes))
+        } else if let greatestAim, isAimedAt(handle, by: greatestAim) {
+            recorder.ratio(.riskFramingCalls, numerator: 0, denominator: 1)
+            recorder.ratio(.riskFramingTime, numerator: 0, denominator: 1)
+        }
     }
 
-    /// A peer leaves: whether an honest one was ever contained. Those who came in the warm-up do
-    /// not count.
-    mutating func recordContainment(_ peer: Peer) {
-        let isAbusive = inclinations[Int(peer.attributes.persona)].isAbusive
-        guard peer.isMeasured, !isAbusive, scenario.risk.enabled else { return }
-        recorder.ratio(
-            .riskFalseContainment, hit: peer.wasContained, labels(peer.attributes))
+    /// An abuser is watched from arrival until containment, or until leaving without.
+    private mutating func recordWatch(_ handle: Handle, happened: Bool) {
+        let peer = peers[handle]
+        guard peer.isMeasured, scenario.risk.enabled else { return }
+        let labels = labels(peer.attributes)
+        recorder.survival(
+            .riskSeparationCalls, Int64(peer.callsBeforeContainment), happened: happened, labels)
+        recorder.survival(
+            .riskSeparationTime, (Int64(peer.talkBeforeContainment) + 500) / 1000,
+            happened: happened, labels)
+    }
+
+    /// The run ends: those abusers who are there still and were never contained.
+    mutating func endWatches() {
+        let open = peers.handles { $0.state != .leaving && !$0.wasContained }
+        for handle in open where inclinations(of: handle).isAbusive {
+            recordWatch(handle, happened: false)
+        }
+    }
+
+    /// A peer leaves: whether an honest one was ever contained, or met an abuser. Those who came in
+    /// the warm-up do not count.
+    mutating func recordContainment(_ handle: Handle) {
+        let peer = peers[handle]
+        guard !inclinations(of: handle).isAbusive else {
+            if !peer.wasContained { recordWatch(handle, happened: false) }
+            return
+        }
+        guard peer.isMeasured else { return }
+        let labels = labels(peer.attributes)
+        recorder.ratio(.riskVictims, hit: peer.metAbuser, labels)
+        guard scenario.risk.enabled else { return }
+        recorder.ratio(.riskFalseContainment, hit: peer.wasContained, labels)
+        if let greatestAim, isAimedAt(handle, by: greatestAim) {
+            recorder.ratio(.riskFramed, hit: peer.wasContained, labels)
+        }
     }
 }

@@ -68,6 +68,8 @@ struct Platform: ~Copyable {
     let links: [LinkBehaviour]
     /// By persona.
     let inclinations: [Inclinations]
+    /// The share of the innocent that some brigade aims at; nil without one.
+    let greatestAim: Double?
 
     enum HostOwner: BitwiseCopyable {
         case nobody
@@ -122,6 +124,7 @@ struct Platform: ~Copyable {
         paths = PathDesk(scenario)
         links = scenario.access.map { LinkBehaviour(jitter: $0.jitter, loss: $0.loss) }
         inclinations = scenario.population.map { Inclinations($0) }
+        greatestAim = inclinations.filter(\.isBomber).map(\.aim).max()
         attachRelays()
     }
 

@@ -19,6 +19,7 @@ enum Purpose: UInt16 {
     case ipv6 = 22
     case carrier = 23
     case carrierBinding = 24
+    case chosen = 25
 
     // One stream a peer and visit (ticket or call): what it would do, met or not.
     case patience = 32

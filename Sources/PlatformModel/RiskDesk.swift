@@ -12,6 +12,9 @@ struct RiskDesk {
     private var scorer: Scorer
     private let isEnabled: Bool
     private let populations: [FingerprintPopulation]
+    /// Devices seen so far, by persona; what a service knows of them is no more than a count.
+    private var devices: [Int]
+    private let countsLookAlikes: Bool
 
     /// Names of the tiers as results show them, by number.
     static let tierNames = DeviceTier.allCases.map { "\($0)" }
@@ -19,12 +22,18 @@ struct RiskDesk {
     init(_ risk: Risk, population: [Persona], randomness: RandomStream) {
         var policy = ScoringPolicy()
         policy.retention = risk.retention
+        policy.isDryRun = risk.dryRun
+        if !risk.safeguards.contains(.bursts) { policy.burstCap = nil }
+        if !risk.safeguards.contains(.reporters) { policy.reporterAllowance = nil }
+        countsLookAlikes = risk.enabled && risk.safeguards.contains(.lookAlikes)
+        policy.sharesAmongLookAlikes = countsLookAlikes
         do {
             scorer = try Scorer(policy: policy, randomness: randomness)
         } catch {
             preconditionFailure("a validated scenario gives a policy that makes no sense: \(error)")
         }
         isEnabled = risk.enabled
+        devices = population.map { _ in 0 }
         populations = population.map { persona in
             let model = persona.fingerprint
             guard
@@ -37,32 +46,48 @@ struct RiskDesk {
     }
 
     /// The signals of the device that a new person of the given kind uses.
-    func newDevice(persona: UInt16, using stream: inout RandomStream) -> FingerprintSignals {
-        populations[Int(persona)].device(using: &stream)
+    mutating func newDevice(
+        persona: UInt16, using stream: inout RandomStream
+    ) -> FingerprintSignals {
+        devices[Int(persona)] += 1
+        return populations[Int(persona)].device(using: &stream)
     }
 
     /// What a device shows at its next visit: drifted, or another device altogether.
-    func returning(
+    mutating func returning(
         _ signals: FingerprintSignals, persona: UInt16, switching: Double,
         using stream: inout RandomStream
     ) -> FingerprintSignals {
-        let population = populations[Int(persona)]
-        if stream.nextBool(probability: switching) { return population.device(using: &stream) }
-        return population.drifted(signals, using: &stream)
+        if stream.nextBool(probability: switching) {
+            return newDevice(persona: persona, using: &stream)
+        }
+        return populations[Int(persona)].drifted(signals, using: &stream)
+    }
+
+    /// How many of the devices seen so far are expected to show `signals`, as their makes' shares
+    /// tell: those tables are public, as fingerprinting studies publish them.
+    private func lookAlikes(of signals: FingerprintSignals) -> Double {
+        guard countsLookAlikes else { return 0 }
+        return zip(devices, populations).reduce(0) {
+            $0 + Double($1.0) * $1.1.share(of: signals)
+        }
     }
 
     /// The device joins the queue: under which name it goes, and in which tier.
     mutating func admit(
         _ signals: FingerprintSignals, at now: SimTime
     ) -> (device: DeviceIdentifier, tier: RiskTier) {
-        let device = scorer.identify(signals, at: now)
+        let device = scorer.identify(signals, lookAlikes: lookAlikes(of: signals), at: now)
         guard isEnabled else { return (device, RiskTier(rawValue: 0)) }
         return (device, RiskTier(rawValue: scorer.tier(of: device, at: now).rawValue))
     }
 
-    /// The device's tier now.
-    func tier(of device: DeviceIdentifier, at now: SimTime) -> DeviceTier {
-        isEnabled ? scorer.tier(of: device, at: now) : .clear
+    /// Whether the device stands in the worst tier, treated so or not.
+    func isContained(_ device: DeviceIdentifier, in tier: RiskTier, at now: SimTime) -> Bool {
+        guard isEnabled, scorer.policy.isDryRun else {
+            return tier.rawValue == DeviceTier.contained.rawValue
+        }
+        return scorer.assessment(of: device, at: now).tier == .contained
     }
 
     /// The rights of the two partners of a beginning call to report each other.
@@ -79,9 +104,15 @@ struct RiskDesk {
         scorer.recordCall(of: device, lasting: duration, at: now)
     }
 
-    /// Somebody makes use of the right to report.
-    mutating func report(_ capability: ReportCapability, at now: SimTime) -> ReportOutcome {
-        scorer.report(capability, at: now)
+    /// A call of the target has ended, and its partner makes use of the right to report it.
+    mutating func report(
+        _ capability: ReportCapability, lasting duration: SimDuration, at now: SimTime
+    ) -> ReportOutcome {
+        let outcome = scorer.report(capability, lasting: duration, at: now)
+        if case .ignored = outcome {
+            scorer.recordCall(of: capability.target, lasting: duration, at: now)
+        }
+        return outcome
     }
 
     var byteCount: Int { scorer.byteCount }

@@ -17,7 +17,7 @@ public enum DeviceTier: UInt8, Hashable, Comparable, Sendable, BitwiseCopyable, 
 public enum TierReason: UInt8, Hashable, Sendable, BitwiseCopyable, CaseIterable {
     /// Nobody has reported the device, or every report has lapsed.
     case noRecord
-    /// Fewer distinct reporters than any tier needs.
+    /// The reporters weigh less together than any tier needs.
     case tooFewReporters
     /// The lower bound is below every threshold that counts.
     case belowThresholds
@@ -25,13 +25,11 @@ public enum TierReason: UInt8, Hashable, Sendable, BitwiseCopyable, CaseIterable
     case lowerBound
     /// The lower bound is between the tier's exit and entry thresholds; it entered before.
     case hysteresis
-    /// The lower bound would do for a worse tier, but no new report has come since it did.
-    case awaitingReport
 }
 
 /// What the scorer says of a device at a point in time.
 public struct Assessment: Hashable, Sendable, BitwiseCopyable {
-    /// Where it stands.
+    /// Where it stands; in a dry run, where it would stand.
     public var tier: DeviceTier
     /// Why.
     public var reason: TierReason
@@ -41,6 +39,8 @@ public struct Assessment: Hashable, Sendable, BitwiseCopyable {
     public var mean: Double
     /// Live reporters, each counted once.
     public var distinctReporters: Int
+    /// Sum of the reporters' weights before decay.
+    public var standing: Double
     /// Sum of the reporters' weights after decay.
     public var reportWeight: Double
     /// Calls since the first live report, weighted by length and decay.
@@ -63,7 +63,7 @@ public enum IgnoredReport: Hashable, Sendable, CaseIterable {
     case lapsed
     /// The capability was used before: a call counts once.
     case alreadyCounted
-    /// The target's name is of a key that is gone.
+    /// The target's or the reporter's name is of a key that is gone.
     case forgotten
     /// Reporter and target look like the same device.
     case indistinguishable

@@ -1,31 +1,115 @@
 import Quantities
 import RandomStreams
 
-/// What the live part of a record says at a point in time.
+/// What the live part of a record says at a point in time, and the tier it has led to by then.
 struct Evidence: Sendable {
     /// Distinct reporters.
-    var reporters = 0
+    private(set) var reporters = 0
     /// Sum of their weights.
-    var reported = 0.0
+    private(set) var standing = 0.0
+    /// Sum of their weights after decay.
+    private(set) var reported = 0.0
     /// Weighted calls since the first live report.
-    var exposure = 0.0
+    private(set) var exposure = 0.0
+    /// Where the device stands.
+    private(set) var tier = DeviceTier.clear
+
+    private let policy: ScoringPolicy
+    private var now = SimTime.zero
 
     /// Nothing known.
-    init() {}
+    init(_ policy: ScoringPolicy) { self.policy = policy }
 
-    /// Sums a record's reports from `report` on, as of `now`.
-    init(from report: Int32, in store: RecordStore, halfLife: SimDuration, at now: SimTime) {
-        var slot = report
-        while slot >= 0 {
-            let node = store.report(slot)
-            let weight = Self.decay(now - node.time, halfLife)
-            if !node.isSuperseded {
-                reporters += 1
-                reported += weight
+    /// Takes in a record's reports from `first` on, in order of time, as of `now`.
+    ///
+    /// The reports are replayed, so what comes out follows from those that are live and from nothing
+    /// that once was. Between two reports calls and time only lower the bound, so the tier is
+    /// brought up to date at reports and at the end alone.
+    ///
+    /// - Complexity: O(reports²) comparisons, O(reports) evaluations of a beta distribution.
+    init(
+        of record: Int32, from first: Int32, in store: RecordStore,
+        _ policy: ScoringPolicy, at now: SimTime
+    ) {
+        self.init(policy)
+        guard first >= 0 else { return }
+        let factor =
+            policy.sharesAmongLookAlikes ? 1 / (1 + store[record].lookAlikes) : 1
+        self.now = store.report(first).time
+        withUnsafeTemporaryAllocation(of: Part.self, capacity: Int(store[record].count)) { parts in
+            var count = 0
+            var slot = first
+            while slot >= 0 {
+                let report = store.report(slot)
+                advance(to: report.time)
+                let part = part(of: report, factor, of: parts[..<count])
+                supersede(report, in: parts[..<count])
+                takeIn(part, call: slot == first ? max(1, report.share) : report.share)
+                parts[count] = part
+                count += 1
+                exposure += report.exposure
+                slot = report.next
             }
-            exposure += weight * node.exposure
-            slot = node.next
         }
+        advance(to: now)
+    }
+
+    /// A report that was taken in.
+    private struct Part: BitwiseCopyable {
+        let other: UInt64
+        let time: SimTime
+        let weight: Double
+        /// Whether the same reporter has reported again.
+        var isSuperseded = false
+    }
+
+    /// What `report` weighs beside those before it: in any stretch of the burst cap's window all
+    /// together no more than the cap, not counting what the same reporter filed before.
+    private func part(
+        of report: RecordStore.Report, _ factor: Double,
+        of earlier: Slice<UnsafeMutableBufferPointer<Part>>
+    ) -> Part {
+        var weight = report.weight * factor
+        if let cap = policy.burstCap {
+            let within = earlier.reduce(0) { sum, part in
+                let counts =
+                    part.time > report.time - cap.window && part.other != report.other
+                    && !part.isSuperseded
+                return counts ? sum + part.weight : sum
+            }
+            weight = min(weight, max(0, cap.weight - within))
+        }
+        return Part(other: report.other, time: report.time, weight: weight)
+    }
+
+    /// An earlier report of the same reporter does not count any more.
+    private mutating func supersede(
+        _ report: RecordStore.Report, in parts: Slice<UnsafeMutableBufferPointer<Part>>
+    ) {
+        for index in parts.indices where parts[index].other == report.other {
+            guard !parts[index].isSuperseded else { continue }
+            let age = now - parts[index].time
+            standing = max(0, standing - parts[index].weight)
+            reported = max(0, reported - parts[index].weight * Self.decay(age, policy.halfLife))
+            reporters -= 1
+            parts.base[index].isSuperseded = true
+        }
+    }
+
+    private mutating func takeIn(_ part: Part, call share: Double) {
+        reporters += 1
+        standing += part.weight
+        reported += part.weight
+        exposure += share
+        tier = max(entered, lowered)
+    }
+
+    private mutating func advance(to time: SimTime) {
+        let decay = Self.decay(time - now, policy.halfLife)
+        reported *= decay
+        exposure *= decay
+        now = time
+        tier = lowered
     }
 
     /// 2^(-age/halfLife).
@@ -35,46 +119,41 @@ struct Evidence: Sendable {
             -ln2 * (Double(age.nanoseconds) / Double(halfLife.nanoseconds)))
     }
 
+    // MARK: Tiers
+
     /// The posterior of the rate of reported calls: each distinct reporter is a reported call, what
     /// is left of the exposure are unreported ones.
-    func posterior(_ policy: ScoringPolicy) -> BetaDistribution {
+    var posterior: BetaDistribution {
         BetaDistribution(
             a: policy.priorReported + reported,
             b: policy.priorUnreported + max(0, exposure - reported))
     }
 
-    /// The tier that a device in `tier` falls to, or stays in.
-    func lowered(from tier: DeviceTier, _ policy: ScoringPolicy) -> DeviceTier {
-        guard reporters >= policy.minimumReporters else { return .clear }
-        let posterior = posterior(policy)
-        for candidate in DeviceTier.allCases.reversed() where candidate <= tier {
-            guard let limits = policy.threshold(of: candidate) else { break }
-            if Self.boundReaches(limits.leave, posterior, policy) { return candidate }
-        }
-        return .clear
+    /// Whether the reporters' word is enough for any tier; sums of thirds and such may fall short of
+    /// a whole number by rounding.
+    var isSubstantiated: Bool { standing >= Double(policy.minimumReporters) - 1e-9 }
+
+    /// The tier that the device falls to, or stays in.
+    private var lowered: DeviceTier {
+        guard tier > .clear, isSubstantiated else { return .clear }
+        return worst(upTo: tier, isEntered: false)
     }
 
     /// The tier whose entry threshold the lower bound reaches.
-    func entered(_ policy: ScoringPolicy) -> DeviceTier {
-        guard reporters >= policy.minimumReporters else { return .clear }
-        let posterior = posterior(policy)
-        for candidate in DeviceTier.allCases.reversed() {
-            guard let limits = policy.threshold(of: candidate) else { break }
-            if Self.boundReaches(limits.enter, posterior, policy) { return candidate }
+    var entered: DeviceTier {
+        guard isSubstantiated else { return .clear }
+        return worst(upTo: .contained, isEntered: true)
+    }
+
+    /// The worst tier up to `limit` whose threshold the lower credible bound reaches: the posterior
+    /// leaves no more than the credibility below it. This spares finding the bound itself.
+    private func worst(upTo limit: DeviceTier, isEntered: Bool) -> DeviceTier {
+        let posterior = posterior
+        for tier in DeviceTier.allCases.reversed() where tier <= limit {
+            guard let limits = policy.threshold(of: tier) else { break }
+            let threshold = isEntered ? limits.enter : limits.leave
+            if posterior.cumulative(threshold) <= policy.credibility { return tier }
         }
         return .clear
-    }
-
-    /// The tier of a device in `tier` when a report has come.
-    func raised(from tier: DeviceTier, _ policy: ScoringPolicy) -> DeviceTier {
-        max(entered(policy), lowered(from: tier, policy))
-    }
-
-    /// Whether the lower credible bound is at least `threshold`: the posterior leaves no more than the
-    /// credibility below it. This spares finding the bound itself.
-    private static func boundReaches(
-        _ threshold: Double, _ posterior: BetaDistribution, _ policy: ScoringPolicy
-    ) -> Bool {
-        posterior.cumulative(threshold) <= policy.credibility
     }
 }

@@ -47,6 +47,16 @@ public struct FingerprintPopulation: Hashable, Sendable {
             + (1 - commonShare) * (1 - commonShare) / Double(individuals)
     }
 
+    /// The probability that a device drawn from the population shows exactly `signals`; 0 for those of
+    /// a device that has drifted, which nobody else shows.
+    public func share(of signals: FingerprintSignals) -> Double {
+        let configuration = Self.configuration(showing: signals.canvas)
+        let isCommon = configuration & 1 == 1
+        let number = configuration >> 1
+        if isCommon { return number < models ? commonShare / Double(models) : 0 }
+        return number < individuals ? (1 - commonShare) / Double(individuals) : 0
+    }
+
     /// The signals of a new device; takes three words of 64 bits or a few more.
     public func device(using stream: inout RandomStream) -> FingerprintSignals {
         let isCommon = stream.nextBool(probability: commonShare)
@@ -70,9 +80,16 @@ public struct FingerprintPopulation: Hashable, Sendable {
         return changed
     }
 
+    private static let golden: UInt64 = 0x9E37_79B9_7F4A_7C15
+
+    /// The configuration whose canvas digest is `canvas`.
+    private static func configuration(showing canvas: UInt64) -> UInt64 {
+        unscrambled(canvas) &- 2 &* golden
+    }
+
     /// The signals of configuration `number`; different numbers differ in their canvas digest.
     private static func signals(configuration number: UInt64) -> FingerprintSignals {
-        func word(_ n: UInt64) -> UInt64 { scrambled(number &+ n &* 0x9E37_79B9_7F4A_7C15) }
+        func word(_ n: UInt64) -> UInt64 { scrambled(number &+ n &* golden) }
         let traits = word(1)
         let isPhone = number & 1 == 1
         let width = UInt16(isPhone ? 360 + traits % 8 * 10 : 1280 + traits % 9 * 160)
@@ -92,5 +109,13 @@ public struct FingerprintPopulation: Hashable, Sendable {
         z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
         z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
         return z ^ z >> 31
+    }
+
+    /// The inverse of ``scrambled(_:)``: factors are inverse modulo 2^64.
+    private static func unscrambled(_ word: UInt64) -> UInt64 {
+        var z = word
+        z = (z ^ z >> 31 ^ z >> 62) &* 0x3196_42B2_D24D_8EC3
+        z = (z ^ z >> 27 ^ z >> 54) &* 0x96DE_1B17_3F11_9089
+        return z ^ z >> 30 ^ z >> 60
     }
 }

@@ -1,6 +1,9 @@
 import Quantities
 
-/// The records of reported devices in flat arrays; a device without a report has none.
+/// Records of devices in flat arrays, each a list of reports; a device without a report has none.
+///
+/// The scorer keeps two: of reported devices, with the reports against them; and of reporters, with
+/// the reports they filed.
 ///
 /// Reports hang on two lists: their record's, and one of all reports by age, whose head lapses next.
 /// Records hang on the list of the key epoch under which they are named.
@@ -10,12 +13,14 @@ struct RecordStore: Sendable {
     /// A report, and the calls that the device had from it on until the next report.
     struct Report: BitwiseCopyable {
         var time: SimTime
-        /// Stands for the reporter within this record only.
-        var reporter: UInt64
-        /// Sum of call weights as of `time`: a call later by t counts 2^(t/halfLife).
-        var exposure: Double
-        /// Whether the same reporter has a later report here.
-        var isSuperseded = false
+        /// Stands for the other device within this record only: for who reported, or was reported.
+        var other: UInt64
+        /// What the report weighs by itself, 0…1.
+        var weight = 1.0
+        /// The part of a full call that the reported call came to, 0…1; 0 where it was counted apart.
+        var share = 0.0
+        /// Sum of the weights of calls since, as of `time`: a call later by t counts 2^(t/halfLife).
+        var exposure = 0.0
         var record: Int32 = RecordStore.none
         /// The next younger report of the record.
         var next: Int32 = RecordStore.none
@@ -27,12 +32,13 @@ struct RecordStore: Sendable {
     /// What is kept of a reported device.
     struct Record: BitwiseCopyable {
         var device: DeviceIdentifier
-        /// Mixed into reporters' names.
+        /// Mixed into the names of other devices.
         var salt: UInt64
+        /// How many more devices are expected to go by the same name.
+        var lookAlikes = 0.0
         var first: Int32 = RecordStore.none
         var last: Int32 = RecordStore.none
         var count: Int32 = 0
-        var tier = DeviceTier.clear
         /// Neighbours on the list of the epoch.
         var next: Int32 = RecordStore.none
         var previous: Int32 = RecordStore.none
@@ -64,7 +70,9 @@ struct RecordStore: Sendable {
 
     func report(_ report: Int32) -> Report { reports[Int(report)] }
 
-    mutating func setTier(_ record: Int32, _ tier: DeviceTier) { records[Int(record)].tier = tier }
+    mutating func setLookAlikes(_ record: Int32, _ number: Double) {
+        records[Int(record)].lookAlikes = number
+    }
 
     mutating func addExposure(_ report: Int32, _ weight: Double) {
         reports[Int(report)].exposure += weight
@@ -158,13 +166,30 @@ struct RecordStore: Sendable {
         records[Int(record)].count += 1
     }
 
-    /// Marks the earlier report of the same reporter, if there is one.
-    mutating func supersede(reporter: UInt64, in record: Int32) {
-        var slot = records[Int(record)].first
-        while slot >= 0 {
-            if reports[Int(slot)].reporter == reporter { reports[Int(slot)].isSuperseded = true }
-            slot = reports[Int(slot)].next
+    /// Removes the oldest of all reports, or one of its record that is as old, and with its last
+    /// report the record.
+    mutating func removeOldestReport() {
+        let record = reports[Int(oldest)].record
+        removeFirstReport(of: record)
+        if records[Int(record)].count == 0 { drop(record) }
+    }
+
+    /// Sees to it that a device whose name was `former` is found under `device`: its record is named
+    /// anew, or joins the one that it has under that name already.
+    mutating func carryOver(from former: DeviceIdentifier, to device: DeviceIdentifier, limit: Int)
+    {
+        guard let record = index[former] else { return }
+        guard let present = index[device] else {
+            rename(record, to: device)
+            return
         }
+        merge(record, into: present)
+        trim(present, to: limit)
+    }
+
+    /// Removes a record's oldest reports until there are at most `limit`.
+    mutating func trim(_ record: Int32, to limit: Int) {
+        while records[Int(record)].count > limit { removeFirstReport(of: record) }
     }
 
     /// Removes a record's oldest report and overwrites it.
@@ -184,7 +209,7 @@ struct RecordStore: Sendable {
         } else {
             youngest = node.older
         }
-        reports[Int(slot)] = Report(time: .zero, reporter: 0, exposure: 0)
+        reports[Int(slot)] = Report(time: .zero, other: 0)
         freeReports.append(slot)
     }
 
@@ -208,7 +233,6 @@ struct RecordStore: Sendable {
         }
         records[Int(target)].last = last
         records[Int(target)].count += records[Int(source)].count
-        records[Int(target)].tier = max(records[Int(target)].tier, records[Int(source)].tier)
         records[Int(source)].first = Self.none
         records[Int(source)].last = Self.none
         records[Int(source)].count = 0

@@ -1,80 +1,57 @@
 import Quantities
 
 extension Scorer {
-    /// The tier of a device: a pure function of its record and the time.
+    /// The tier that a device is to be treated by: a pure function of its record and the time; clear
+    /// in a dry run.
     ///
-    /// Only a report raises a tier. Time, unreported calls and the deletion of reports lower it, each
-    /// as soon as the lower bound has fallen below the tier's exit threshold, whoever asks and when.
+    /// Time and unreported calls lower a tier as soon as the lower bound has fallen below the
+    /// tier's exit threshold, whoever asks and when. When a report is deleted, the tier is at that
+    /// instant what it would be had the report never been made.
     public func tier(of device: DeviceIdentifier, at now: SimTime) -> DeviceTier {
-        guard let record = liveRecord(of: device, at: now) else { return .clear }
-        return state(of: record, at: now).tier
+        policy.isDryRun ? .clear : standing(of: device, at: now)
+    }
+
+    /// The tier that the device's record leads to, dry run or not.
+    func standing(of device: DeviceIdentifier, at now: SimTime) -> DeviceTier {
+        evidence(on: device, at: now)?.tier ?? .clear
     }
 
     /// What is known of a device, and why it stands where it stands.
     ///
     /// A device without a record gets the prior, like every newcomer.
     public func assessment(of device: DeviceIdentifier, at now: SimTime) -> Assessment {
-        guard let record = liveRecord(of: device, at: now) else { return newcomer }
-        let state = state(of: record, at: now)
-        guard state.first >= 0 else { return newcomer }
-        let evidence = evidence(from: state.first, at: now)
-        return assessment(of: evidence, tier: state.tier, reason: reason(evidence, state.tier))
-    }
-
-    private var newcomer: Assessment {
-        assessment(of: Evidence(), tier: .clear, reason: .noRecord)
-    }
-
-    private func assessment(of evidence: Evidence, tier: DeviceTier, reason: TierReason)
-        -> Assessment
-    {
-        let posterior = evidence.posterior(policy)
+        let known = evidence(on: device, at: now)
+        let evidence = known ?? Evidence(policy)
+        let posterior = evidence.posterior
         return Assessment(
-            tier: tier, reason: reason, lowerBound: posterior.quantile(policy.credibility),
-            mean: posterior.mean, distinctReporters: evidence.reporters,
+            tier: evidence.tier, reason: known.map(reason) ?? .noRecord,
+            lowerBound: posterior.quantile(policy.credibility), mean: posterior.mean,
+            distinctReporters: evidence.reporters, standing: evidence.standing,
             reportWeight: evidence.reported, exposure: evidence.exposure)
     }
 
-    private func reason(_ evidence: Evidence, _ tier: DeviceTier) -> TierReason {
-        guard evidence.reporters >= policy.minimumReporters else { return .tooFewReporters }
-        let entered = evidence.entered(policy)
-        if entered > tier { return .awaitingReport }
-        if tier == .clear { return .belowThresholds }
-        return entered == tier ? .lowerBound : .hysteresis
+    private func reason(_ evidence: Evidence) -> TierReason {
+        guard evidence.isSubstantiated else { return .tooFewReporters }
+        if evidence.tier == .clear { return .belowThresholds }
+        return evidence.entered < evidence.tier ? .hysteresis : .lowerBound
     }
 
-    // MARK: State
-
-    /// The record of a device whose name is still under a live key at `now`.
-    private func liveRecord(of device: DeviceIdentifier, at now: SimTime) -> Int32? {
-        guard device.epoch + 1 >= keys.epoch(at: now) else { return nil }
-        return store.index[device]
-    }
-
-    func evidence(from report: Int32, at now: SimTime) -> Evidence {
-        Evidence(from: report, in: store, halfLife: policy.halfLife, at: now)
-    }
-
-    /// The tier of a record at `now` and its first report that is live then.
-    ///
-    /// Between two events the lower bound falls with time, so the tier is brought up to date at every lapse in
-    /// between, before and after it, and at `now`.
-    func state(of record: Int32, at now: SimTime) -> (tier: DeviceTier, first: Int32) {
-        var tier = store[record].tier
-        var first = store[record].first
-        while first >= 0 {
-            let lapse = store.report(first).time + policy.retention
-            guard lapse <= now else { break }
-            lower(&tier, from: first, at: lapse)
-            first = store.report(first).next
-            lower(&tier, from: first, at: lapse)
+    /// What the live reports against a device say at `now`; nil without any.
+    private func evidence(on device: DeviceIdentifier, at now: SimTime) -> Evidence? {
+        // A name under a key that is gone by then leads nowhere.
+        guard device.epoch + 1 >= keys.epoch(at: now), let record = store.index[device] else {
+            return nil
         }
-        lower(&tier, from: first, at: now)
-        return (tier, first)
+        let first = firstLive(of: record, in: store, at: now)
+        return first < 0 ? nil : Evidence(of: record, from: first, in: store, policy, at: now)
     }
 
-    private func lower(_ tier: inout DeviceTier, from report: Int32, at time: SimTime) {
-        guard tier > .clear else { return }
-        tier = evidence(from: report, at: time).lowered(from: tier, policy)
+    /// The first report of a record that has not lapsed by `now`.
+    func firstLive(of record: Int32, in store: RecordStore, at now: SimTime) -> Int32 {
+        var slot = store[record].first
+        while slot >= 0, store.report(slot).time + policy.retention <= now {
+            slot = store.report(slot).next
+        }
+        return slot
     }
 }

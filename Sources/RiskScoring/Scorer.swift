@@ -6,12 +6,12 @@ import RandomStreams
 ///
 /// Call it in this order; time never goes backwards.
 ///
-/// 1. ``identify(_:at:)`` when a session begins: the name under which the device goes for its length;
+/// 1. ``identify(_:lookAlikes:at:)`` when a session begins: the name under which the device goes for its length;
 /// 2. ``tier(of:at:)`` when a ticket is created;
 /// 3. ``issueCapabilities(first:second:at:)`` when a call begins: each partner holds the right to one report;
-/// 4. ``recordCall(of:lasting:at:)`` for both devices when the call ends, before reports about it;
-/// 5. ``report(_:at:)`` when a partner makes use of the right;
-/// 6. ``handleTimeout(at:)`` no later than ``nextTimeout``, so that what has lapsed is deleted in time.
+/// 4. when the call ends, for each device either ``report(_:lasting:at:)``, if its partner makes use of the right
+///    there and then, or ``recordCall(of:lasting:at:)``; a partner may still report afterwards;
+/// 5. ``handleTimeout(at:)`` no later than ``nextTimeout``, so that what has lapsed is deleted in time.
 ///
 /// A device that was never reported leaves nothing here. Every operation is amortised O(1) in the number of devices, and
 /// at most linear in the ``maximumReports`` of one device.
@@ -25,7 +25,10 @@ public struct Scorer: Sendable {
     public let policy: ScoringPolicy
 
     var keys: KeyRing
+    /// Who was reported.
     var store = RecordStore()
+    /// Who has reported, if reporters are weighed.
+    var filings = RecordStore()
     private let capabilityKey: HMACSHA256Key
     private var randomness: RandomStream
     private var now = SimTime.zero
@@ -56,8 +59,11 @@ public struct Scorer: Sendable {
     /// Used capabilities that are remembered until they lapse.
     public var usedCapabilityCount: Int { used.count }
 
+    /// Reporters of whom it is kept how many reports they filed; 0 unless reporters are weighed.
+    public var reporterCount: Int { filings.index.count }
+
     /// Memory of all that is kept of devices and reports, in bytes; it seldom shrinks.
-    public var byteCount: Int { store.byteCount + used.byteCount }
+    public var byteCount: Int { store.byteCount + filings.byteCount + used.byteCount }
 
     // MARK: Identity
 
@@ -67,24 +73,21 @@ public struct Scorer: Sendable {
     /// a record lives on only while its device comes back at least every other epoch; what is not
     /// carried over can never be named again and is dropped with its key. Costs two codes.
     ///
+    /// - Parameter lookAlikes: how many other devices that visit within the policy's half-life are
+    ///   expected to show the same signals, at least 0. It is kept only with a record.
     /// - Precondition: `now` is no earlier than before.
-    public mutating func identify(_ signals: FingerprintSignals, at now: SimTime)
-        -> DeviceIdentifier
-    {
+    public mutating func identify(
+        _ signals: FingerprintSignals, lookAlikes: Double = 0, at now: SimTime
+    ) -> DeviceIdentifier {
         advance(to: now)
         let device = keys.name(signals)
         // Without any record there is nothing to carry over.
-        guard recordCount > 0, let former = keys.formerName(signals),
-            let record = store.index[former]
-        else { return device }
-        if let present = store.index[device] {
-            settle(record, at: now)
-            settle(present, at: now)
-            store.merge(record, into: present)
-            trim(present)
-        } else {
-            store.rename(record, to: device)
+        guard recordCount + reporterCount > 0 else { return device }
+        if let former = keys.formerName(signals) {
+            store.carryOver(from: former, to: device, limit: Self.maximumReports)
+            filings.carryOver(from: former, to: device, limit: Self.maximumReports)
         }
+        if let record = store.index[device] { store.setLookAlikes(record, max(0, lookAlikes)) }
         return device
     }
 
@@ -131,79 +134,123 @@ public struct Scorer: Sendable {
     ) {
         advance(to: now)
         guard let record = store.index[device] else { return }
-        settle(record, at: now)
         let last = store[record].last
-        let share = min(1, Double(length.nanoseconds) / Double(policy.fullCall.nanoseconds))
         let growth = 1 / Evidence.decay(now - store.report(last).time, policy.halfLife)
-        store.addExposure(last, max(0, share) * growth)
-        settle(record, at: now)
+        store.addExposure(last, share(of: length) * growth)
+    }
+
+    /// The part of a full call that one of `length` comes to.
+    private func share(of length: SimDuration) -> Double {
+        max(0, min(1, Double(length.nanoseconds) / Double(policy.fullCall.nanoseconds)))
     }
 
     // MARK: Reports
 
     /// Counts a report, once for each capability.
-    public mutating func report(_ capability: ReportCapability, at now: SimTime) -> ReportOutcome {
+    ///
+    /// - Parameter length: how long the call was, if ``recordCall(of:lasting:at:)`` has not counted it
+    ///   for the target; else zero. A report that is ignored leaves the call to be counted so.
+    public mutating func report(
+        _ capability: ReportCapability, lasting length: SimDuration, at now: SimTime
+    ) -> ReportOutcome {
         advance(to: now)
-        guard capability.tag == Self.tag(of: capability, under: capabilityKey) else {
-            return .ignored(.forged)
-        }
-        guard now.nanoseconds < capability.expiry else { return .ignored(.lapsed) }
-        guard capability.reporter != capability.target else {
-            return .ignored(.indistinguishable)
-        }
-        guard used.insert(capability.number, until: now + policy.reportWindow) else {
-            return .ignored(.alreadyCounted)
-        }
-
-        guard capability.target.epoch + 1 >= keys.epoch else { return .ignored(.forgotten) }
-
-        let record: Int32
-        let exposure: Double
-        if let known = store.index[capability.target] {
-            (record, exposure) = (known, 0)
-            settle(record, at: now)
-        } else {
-            guard recordCount < Self.maximumRecords else { return .ignored(.full) }
-            // The reported call itself is the first exposure.
-            exposure = 1
-            record = store.makeRecord(capability.target, salt: randomness.nextUInt64())
-        }
-        let before = store[record].tier
-        let reporter = alias(of: capability.reporter, in: record)
-        store.supersede(reporter: reporter, in: record)
-        store.append(
-            RecordStore.Report(time: now, reporter: reporter, exposure: exposure), to: record)
-        trim(record)
-        let after = evidence(from: store[record].first, at: now).raised(from: before, policy)
-        store.setTier(record, after)
-        return .counted(before: before, after: after)
+        if let reason = refusal(of: capability) { return .ignored(reason) }
+        let known = store.index[capability.target]
+        guard known != nil || recordCount < Self.maximumRecords else { return .ignored(.full) }
+        let before = standing(of: capability.target, at: now)
+        let weight = weigh(capability)
+        let record =
+            known ?? store.makeRecord(capability.target, salt: randomness.nextUInt64())
+        let report = RecordStore.Report(
+            time: now, other: alias(of: capability.reporter, salt: store[record].salt),
+            weight: weight, share: share(of: length))
+        store.append(report, to: record)
+        store.trim(record, to: Self.maximumReports)
+        return .counted(before: before, after: standing(of: capability.target, at: now))
     }
 
-    /// What a reporter is called within one record: the same device is known again, but two records do
-    /// not show that the same device reported both.
-    private func alias(of reporter: DeviceIdentifier, in record: Int32) -> UInt64 {
-        let message = (
-            store[record].salt.bigEndian, reporter.high.bigEndian, reporter.low.bigEndian
-        )
+    /// Why a report does not count; its right is used up if it does.
+    private mutating func refusal(of capability: ReportCapability) -> IgnoredReport? {
+        guard capability.tag == Self.tag(of: capability, under: capabilityKey) else {
+            return .forged
+        }
+        guard now.nanoseconds < capability.expiry else { return .lapsed }
+        guard capability.reporter != capability.target else { return .indistinguishable }
+        guard used.insert(capability.number, until: now + policy.reportWindow) else {
+            return .alreadyCounted
+        }
+        let oldest = min(capability.target.epoch, capability.reporter.epoch)
+        return oldest + 1 >= keys.epoch ? nil : .forgotten
+    }
+
+    /// What a device is called within one record: it is known again there, but two records do not
+    /// show that the same device has to do with both.
+    private func alias(of device: DeviceIdentifier, salt: UInt64) -> UInt64 {
+        let message = (salt.bigEndian, device.high.bigEndian, device.low.bigEndian)
         return withUnsafeBytes(of: message) { keys.current.words(of: $0).high }
     }
 
-    private mutating func trim(_ record: Int32) {
-        while store[record].count > Self.maximumReports { store.removeFirstReport(of: record) }
+    // MARK: Reporters
+
+    /// What a report weighs by who files it, 0…1; takes down that it was filed.
+    ///
+    /// A device that is itself reported weighs half for each tier. The k-th device that a reporter
+    /// reports weighs the allowance ÷ k, where older ones of the k count by their decay.
+    private mutating func weigh(_ capability: ReportCapability) -> Double {
+        guard let allowance = policy.reporterAllowance else { return 1 }
+        let tier = standing(of: capability.reporter, at: now)
+        var weight = 1 / Double(1 << tier.rawValue)
+        let known = filings.index[capability.reporter]
+        guard known != nil || filings.index.count < Self.maximumRecords else { return 0 }
+        let record =
+            known ?? filings.makeRecord(capability.reporter, salt: randomness.nextUInt64())
+        let target = alias(of: capability.target, salt: filings[record].salt)
+        weight *= min(1, allowance / (1 + otherTargets(than: target, in: record)))
+        filings.append(RecordStore.Report(time: now, other: target), to: record)
+        filings.trim(record, to: Self.maximumReports)
+        return weight
+    }
+
+    /// The decayed number of devices that a reporter has reported, but for one.
+    ///
+    /// - Complexity: O(reports²) comparisons.
+    private func otherTargets(than target: UInt64, in record: Int32) -> Double {
+        var sum = 0.0
+        var slot = filings[record].first
+        while slot >= 0 {
+            let filing = filings.report(slot)
+            slot = filing.next
+            if filing.other != target, !isRepeated(filing.other, from: slot) {
+                sum += Evidence.decay(now - filing.time, policy.halfLife)
+            }
+        }
+        return sum
+    }
+
+    /// Whether `target` is reported once more from the filing `slot` on.
+    private func isRepeated(_ target: UInt64, from slot: Int32) -> Bool {
+        var slot = slot
+        while slot >= 0 {
+            let filing = filings.report(slot)
+            if filing.other == target { return true }
+            slot = filing.next
+        }
+        return false
     }
 
     // MARK: Time
 
     /// When the next report lapses or the next key epoch begins. A used capability lapses silently.
     public var nextTimeout: SimTime? {
-        let lapse = nextLapse
-        return recordCount > 0 ? min(lapse, keys.nextRotation) : nil
+        recordCount + reporterCount > 0 ? min(nextLapse, keys.nextRotation) : nil
     }
 
     /// Deletes what has lapsed by `now`.
     public mutating func handleTimeout(at now: SimTime) { advance(to: now) }
 
-    private var nextLapse: SimTime {
+    private var nextLapse: SimTime { min(lapse(in: store), lapse(in: filings)) }
+
+    private func lapse(in store: RecordStore) -> SimTime {
         store.oldest < 0
             ? .distantFuture : store.report(store.oldest).time + policy.retention
     }
@@ -214,23 +261,20 @@ public struct Scorer: Sendable {
             let (lapse, rotation) = (nextLapse, keys.nextRotation)
             guard min(lapse, rotation) <= time else { break }
             if lapse <= rotation {
-                let record = store.report(store.oldest).record
-                settle(record, at: lapse)
+                deleteLapsed(by: lapse)
             } else {
                 keys.rotate()
-                if keys.epoch >= 2 { store.dropAll(ofEpoch: keys.epoch - 2) }
+                guard keys.epoch >= 2 else { continue }
+                store.dropAll(ofEpoch: keys.epoch - 2)
+                filings.dropAll(ofEpoch: keys.epoch - 2)
             }
         }
         used.forget(lapsedBy: time)
         now = time
     }
 
-    /// Removes a record's reports that have lapsed by `now` and brings its tier up to date; a record
-    /// without reports is dropped.
-    private mutating func settle(_ record: Int32, at now: SimTime) {
-        let state = state(of: record, at: now)
-        store.setTier(record, state.tier)
-        while store[record].first != state.first { store.removeFirstReport(of: record) }
-        if state.first < 0 { store.drop(record) }
+    private mutating func deleteLapsed(by time: SimTime) {
+        while lapse(in: store) <= time { store.removeOldestReport() }
+        while lapse(in: filings) <= time { filings.removeOldestReport() }
     }
 }

@@ -14,6 +14,22 @@ public struct TierThreshold: Hashable, Sendable, BitwiseCopyable {
     }
 }
 
+/// How much the reports of one stretch of time may weigh together.
+///
+/// Whoever gets many people to report at once gains no more than this by it.
+public struct BurstCap: Hashable, Sendable, BitwiseCopyable {
+    /// The length of the stretch.
+    public var window: SimDuration
+    /// What all reports of any such stretch weigh at most, in reporters; at least 1.
+    public var weight: Double
+
+    /// At most `weight` in any stretch of `window`.
+    public init(window: SimDuration = .minutes(2), weight: Double = 2) {
+        self.window = window
+        self.weight = weight
+    }
+}
+
 /// Why a policy is not accepted.
 public enum ScoringPolicyError: Error, Hashable, Sendable {
     /// A duration is not positive, or longer than ``ScoringPolicy/longestDuration``.
@@ -39,6 +55,12 @@ public enum ScoringPolicyError: Error, Hashable, Sendable {
         case reportWindow
         /// ``ScoringPolicy/fullCall``.
         case fullCall
+        /// ``BurstCap/window``.
+        case burstWindow
+        /// ``BurstCap/weight``.
+        case burstWeight
+        /// ``ScoringPolicy/reporterAllowance``.
+        case reporterAllowance
         /// ``ScoringPolicy/priorReported``.
         case priorReported
         /// ``ScoringPolicy/priorUnreported``.
@@ -73,7 +95,19 @@ public struct ScoringPolicy: Hashable, Sendable {
     public var priorUnreported = 1.96
     /// Probability, 0…1, that the true rate lies below the lower bound.
     public var credibility = 0.05
-    /// Reporters needed for any tier but clear; at least ``fewestReporters``.
+    /// How much the reports of one stretch of time may weigh together; nil: as much as they do.
+    public var burstCap: BurstCap? = BurstCap()
+    /// What one reporter's live reports against different devices weigh together, roughly: the k-th
+    /// weighs this ÷ k, and at most 1. Besides, the report of a device that is itself reported weighs
+    /// half for each tier above clear. Nil: all reporters weigh 1, and nothing is kept of what they
+    /// file.
+    public var reporterAllowance: Double? = 3
+    /// Whether a report weighs the less, the more devices are expected to look like the reported
+    /// one: 1 ÷ (1 + look-alikes).
+    public var sharesAmongLookAlikes = true
+    /// Whether tiers are only worked out, and every device is treated as clear.
+    public var isDryRun = false
+    /// Weight of reporters needed for any tier but clear; at least ``fewestReporters``.
     public var minimumReporters = 3
     /// Thresholds of ``DeviceTier/watched``.
     public var watched = TierThreshold(enter: 0.02, leave: 0.01)
@@ -102,6 +136,7 @@ public struct ScoringPolicy: Hashable, Sendable {
         let durations: [(ScoringPolicyError.Field, SimDuration)] = [
             (.retention, retention), (.keyEpoch, keyEpoch), (.halfLife, halfLife),
             (.reportWindow, reportWindow), (.fullCall, fullCall),
+            (.burstWindow, burstCap?.window ?? .minutes(1)),
         ]
         for (field, value) in durations where value <= .zero || value > Self.longestDuration {
             throw .durationOutOfRange(field)
@@ -110,6 +145,8 @@ public struct ScoringPolicy: Hashable, Sendable {
             (.priorReported, priorReported, 0.001...1000),
             (.priorUnreported, priorUnreported, 0.001...1000),
             (.credibility, credibility, 0.0001...0.5),
+            (.burstWeight, burstCap?.weight ?? 1, 1...1000),
+            (.reporterAllowance, reporterAllowance ?? 1, 1...1000),
         ]
         for (field, value, range) in numbers where !range.contains(value) {
             throw .numberOutOfRange(field)
@@ -117,6 +154,10 @@ public struct ScoringPolicy: Hashable, Sendable {
         guard minimumReporters >= Self.fewestReporters else {
             throw .tooFewReporters(minimumReporters)
         }
+        try validateTiers()
+    }
+
+    private func validateTiers() throws(ScoringPolicyError) {
         var milder = TierThreshold(enter: 0, leave: 0)
         for tier in DeviceTier.allCases {
             guard let limits = threshold(of: tier) else { continue }

@@ -29,6 +29,7 @@ extension Builder {
             }
             seen.append(name.text)
             checkSwitch(personas[index])
+            checkAim(personas[index])
         }
         replace(
             "population", with: Checked(.list(personas), at: root["population"].location))
@@ -54,6 +55,15 @@ extension Builder {
             deviceSwitch.location,
             .contradiction(
                 .onlyForAbusers(key: "device_switch", behaviour: behaviour.rawValue)))
+    }
+
+    private mutating func checkAim(_ persona: Checked) {
+        let behaviour: Behaviour = persona["behaviour"].choice()
+        let aim = persona["aim"]
+        guard behaviour != .reportBomber, aim.number != 1 else { return }
+        note(
+            aim.location,
+            .contradiction(.onlyForBombers(key: "aim", behaviour: behaviour.rawValue)))
     }
 
     /// The names in the personas' maps called `key`, in the order of their first mention.
@@ -83,7 +93,7 @@ extension Builder {
             thinkTime: distribution(section["think_time"]),
             reportPropensity: section["report_propensity"].number,
             falseReport: section["false_report"].number,
-            deviceSwitch: section["device_switch"].number,
+            deviceSwitch: section["device_switch"].number, aim: section["aim"].number,
             fingerprint: FingerprintModel(
                 entropy: fingerprint["entropy"].number, drift: fingerprint["drift"].number,
                 common: fingerprint["common"].number,

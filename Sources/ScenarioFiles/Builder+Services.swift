@@ -26,6 +26,17 @@ extension Builder {
             tiers: section["tiers"].choice())
     }
 
+    mutating func risk(_ section: Checked) -> Risk {
+        var safeguards: Set<Risk.Safeguard> = []
+        for entry in section["safeguards"].elements
+        where !safeguards.insert(entry.choice()).inserted {
+            note(entry.location, .contradiction(.repeated(entry.text)))
+        }
+        return Risk(
+            enabled: section["enabled"].boolean, dryRun: section["dry_run"].boolean,
+            retention: section["retention"].duration, safeguards: safeguards)
+    }
+
     func ice(_ section: Checked) -> ICE {
         ICE(
             policy: section["policy"].choice(), timing: section["timing"].choice(),

@@ -49,9 +49,7 @@ struct Builder {
         }
         scenario.regions = regions
         scenario.matchmaking = matchmaking(root["matchmaking"])
-        scenario.risk = Risk(
-            enabled: root["risk"]["enabled"].boolean,
-            retention: root["risk"]["retention"].duration)
+        scenario.risk = risk(root["risk"])
         scenario.signaling = Signaling(
             latency: distribution(root["signaling"]["latency"]),
             retention: root["signaling"]["retention"].duration,

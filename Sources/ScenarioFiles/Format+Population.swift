@@ -23,6 +23,7 @@ extension Format {
                 "behaviour",
                 [
                     ("skipper", "{lognormal: {median: 5 s, sigma: 0.9}}"),
+                    ("report_bomber", "{lognormal: {median: 5 s, sigma: 0.9}}"),
                     ("spammer", "{lognormal: {median: 15 s, sigma: 0.5}}"),
                 ],
                 otherwise: "{mixture: [{weight: 60 %, lognormal: {median: 5 s, sigma: 0.9}}, "
@@ -31,17 +32,28 @@ extension Format {
         Key(
             "requeue", share,
             .sibling(
-                "behaviour", [("skipper", "95 %"), ("spammer", "95 %"), ("harasser", "90 %")],
-                otherwise: "80 %"),
+                "behaviour",
+                [
+                    ("skipper", "95 %"), ("spammer", "95 %"), ("report_bomber", "95 %"),
+                    ("harasser", "90 %"), ("device_hopper", "90 %"),
+                ], otherwise: "80 %"),
             "Chance to queue again after a call or a failed set-up."),
         Key(
             "think_time", .distribution, "{uniform: {min: 0 s, max: 3 s}}",
             "How long they pause before that."),
         Key("report_propensity", share, "10 %", "Chance to report an abusive partner."),
-        Key("false_report", share, "0.2 %", "Chance to report an innocent partner."),
         Key(
-            "device_switch", share, "0 %",
+            "false_report", share,
+            .sibling("behaviour", [("report_bomber", "100 %")], otherwise: "0.2 %"),
+            "Chance to report an innocent partner; of a `report_bomber`, one that is aimed at."),
+        Key(
+            "device_switch", share,
+            .sibling("behaviour", [("device_hopper", "100 %")], otherwise: "0 %"),
             "Chance to come back with a new device identity; for abusive behaviours only."),
+        Key(
+            "aim", share, "100 %",
+            "Share of the innocent whom a brigade has chosen to report; for `report_bomber` only. "
+                + "All brigades of a scenario choose alike."),
         Key(
             "fingerprint", .object(fingerprint), "{}",
             "How well their devices can be told apart."),
@@ -53,9 +65,9 @@ extension Format {
         Choice(name: "spammer", text: "plays the same message to everybody; abusive too"),
         Choice(name: "skipper", text: "leaves most calls after seconds"),
         Choice(
-            name: "report_bomber", text: "reports the innocent in concert", isSupported: false),
-        Choice(
-            name: "device_hopper", text: "abuses under ever new identities", isSupported: false),
+            name: "report_bomber",
+            text: "skips through calls and reports chosen innocent people in concert with others"),
+        Choice(name: "device_hopper", text: "abuses under ever new device identities"),
     ]
 
     private static let bits = Shape.number(.from(0, to: 64))

@@ -52,7 +52,8 @@ enum Format {
         Key(
             "thresholds", .thresholds, "{}",
             "Targets such as `match.latency.p95: <= 5 s`. A distribution has the statistics mean, "
-                + "min, p50, p90, p95, p99, p999, max and count, a level time_mean and peak; "
+                + "min, p50, p90, p95, p99, p999, max and count, a level time_mean and peak, a "
+                + "survival p50, p90 and count; "
                 + "counts and ratios stand alone. A limit that begins with `>` is quoted."),
         Key("sweep", .emptyMap, "{}", "Lists of values to run in turn; has to be empty as yet."),
         Key("experimental", .emptyMap, "{}", "Keys without a promise; has to be empty."),
@@ -82,8 +83,27 @@ enum Format {
     static let risk = [
         Key("enabled", .boolean, "true", "Whether reports lead to tiers at all."),
         Key(
+            "dry_run", .boolean, "false",
+            "Whether tiers are worked out and measured, and nobody is matched by them."),
+        Key(
             "retention", .quantity(.duration, .above(0, to: 30 * 86400)), "30 d",
             "How long a report is kept."),
+        Key(
+            "safeguards", .list(.choice(safeguards), 0...3), "[]",
+            "What makes some reports weigh less than others."),
+    ]
+
+    private static let safeguards = [
+        Choice(
+            name: "bursts", text: "the reports of any two minutes weigh as two reporters at most"),
+        Choice(
+            name: "reporters",
+            text:
+                "a reporter's k-th report against another device weighs 3/k at most, and half for "
+                + "each tier of the reporter"),
+        Choice(
+            name: "look_alikes",
+            text: "a report weighs 1 ÷ (1 + devices expected to look like the reported one)"),
     ]
 
     static let signaling = [

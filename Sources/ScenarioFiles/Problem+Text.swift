@@ -175,6 +175,8 @@ extension Contradiction: CustomStringConvertible {
                 + "loss has to be at most mean_burst / (1 + mean_burst)"
         case .onlyForAbusers(let key, let behaviour):
             "\(key) is for harasser, spammer and device_hopper; behaviour is \(behaviour)"
+        case .onlyForBombers(let key, let behaviour):
+            "\(key) is for report_bomber; behaviour is \(behaviour)"
         case .commonEntropy(let common, let entropy):
             "common_entropy \(common) has to be at most entropy \(entropy)"
         case .order(let value, let previous): "\(value) has to be more than the \(previous) before"

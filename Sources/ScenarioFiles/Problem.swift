@@ -142,6 +142,8 @@ public enum Contradiction: Hashable, Sendable {
     case gilbert(loss: String, meanBurst: String)
     /// A key that only some behaviours have.
     case onlyForAbusers(key: String, behaviour: String)
+    /// A key of a brigade is set for somebody else.
+    case onlyForBombers(key: String, behaviour: String)
     /// The class's entropy is above that of all devices.
     case commonEntropy(String, entropy: String)
     /// Times that do not ascend.

@@ -11,7 +11,7 @@ public enum Behaviour: String, CaseIterable, Hashable, Sendable, BitwiseCopyable
     case spammer
     /// Looks for one particular kind of partner and skips the rest.
     case skipper
-    /// Reports innocent partners in concert with others.
+    /// Reports chosen innocent people in concert with others, and skips the rest.
     case reportBomber = "report_bomber"
     /// Abuses, and changes the device identity all the time.
     case deviceHopper = "device_hopper"
@@ -77,6 +77,10 @@ public struct Persona: Hashable, Sendable {
     public var falseReport: Double
     /// Chance to come back to the queue with a new device identity; 0 unless abusive.
     public var deviceSwitch: Double
+    /// Share of the innocent that these people's brigade has chosen to report, 0…1; the others they
+    /// leave alone. Of use with ``Behaviour/reportBomber`` only. All brigades choose alike: who is
+    /// aimed at by one of 1 % is also aimed at by one of 5 %.
+    public var aim: Double
     /// How well their devices can be told apart.
     public var fingerprint: FingerprintModel
 
@@ -94,7 +98,7 @@ public struct Persona: Hashable, Sendable {
         conversation: Distribution = Persona.skipOrTalk,
         requeue: Double = 0.8, thinkTime: Distribution = .uniform(min: 0, max: 3),
         reportPropensity: Double = 0.1, falseReport: Double = 0.002, deviceSwitch: Double = 0,
-        fingerprint: FingerprintModel = FingerprintModel()
+        aim: Double = 1, fingerprint: FingerprintModel = FingerprintModel()
     ) {
         self.name = name
         self.share = share
@@ -109,6 +113,7 @@ public struct Persona: Hashable, Sendable {
         self.reportPropensity = reportPropensity
         self.falseReport = falseReport
         self.deviceSwitch = deviceSwitch
+        self.aim = aim
         self.fingerprint = fingerprint
     }
 

@@ -75,16 +75,35 @@ public struct ExpansionRule: Hashable, Sendable, BitwiseCopyable {
 }
 
 /// Whether and how long reports are held against a device.
-public struct Risk: Hashable, Sendable, BitwiseCopyable {
+public struct Risk: Hashable, Sendable {
     /// Whether reports lead to tiers at all.
     public var enabled: Bool
+    /// Whether tiers are worked out and measured, and nobody is matched by them.
+    public var dryRun: Bool
     /// How long a report is kept; at most 30 days.
     public var retention: SimDuration
+    /// What makes some reports weigh less than others.
+    public var safeguards: Set<Safeguard>
+
+    /// What makes some reports weigh less than others.
+    public enum Safeguard: String, CaseIterable, Hashable, Sendable, BitwiseCopyable {
+        /// Those of one burst.
+        case bursts
+        /// Those of people who report much, or are reported themselves.
+        case reporters
+        /// Those against a device that looks like many others.
+        case lookAlikes = "look_alikes"
+    }
 
     /// The given policy.
-    public init(enabled: Bool = true, retention: SimDuration = .days(30)) {
+    public init(
+        enabled: Bool = true, dryRun: Bool = false, retention: SimDuration = .days(30),
+        safeguards: Set<Safeguard> = []
+    ) {
         self.enabled = enabled
+        self.dryRun = dryRun
         self.retention = retention
+        self.safeguards = safeguards
     }
 }
 

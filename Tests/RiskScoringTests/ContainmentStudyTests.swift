@@ -20,7 +20,7 @@ import Testing
             let target = desk.device(UInt64(person), at: now)
             var call = 0
             while call < calls {
-                now += .milliseconds(1)
+                now += .minutes(1)
                 // Calls that nobody reports leave no trace before the first that somebody does.
                 let isOnRecord = desk.scorer.store.index[target] != nil
                 let silent =

@@ -12,8 +12,8 @@ final class Desk {
     }
 
     /// The device that looks like number `n`.
-    func device(_ n: UInt64, at now: SimTime = .zero) -> DeviceIdentifier {
-        scorer.identify(signals(n), at: now)
+    func device(_ n: UInt64, lookAlikes: Double = 0, at now: SimTime = .zero) -> DeviceIdentifier {
+        scorer.identify(signals(n), lookAlikes: lookAlikes, at: now)
     }
 
     /// A call of a minute that ends at `now`; the reporter's right is used if `reports`.
@@ -23,9 +23,12 @@ final class Desk {
         lasting length: SimDuration = .minutes(1), at now: SimTime
     ) -> ReportOutcome? {
         let rights = scorer.issueCapabilities(first: reporter, second: target, at: now)
-        scorer.recordCall(of: target, lasting: length, at: now)
         scorer.recordCall(of: reporter, lasting: length, at: now)
-        return reports ? scorer.report(rights.first, at: now) : nil
+        guard reports else {
+            scorer.recordCall(of: target, lasting: length, at: now)
+            return nil
+        }
+        return scorer.report(rights.first, lasting: length, at: now)
     }
 
     func rights(reporter: DeviceIdentifier, target: DeviceIdentifier, at now: SimTime)
@@ -35,7 +38,7 @@ final class Desk {
     }
 
     func report(_ capability: ReportCapability, at now: SimTime) -> ReportOutcome {
-        scorer.report(capability, at: now)
+        scorer.report(capability, lasting: .minutes(1), at: now)
     }
 
     func tier(_ device: DeviceIdentifier, at now: SimTime) -> DeviceTier {
@@ -44,6 +47,17 @@ final class Desk {
 
     func assessment(_ device: DeviceIdentifier, at now: SimTime) -> Assessment {
         scorer.assessment(of: device, at: now)
+    }
+}
+
+extension ScoringPolicy {
+    /// Reports alone: none of the rules that make some of them weigh less.
+    static var plain: ScoringPolicy {
+        var policy = ScoringPolicy()
+        policy.burstCap = nil
+        policy.reporterAllowance = nil
+        policy.sharesAmongLookAlikes = false
+        return policy
     }
 }
 

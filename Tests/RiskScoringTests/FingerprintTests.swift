@@ -66,6 +66,24 @@ import Testing
         #expect(abs(Double(hits) / Double(pairs) - p) < reach)
     }
 
+    @Test func `the share of a look is what its population gives it, and none once it has drifted`()
+        throws
+    {
+        let population = try #require(
+            FingerprintPopulation(
+                entropyBits: 12, commonShare: 0.25, commonEntropyBits: 3, driftProbability: 1))
+        var random = stream(9)
+        var common = 0
+        for _ in 0..<400 {
+            let device = population.device(using: &random)
+            let share = population.share(of: device)
+            #expect(share == 0.25 / 8 || share == 0.75 / 4096)
+            common += share == 0.25 / 8 ? 1 : 0
+            #expect(population.share(of: population.drifted(device, using: &random)) == 0)
+        }
+        #expect(abs(common - 100) < 44, "five standard errors of a binomial")
+    }
+
     @Test func `a device drifts with its probability and only in what an update changes`() throws {
         let population = try #require(
             FingerprintPopulation(

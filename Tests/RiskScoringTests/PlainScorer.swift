@@ -2,92 +2,146 @@ import Quantities
 
 @testable import RiskScoring
 
-/// The rules of scoring written down as plainly as possible: a log of events, replayed for every answer.
+/// The rules of scoring one device written down as plainly as possible: a log of events, replayed
+/// for every answer. What has lapsed is struck from the log first.
 struct PlainScorer {
-    enum Event {
-        case report(reporter: Int, at: SimTime)
-        case call(share: Double, at: SimTime)
+    struct Report {
+        var reporter: Int
+        var time: SimTime
+        var weight = 1.0
+        var share: Double
+        var calls: [Call] = []
+    }
+
+    struct Call {
+        var share: Double
+        var time: SimTime
+    }
+
+    struct Answer {
+        var tier = DeviceTier.clear
+        var reporters = 0
+        var standing = 0.0
+        var reported = 0.0
+        var exposure = 0.0
     }
 
     let policy: ScoringPolicy
-    private(set) var events: [Event] = []
+    var lookAlikes = 0.0
+    private var reports: [Report] = []
 
     init(policy: ScoringPolicy) { self.policy = policy }
 
-    mutating func report(by reporter: Int, at now: SimTime) {
-        events.append(.report(reporter: reporter, at: now))
+    private func share(_ length: SimDuration) -> Double {
+        min(1, length.seconds / policy.fullCall.seconds)
+    }
+
+    private func isLive(_ report: Report, at now: SimTime) -> Bool {
+        report.time + policy.retention > now
+    }
+
+    mutating func report(
+        by reporter: Int, weight: Double = 1, lasting length: SimDuration, at now: SimTime
+    ) {
+        reports = reports.filter { isLive($0, at: now) }
+        reports.append(
+            Report(reporter: reporter, time: now, weight: weight, share: share(length)))
+        if reports.count > Scorer.maximumReports { reports.removeFirst() }
     }
 
     mutating func call(lasting length: SimDuration, at now: SimTime) {
-        let share = min(1, length.seconds / policy.fullCall.seconds)
-        events.append(.call(share: share, at: now))
+        reports = reports.filter { isLive($0, at: now) }
+        guard !reports.isEmpty else { return }
+        reports[reports.count - 1].calls.append(Call(share: share(length), time: now))
     }
 
-    /// Tier and evidence at `now`, from the first event on.
-    func answer(at now: SimTime) -> (tier: DeviceTier, evidence: Evidence) {
+    func answer(at now: SimTime) -> Answer {
+        let live = reports.filter { isLive($0, at: now) }
         var tier = DeviceTier.clear
-        let lapses = events.compactMap { event -> SimTime? in
-            guard case .report(_, let time) = event else { return nil }
-            return time + policy.retention
-        }
-        var passed = SimTime(nanoseconds: -1)
-        func lapse(until time: SimTime, before count: Int) {
-            for lapse in lapses where lapse > passed && lapse <= time {
-                tier = evidence(of: events[..<count], at: lapse, inclusive: true)
-                    .lowered(from: tier, policy)
-                tier = evidence(of: events[..<count], at: lapse).lowered(from: tier, policy)
+        for (index, report) in live.enumerated() {
+            let before = sums(live[..<index], at: report.time)
+            for call in index > 0 ? live[index - 1].calls : [] {
+                tier = lowered(sums(live[..<index], at: call.time, callsUntil: call.time), tier)
             }
-            passed = max(passed, time)
+            tier = lowered(before, tier)
+            let after = sums(live[...index], at: report.time, callsUntil: report.time)
+            tier = max(lowered(after, tier), entered(after))
         }
-        for (index, event) in events.enumerated() {
-            switch event {
-            case .report(_, let time), .call(_, let time):
-                guard time <= now else { break }
-                lapse(until: time, before: index)
-                tier = evidence(of: events[..<index], at: time).lowered(from: tier, policy)
-                let after = evidence(of: events[...index], at: time)
-                if case .report = event {
-                    tier = after.raised(from: tier, policy)
-                } else {
-                    tier = after.lowered(from: tier, policy)
-                }
-            }
+        for call in live.last?.calls ?? [] {
+            tier = lowered(sums(live[...], at: call.time, callsUntil: call.time), tier)
         }
-        lapse(until: now, before: events.count)
-        let last = evidence(of: events[...], at: now)
-        return (last.lowered(from: tier, policy), last)
+        var answer = sums(live[...], at: now)
+        answer.tier = lowered(answer, tier)
+        return answer
     }
 
-    /// Reports that are live (with `inclusive`, also one that lapses at this very moment), each
-    /// with the calls up to the next.
-    private func evidence(
-        of events: ArraySlice<Event>, at now: SimTime, inclusive: Bool = false
-    ) -> Evidence {
-        var latest: [Int: Double] = [:]
-        var exposure = 0.0
-        var isOpen = false
-        var isOnRecord = false
-        var recordEnd = SimTime(nanoseconds: -1)
-        for event in events {
-            switch event {
-            case .report(let reporter, let time):
-                let lapse = time + policy.retention
-                let begins = !isOnRecord || recordEnd <= time
-                isOnRecord = true
-                recordEnd = lapse
-                isOpen = inclusive ? lapse >= now : lapse > now
-                guard isOpen else { continue }
-                latest[reporter] = Evidence.decay(now - time, policy.halfLife)
-                if begins { exposure += Evidence.decay(now - time, policy.halfLife) }
-            case .call(let share, let time):
-                guard isOpen, isOnRecord, time < recordEnd else { continue }
-                exposure += share * Evidence.decay(now - time, policy.halfLife)
+    private func decay(_ age: SimDuration) -> Double { Evidence.decay(age, policy.halfLife) }
+
+    private func sums(
+        _ reports: ArraySlice<Report>, at now: SimTime, callsUntil: SimTime = .distantFuture
+    ) -> Answer {
+        var answer = Answer()
+        var weights: [Double] = []
+        for (index, report) in reports.enumerated() {
+            var weight = report.weight
+            if policy.sharesAmongLookAlikes { weight /= 1 + lookAlikes }
+            if let cap = policy.burstCap {
+                var taken = 0.0
+                for earlier in 0..<index {
+                    let other = reports[earlier]
+                    let isLatest = !reports[(earlier + 1)..<index].contains {
+                        $0.reporter == other.reporter
+                    }
+                    if isLatest, other.reporter != report.reporter,
+                        report.time - other.time < cap.window
+                    {
+                        taken += weights[earlier]
+                    }
+                }
+                weight = min(weight, max(0, cap.weight - taken))
+            }
+            weights.append(weight)
+            let isLatest = !reports[(index + 1)...].contains { $0.reporter == report.reporter }
+            if isLatest {
+                answer.reporters += 1
+                answer.standing += weight
+                answer.reported += weight * decay(now - report.time)
+            }
+            answer.exposure += (index == 0 ? 1 : report.share) * decay(now - report.time)
+            for call in report.calls where call.time <= callsUntil {
+                answer.exposure += call.share * decay(now - call.time)
             }
         }
-        var result = Evidence()
-        result.reporters = latest.count
-        result.reported = latest.keys.sorted().reduce(0) { $0 + latest[$1, default: 0] }
-        result.exposure = exposure
-        return result
+        return answer
+    }
+
+    private func lowered(_ answer: Answer, _ tier: DeviceTier) -> DeviceTier {
+        worst(answer) {
+            $0.leave
+        } upTo: {
+            tier
+        }
+    }
+
+    private func entered(_ answer: Answer) -> DeviceTier {
+        worst(answer) {
+            $0.enter
+        } upTo: {
+            .contained
+        }
+    }
+
+    private func worst(
+        _ answer: Answer, _ threshold: (TierThreshold) -> Double, upTo limit: () -> DeviceTier
+    ) -> DeviceTier {
+        guard answer.standing >= Double(policy.minimumReporters) - 1e-9 else { return .clear }
+        let posterior = BetaDistribution(
+            a: policy.priorReported + answer.reported,
+            b: policy.priorUnreported + max(0, answer.exposure - answer.reported))
+        let tiers = DeviceTier.allCases.reversed().filter { tier in
+            guard tier <= limit(), let limits = policy.threshold(of: tier) else { return false }
+            return posterior.quantile(policy.credibility) >= threshold(limits)
+        }
+        return tiers.first ?? .clear
     }
 }

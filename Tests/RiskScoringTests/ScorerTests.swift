@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test func `a device that nobody reported has no record`() throws {
-        let desk = try Desk()
+        let desk = try Desk(.plain)
         let (a, b) = (desk.device(1), desk.device(2))
         for minute in 0..<100 {
             desk.call(reporter: a, target: b, reports: false, at: at(.minutes(Int64(minute))))
@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test func `exposure begins with the call of the first report`() throws {
-        let desk = try Desk()
+        let desk = try Desk(.plain)
         let target = desk.device(1)
         for n in UInt64(10)..<30 {
             desk.call(reporter: desk.device(n), target: target, reports: false, at: .zero)
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func `no tier but clear without three distinct reporters`() throws {
-        let desk = try Desk()
+        let desk = try Desk(.plain)
         let target = desk.device(1)
         for n in UInt64(0)..<50 {
             desk.call(reporter: desk.device(2 + n % 2), target: target, at: .zero)
@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test func `the third stranger in a row contains`() throws {
-        let desk = try Desk()
+        let desk = try Desk(.plain)
         let target = desk.device(1)
         desk.call(reporter: desk.device(2), target: target, at: .zero)
         desk.call(reporter: desk.device(3), target: target, at: .zero)
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test func `a capability counts once, each way on its own`() throws {
-        let desk = try Desk()
+        let desk = try Desk(.plain)
         let (a, b) = (desk.device(1), desk.device(2))
         let rights = desk.scorer.issueCapabilities(first: a, second: b, at: .zero)
         #expect(desk.report(rights.first, at: .zero) == .counted(before: .clear, after: .clear))
@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test func `a capability that was altered or made up is refused`() throws {
-        let desk = try Desk()
+        let desk = try Desk(.plain)
         let genuine = desk.rights(
             reporter: desk.device(1), target: desk.device(2), at: .zero)
         let other = desk.device(3)
@@ -100,7 +100,7 @@ import Testing
     }
 
     @Test func `a capability lapses with the report window`() throws {
-        let desk = try Desk()
+        let desk = try Desk(.plain)
         let target = desk.device(2)
         let early = desk.rights(reporter: desk.device(1), target: target, at: .zero)
         let late = desk.rights(reporter: desk.device(3), target: target, at: .zero)
@@ -116,14 +116,14 @@ import Testing
     }
 
     @Test func `a device cannot be told apart from itself`() throws {
-        let desk = try Desk()
+        let desk = try Desk(.plain)
         let same = desk.rights(reporter: desk.device(1), target: desk.device(1), at: .zero)
         #expect(desk.report(same, at: .zero) == .ignored(.indistinguishable))
     }
 
     @Test func `a report is gone 30 days later to the nanosecond, the record with its last`() throws
     {
-        var policy = ScoringPolicy()
+        var policy = ScoringPolicy.plain
         policy.keyEpoch = .days(400)
         let desk = try Desk(policy)
         let target = desk.device(1)
@@ -143,7 +143,7 @@ import Testing
     }
 
     @Test func `time alone leads out of every tier, step by step`() throws {
-        var policy = ScoringPolicy()
+        var policy = ScoringPolicy.plain
         policy.keyEpoch = .days(400)
         let desk = try Desk(policy)
         let target = desk.device(1)
@@ -155,7 +155,7 @@ import Testing
     }
 
     @Test func `calls that nobody reports lead out faster`() throws {
-        let desk = try Desk()
+        let desk = try Desk(.plain)
         let target = desk.device(1)
         Self.contain(target, on: desk)
         var calls = 0
@@ -172,7 +172,7 @@ import Testing
     }
 
     @Test func `between two thresholds a tier stays what it was`() throws {
-        let desk = try Desk()
+        let desk = try Desk(.plain)
         let target = desk.device(1)
         Self.contain(target, on: desk)
         let now = at(.minutes(10))
@@ -202,7 +202,7 @@ import Testing
     }
 
     @Test func `one device keeps at most 64 reports`() throws {
-        let desk = try Desk()
+        let desk = try Desk(.plain)
         let target = desk.device(1)
         for n in UInt64(0)..<500 {
             desk.call(reporter: desk.device(100 + n), target: target, at: .zero)
@@ -214,7 +214,7 @@ import Testing
 
     @Test func `time that goes backwards traps`() async {
         await #expect(processExitsWith: .failure) {
-            let desk = try Desk()
+            let desk = try Desk(.plain)
             desk.scorer.handleTimeout(at: at(.seconds(1)))
             desk.scorer.handleTimeout(at: .zero)
         }

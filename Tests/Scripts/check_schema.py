@@ -22,14 +22,14 @@ except ImportError as missing:
 # Sums, ranges of quantities, values that do not go together, files, and what a YAML parser has
 # already read as something else: `validate` tells these, a schema cannot.
 BEYOND_A_SCHEMA = {
-    "boolean-yes", "clock-drift-bounds", "clock-drift-range", "device-switch-of-regular",
+    "aim-of-harasser", "boolean-yes", "clock-drift-bounds", "clock-drift-range", "device-switch-of-regular",
     "diurnal-amplitude", "diurnal-time-of-day",
     "duplicate-flow-key", "duplicate-key", "empirical-unit", "empirical-weight", "expansion-order",
     "fault-after-the-end", "faults-overlap", "flash-crowd-peak", "frame-length",
     "hawkes-branching", "impossible-loss", "instant-decay", "jitter-buffer-initial",
     "limit-unit", "missing-delay", "missing-input-file", "nat-twice", "not-yet-retention",
     "persona-twice", "profile-of-nobody", "profile-order", "retention-too-long",
-    "series-step-too-long", "shares-of-fidelity", "shares-of-languages", "shares-of-mixture",
+    "safeguard-twice", "series-step-too-long", "shares-of-fidelity", "shares-of-languages", "shares-of-mixture",
     "shares-of-nat", "shares-of-personas", "too-many-arrivals", "trace-after-the-end",
     "trace-descending", "trace-with-persona", "uniform-bounds", "unknown-access",
     "unknown-relay", "unknown-relay-region", "unquoted-greater", "unquoted-no", "warm-up-too-long", "yaml-alias",
