@@ -5,6 +5,7 @@
 # make fidelity   hold flow, sealed and full calls against each other; writes results/fidelity
 # make heard-quality   score what is heard in full calls by PESQ; writes results/heard-quality
 # make relay-share   sweep the relay share over mobile networks, NATs and browsers; writes results/relay-share
+# make abuse   answer the questions of scenarios/abuse; writes results/abuse
 # make conformance   hold the protocol machines against coturn and aiortc on loopback
 # make bench-relay   CPU time per relayed datagram over loopback, beside coturn
 # make bench   build the rivals of engine, media core and relay, measure beside them, judge the targets
@@ -20,7 +21,7 @@ APT_PACKAGES = pkg-config libopus-dev libsrtp2-dev libssl-dev pocketsphinx-testd
 SWIFT_FLAGS = --explicit-target-dependency-import-check error
 VOICESIM = .build/release/voicesim
 
-.PHONY: run test sanitize validate fidelity relay-share heard-quality heard-quality-tools conformance conformance-tools bench-relay bench bench-simulators bench-media bench-forwarding bench-aiortc fuzz build setup format format-check import-check schema-check calc-check determinism clean
+.PHONY: run test sanitize validate fidelity relay-share abuse heard-quality heard-quality-tools conformance conformance-tools bench-relay bench bench-simulators bench-media bench-forwarding bench-aiortc fuzz build setup format format-check import-check schema-check calc-check determinism clean
 
 run: build
 	$(VOICESIM) run $(SCENARIO) --out $(OUT) $(ARGS)
@@ -59,6 +60,10 @@ relay-share: build
 	@$(call install,python3)
 	/usr/bin/python3 Tests/Studies/relay_share.py $(VOICESIM) scenarios/studies/relay-share.yaml \
 		--out results/relay-share $(ARGS)
+
+abuse: build
+	@$(call install,python3)
+	/usr/bin/python3 Tests/Studies/abuse.py $(VOICESIM) scenarios/abuse --out results/abuse $(ARGS)
 
 # PESQ comes from PyPI, AMR-WB, whose impairment is known, from Debian. Equal on one machine; wideband
 # Opus is SILK alone, so the sound is equal on every processor, and the scores but for the last digits.
