@@ -130,8 +130,8 @@ let runners: [Target] = [
     room(
         "LoadGenerator",
         uses: [
-            "Quantities", "RandomStreams", "Addressing", "CDatagrams", "ICE", "MediaPipeline",
-            "MediaSecurity", "OpusCodec", "STUN", "Signaling", "TURN",
+            "Quantities", "RandomStreams", "Addressing", "CDatagrams", "COpenSSL", "ICE",
+            "MediaPipeline", "MediaSecurity", "OpusCodec", "STUN", "Signaling", "TURN",
             .product(name: "Histogram", package: "hdrhistogram-swift"),
             .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOPosix", package: "swift-nio"),

@@ -58,12 +58,25 @@ struct LoadProbeCommand: AsyncParsableCommand {
             """)
 
     enum Transport: String, ExpressibleByArgument, CaseIterable {
-        case udp, tcp
+        case udp, tcp, tls
+
+        var transport: TransportProtocol {
+            switch self {
+            case .udp: .udp
+            case .tcp: .tcp
+            case .tls: .tls
+            }
+        }
     }
 
     @OptionGroup var target: RelayTargetOptions
-    @Option(help: "What carries the client leg: udp or tcp.")
+    @Option(help: "What carries the client leg: udp, tcp or tls.")
     var transport: Transport = .udp
+    @Option(
+        help: ArgumentHelp(
+            "Authorities in PEM that must have signed the server's certificate for its address; "
+                + "any will do without.", valueName: "FILE"))
+    var authorities: String?
     @Option(help: ArgumentHelp("Datagrams each way in each step with data.", valueName: "N"))
     var datagrams = 100
     @Option(help: ArgumentHelp("Bytes of the longest of them, 1 to 65400.", valueName: "B"))
@@ -76,6 +89,9 @@ struct LoadProbeCommand: AsyncParsableCommand {
     var staleAfter: Int64 = 0
 
     func validate() throws {
+        guard authorities == nil || transport == .tls else {
+            throw ValidationError("--authorities is for --transport tls")
+        }
         guard 1...100_000 ~= datagrams else {
             throw ValidationError("--datagrams takes 1 to 100000, not \(datagrams)")
         }
@@ -89,7 +105,9 @@ struct LoadProbeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var probe = RelayProbe(target: target.target(transport == .udp ? .udp : .tcp))
+        var relay = target.target(transport.transport)
+        relay.authorities = authorities
+        var probe = RelayProbe(target: relay)
         probe.datagrams = datagrams
         probe.largest = largest
         probe.sendsOversized = oversized

@@ -10,7 +10,9 @@ struct RelayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "relay", abstract: "Serve STUN and TURN on real sockets.",
         discussion: """
-            The same server that simulations hold, on UDP and TCP. Clients come with
+            The same server that simulations hold, on UDP and TCP, and on TLS where
+            --tls-port is given: with the certificate and key of two files of PEM, or
+            with one made for the occasion, which no client can verify. Clients come with
             time-limited credentials made from --secret (turnutils_uclient -W), or as
             --user with --password. It runs until SIGINT or SIGTERM and then prints
             what it did. Peers on loopback are refused unless --allow-loopback-peers
@@ -29,6 +31,14 @@ struct RelayCommand: AsyncParsableCommand {
     var address = IPAddress(v4: 0x7F00_0001)
     @Option(help: ArgumentHelp("Where clients reach it; 0 for any free port.", valueName: "PORT"))
     var port: UInt16 = 3478
+    @Option(
+        help: ArgumentHelp(
+            "Where clients reach it over TLS; 0 for any free port.", valueName: "PORT"))
+    var tlsPort: UInt16?
+    @Option(help: ArgumentHelp("A certificate chain in PEM, for TLS.", valueName: "FILE"))
+    var certificate: String?
+    @Option(help: ArgumentHelp("The certificate's key in PEM.", valueName: "FILE"))
+    var key: String?
     @Option(help: ArgumentHelp("The secret of time-limited credentials.", valueName: "SECRET"))
     var secret: String?
     @Option(help: ArgumentHelp("A user who may come without them.", valueName: "NAME"))
@@ -56,6 +66,9 @@ struct RelayCommand: AsyncParsableCommand {
         guard (user == nil) == (password == nil) else {
             throw ValidationError("--user and --password come together")
         }
+        guard (certificate == nil) == (key == nil), certificate == nil || tlsPort != nil else {
+            throw ValidationError("--certificate and --key come together, with --tls-port")
+        }
         guard secret != nil || user != nil else {
             throw ValidationError("clients need --secret, or --user and --password")
         }
@@ -76,7 +89,8 @@ struct RelayCommand: AsyncParsableCommand {
             Terminal.complain("error: \(Self.text(error))")
             throw Self.status(of: error).exit
         }
-        Terminal.complain("relay listens on \(service.local), UDP and TCP")
+        let secure = service.secure.map { ", and on \($0), TLS" } ?? ""
+        Terminal.complain("relay listens on \(service.local), UDP and TCP\(secure)")
         await stop.wait()
         let summary = await service.stop()
         switch format {
@@ -88,6 +102,8 @@ struct RelayCommand: AsyncParsableCommand {
     private var settings: RelayConfiguration {
         var settings = RelayConfiguration(address: address)
         settings.port = port
+        settings.securePort = tlsPort
+        if let certificate, let key { settings.certificate = (certificate, key) }
         settings.relayedPorts = ports
         settings.realm = realm
         settings.secret = secret.map { Array($0.utf8) }
@@ -104,6 +120,7 @@ struct RelayCommand: AsyncParsableCommand {
     private static func text(_ failure: RelayFailure) -> String {
         switch failure {
         case .cannotListen(let address, let reason): "cannot listen on \(address): \(reason)"
+        case .cannotUse(let file, let reason): "cannot use \(file) for TLS: \(reason)"
         case .cannotLog(let path, let reason): "cannot write the log \(path): \(reason)"
         case .tooFewPorts(let count): "\(count) relayed ports do not suffice for the threads"
         case .listeningPortIsRelayed(let port): "clients come to \(port): it cannot be relayed"
@@ -112,7 +129,7 @@ struct RelayCommand: AsyncParsableCommand {
 
     private static func status(of failure: RelayFailure) -> ExitStatus {
         switch failure {
-        case .cannotListen: .invalidInput
+        case .cannotListen, .cannotUse: .invalidInput
         case .cannotLog: .cannotWrite
         case .tooFewPorts, .listeningPortIsRelayed: .usage
         }

@@ -27,6 +27,7 @@ extension RelayService.Summary {
             ("connections", sockets.connections),
             ("connections_refused", sockets.refusedConnections),
             ("streams_broken", sockets.brokenStreams),
+            ("security_failed", sockets.failedSecurity),
             ("ports_refused", sockets.refusedPorts),
             ("dropped_congested", sockets.congested),
             ("dropped_unsendable", sockets.unsendable),

@@ -123,22 +123,37 @@ class Conformance:
 
     # Servers
 
+    def certificate(self):
+        """Files with a key and a certificate for 127.0.0.1 that is its own authority."""
+        names = [os.path.join(self.directory, name) for name in ("certificate.pem", "key.pem")]
+        if not os.path.exists(names[0]):
+            command = ["openssl", "req", "-x509", "-newkey", "ec", "-nodes", "-days", "2"]
+            command += ["-pkeyopt", "ec_paramgen_curve:prime256v1", "-subj", "/CN=conformance"]
+            command += ["-addext", "subjectAltName=IP:127.0.0.1"]
+            code, log = self.run([*command, "-out", names[0], "-keyout", names[1]])
+            require(code == 0, "openssl made no certificate", log)
+        return names
+
     @contextlib.contextmanager
-    def our_relay(self, port):
+    def our_relay(self, port, *options):
         server = Server(
             self.directory,
             "voicesim-relay",
             [*self.prefix, self.voicesim, "relay", "--port", str(port), "--secret", SECRET, "--user", USER]
             + ["--password", PASSWORD, "--allow-loopback-peers", "--format", "json"]
-            + ["--ports", "{}-{}".format(*OUR_RELAYED)],
+            + ["--ports", "{}-{}".format(*OUR_RELAYED), *options],
         )
         try:
             yield server.await_port(port)
         finally:
             server.stop()
 
+    def secure_lines(self, port):
+        certificate, key = self.certificate()
+        return [f"tls-listening-port={port}", f"cert={certificate}", f"pkey={key}"]
+
     @contextlib.contextmanager
-    def coturn(self, *options):
+    def coturn(self, *options, secure=None):
         port = free_port()
         configuration = os.path.join(self.directory, f"turnserver-{port}.conf")
         lines = [
@@ -149,7 +164,7 @@ class Conformance:
             "max-port={}".format(THEIR_RELAYED[1]),
             "realm=conformance.example",
             "allow-loopback-peers",
-            "no-tls",
+            *(["no-tls"] if secure is None else self.secure_lines(secure)),
             "no-dtls",
             "no-cli",
             "log-file=stdout",
@@ -191,11 +206,13 @@ class Conformance:
         require(code == 0 and found, "no reflexive address", log)
         return f"reflexive address 127.0.0.1:{found[1]}"
 
-    def turn_client(self, options):
+    def turn_client(self, options, relay_options=None):
         """One run of turnutils_uclient at a relay of its own; counts of both sides agree."""
         port, clients, messages, size = free_port(), 4, 100, 170
-        with self.our_relay(port) as relay:
-            command = ["turnutils_uclient", *options, "-y", "-c", "-p", str(port)]
+        secure = [] if relay_options is None else ["--tls-port", str(free_port()), *relay_options]
+        at = secure[1] if secure else str(port)
+        with self.our_relay(port, *secure) as relay:
+            command = ["turnutils_uclient", *options, "-y", "-c", "-p", at]
             command += ["-m", str(clients), "-n", str(messages), "-l", str(size), "-z", "2"]
             code, log = self.run([*command, "127.0.0.1"])
             require(code == 0, f"exit code {code}", log)
@@ -268,6 +285,21 @@ class Conformance:
         )
         return f"every length to {largest} bytes, {sent} of 1473 and 9000 in trains; 65507 dropped"
 
+    def distrust(self):
+        """A client that was given authorities refuses a certificate that none of them has signed."""
+        port, secure = free_port(), free_port()
+        with self.our_relay(port, "--tls-port", str(secure)) as relay:
+            command = [self.voicesim, "load", "probe", "--server", f"127.0.0.1:{secure}"]
+            command += ["--secret", SECRET, "--transport", "tls"]
+            code, log = self.run([*command, "--authorities", self.certificate()[0]])
+            require(code == 65 and "self-signed certificate" in log, f"exit code {code}", log)
+            code, log = self.run(command)
+            require(code == 0, f"exit code {code} without authorities", log)
+            relay.stop()
+        failed = self.summary(relay)["security_failed"]
+        require(failed == 1, f"the relay counts {failed} failures of TLS", relay.log)
+        return "refused where authorities are given, taken where none are"
+
     @classmethod
     def dropped(cls, relay):
         return {k: v for k, v in cls.summary(relay).items() if k.startswith("dropped") and v}
@@ -280,8 +312,10 @@ class Conformance:
     # Our client at coturn
 
     def probe(self, transport, coturn_options, options):
-        with self.coturn(*coturn_options) as server:
-            command = [self.voicesim, "load", "probe", "--server", f"127.0.0.1:{server.port}"]
+        secure = free_port() if transport == "tls" else None
+        with self.coturn(*coturn_options, secure=secure) as server:
+            address = f"127.0.0.1:{secure or server.port}"
+            command = [self.voicesim, "load", "probe", "--server", address]
             code, log = self.run([*command, "--transport", transport, *options])
             require(code == 0, f"exit code {code}", server.log + log)
         steps = re.findall(r"^ok +([^:]+):", log, re.M)
@@ -366,6 +400,14 @@ class Conformance:
             ("TCP, Send indications, password", [*user, "-t", "-s"]),
         ):
             self.check(f"turnutils_uclient, {name}", self.turn_client, options)
+        files = ["--certificate", self.certificate()[0], "--key", self.certificate()[1]]
+        for name, options, relay_options in (
+            ("TLS, channels, secret", [*secret, "-S", "-t"], []),
+            ("TLS, Send indications, own certificate", [*user, "-S", "-t", "-s"], files),
+        ):
+            name = f"turnutils_uclient, {name}"
+            self.check(name, self.turn_client, options, relay_options)
+        self.check("a certificate that nobody trusts", self.distrust)
         self.check("datagrams longer than a frame", self.large_datagrams)
         shared = ["use-auth-secret", f"static-auth-secret={SECRET}"]
         static = ["lt-cred-mech", f"user={USER}:{PASSWORD}"]
@@ -373,6 +415,9 @@ class Conformance:
         stale = [*by_secret, "--stale-after", "2"]
         self.check("coturn, UDP, secret", self.probe, "udp", shared, by_secret)
         self.check("coturn, TCP, secret", self.probe, "tcp", shared, by_secret)
+        trusting = [*by_secret, "--authorities", self.certificate()[0]]
+        self.check("coturn, TLS, secret", self.probe, "tls", shared, by_secret)
+        self.check("coturn, TLS, certificate verified", self.probe, "tls", shared, trusting)
         self.check("coturn, UDP, password", self.probe, "udp", static, by_user)
         # coturn cuts datagrams off at 16 kB.
         large = [*by_secret, "--largest", "9000"]

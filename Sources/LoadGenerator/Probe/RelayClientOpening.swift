@@ -19,7 +19,7 @@ struct RelayClientOpening: Sendable {
     ) -> EventLoopFuture<NIOLoopBound<RelayClient>> {
         let opening = SocketOpening(loop: loop)
         guard target.transport == .udp else {
-            return opening.connection(to: target.server, from: target.local)
+            return connect(opening)
                 .flatMapThrowing { try attach(number, credentials, $0, nil, tell) }
         }
         do throws(BoundSocket.Refusal) {
@@ -28,6 +28,17 @@ struct RelayClientOpening: Sendable {
             socket.makeRoom(for: Datagrams.waitingBytes)
             return opening.datagrams(socket)
                 .flatMapThrowing { try attach(number, credentials, $0, socket.local, tell) }
+        } catch {
+            return loop.makeFailedFuture(error)
+        }
+    }
+
+    private func connect(_ opening: SocketOpening) -> EventLoopFuture<any Channel> {
+        do throws(TLSFailure) {
+            let security =
+                target.transport == .tls
+                ? try TLSContext.client(authorities: target.authorities) : nil
+            return opening.connection(to: target.server, from: target.local, security)
         } catch {
             return loop.makeFailedFuture(error)
         }

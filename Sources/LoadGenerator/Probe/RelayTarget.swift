@@ -27,8 +27,11 @@ public struct RelayTarget: Sendable {
 
     /// Where it listens.
     public var server: TransportAddress
-    /// What carries the client leg: UDP or TCP.
+    /// What carries the client leg.
     public var transport: TransportProtocol
+    /// A file of PEM with the authorities that must have signed its certificate for its address, over
+    /// TLS; nil for none, then any certificate will do.
+    public var authorities: String?
     /// The address of this host that clients and peers use.
     public var local: IPAddress
     /// How clients get in.

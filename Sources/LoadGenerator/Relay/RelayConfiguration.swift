@@ -8,6 +8,11 @@ public struct RelayConfiguration: Sendable {
     public var address: IPAddress
     /// Where clients reach it over UDP and TCP; 0 for any free port.
     public var port: UInt16 = 3478
+    /// Where clients reach it over TLS; 0 for any free port, nil for nowhere.
+    public var securePort: UInt16?
+    /// Files of PEM with the certificate chain and the key that it shows over TLS; nil for a certificate
+    /// of its own, made at the start, which no client can verify.
+    public var certificate: (chain: String, key: String)?
     /// The relayed ports.
     public var relayedPorts: ClosedRange<UInt16> = 49_152...65_535
     /// What REALM carries.
@@ -38,6 +43,8 @@ public struct RelayConfiguration: Sendable {
 public enum RelayFailure: Error, Hashable, Sendable {
     /// The host does not let it listen there.
     case cannotListen(TransportAddress, reason: String)
+    /// The certificate or its key cannot be used.
+    case cannotUse(file: String, reason: String)
     /// The log cannot be opened.
     case cannotLog(path: String, reason: String)
     /// There are fewer relayed ports than threads.

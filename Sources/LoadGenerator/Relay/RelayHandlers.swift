@@ -41,6 +41,7 @@ final class ClientConnection: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if error is TLSFailure { mailbox.put(.failedSecurity) }
         context.close(promise: nil)
     }
 }

@@ -19,6 +19,7 @@ final class RelayMailbox: Sendable {
         case connected(Connection, any Channel)
         case frame([UInt8], Connection)
         case brokenStream
+        case failedSecurity
         case disconnected(Connection, ObjectIdentifier)
         case summary(CheckedContinuation<RelayService.Summary, Never>)
         case stop(CheckedContinuation<RelayService.Summary, Never>)

@@ -10,7 +10,11 @@ import TURN
 struct ListeningSockets: Sendable {
     let datagrams: BoundSocket
     let connections: BoundSocket
+    /// For connections over TLS, if there are to be any.
+    let secureConnections: BoundSocket?
 
+    /// Where clients come over TLS when nothing else is said (RFC 8656 §5).
+    static let usualSecurePort: UInt16 = 5349
     /// How often the host is asked for a port that is free for UDP and TCP.
     private static let attempts = 16
 
@@ -19,6 +23,9 @@ struct ListeningSockets: Sendable {
         for configuration: RelayConfiguration
     ) throws(RelayFailure) -> [ListeningSockets] {
         var address = TransportAddress(configuration.address, port: configuration.port)
+        var secure = configuration.securePort.map {
+            TransportAddress(configuration.address, port: $0)
+        }
         let shares = configuration.threads > 1
         var made: [ListeningSockets] = []
         var attempt = 0
@@ -31,13 +38,19 @@ struct ListeningSockets: Sendable {
                     datagrams.close()
                     throw BoundSocket.Refusal(code: EADDRINUSE)
                 }
+                var opened = [datagrams]
                 do throws(BoundSocket.Refusal) {
-                    let connections = try BoundSocket(
-                        .listening, at: datagrams.local, sharesPort: shares)
-                    made.append(ListeningSockets(datagrams: datagrams, connections: connections))
+                    for place in [datagrams.local, secure].compactMap({ $0 }) {
+                        opened.append(try BoundSocket(.listening, at: place, sharesPort: shares))
+                    }
+                    made.append(
+                        ListeningSockets(
+                            datagrams: datagrams, connections: opened[1],
+                            secureConnections: secure == nil ? nil : opened[2]))
                     address = datagrams.local
+                    secure = made[0].secureConnections?.local
                 } catch {
-                    datagrams.close()
+                    for socket in opened { socket.close() }
                     throw error
                 }
             } catch {
@@ -45,6 +58,7 @@ struct ListeningSockets: Sendable {
                 for sockets in made {
                     sockets.datagrams.close()
                     sockets.connections.close()
+                    sockets.secureConnections?.close()
                 }
                 throw .cannotListen(address, reason: error.text)
             }
@@ -57,6 +71,8 @@ struct ListeningSockets: Sendable {
 struct RelayPlan: Sendable {
     private let configuration: RelayConfiguration
     private let port: UInt16
+    private let securePort: UInt16
+    private let security: TLSContext?
     private let log: RelayLog?
     private let clock = WallClock()
     private let secret: SharedSecret
@@ -64,13 +80,17 @@ struct RelayPlan: Sendable {
 
     /// Bytes that may wait for one client over TCP, about a second of a call: more is dropped.
     static let waitingConnectionBytes = 65_536
-    /// Where clients would come over TLS (RFC 8656 §5); nothing listens there.
-    static let securePort: UInt16 = 5349
     private static let purpose = StreamPurpose(rawValue: 1)
 
-    init(configuration: RelayConfiguration, port: UInt16, log: RelayLog?) {
+    /// For a relay whose threads have such sockets as `sockets`.
+    init(
+        configuration: RelayConfiguration, sockets: ListeningSockets, security: TLSContext?,
+        log: RelayLog?
+    ) {
         self.configuration = configuration
-        self.port = port
+        port = sockets.datagrams.local.port
+        securePort = sockets.secureConnections?.local.port ?? ListeningSockets.usualSecurePort
+        self.security = security
         self.log = log
         // A secret that nobody knows stands in where only named users get in.
         let bytes = configuration.secret ?? (0..<32).map { _ in UInt8.random(in: .min ... .max) }
@@ -84,12 +104,22 @@ struct RelayPlan: Sendable {
         try RelayShard(server: server(index), listener: sockets.datagrams, clock: clock, log: log)
     }
 
-    /// Takes connections for `shard`, which its thread serves.
+    /// Takes connections for `shard`, which its thread serves: over TCP, and over TLS if it may.
     func takeConnections(
         _ sockets: ListeningSockets, for shard: RelayShard, on loop: any EventLoop
+    ) -> EventLoopFuture<Void> {
+        var openings = [takeConnections(at: sockets.connections, nil, shard.mailbox, on: loop)]
+        if let secure = sockets.secureConnections, let security {
+            openings.append(takeConnections(at: secure, security, shard.mailbox, on: loop))
+        }
+        return EventLoopFuture.andAllSucceed(openings, on: loop)
+    }
+
+    private func takeConnections(
+        at socket: BoundSocket, _ security: TLSContext?, _ mailbox: RelayMailbox,
+        on loop: any EventLoop
     ) -> EventLoopFuture<any Channel> {
-        let mailbox = shard.mailbox
-        return ServerBootstrap(group: loop)
+        ServerBootstrap(group: loop)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(
                 .writeBufferWaterMark,
@@ -98,11 +128,13 @@ struct RelayPlan: Sendable {
             )
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(
-                        ClientConnection(mailbox, transport: .tcp))
+                    let pipeline = channel.pipeline.syncOperations
+                    if let security { try pipeline.addHandler(TLSHandler(security)) }
+                    try pipeline.addHandler(
+                        ClientConnection(mailbox, transport: security == nil ? .tcp : .tls))
                 }
             }
-            .withBoundSocket(sockets.connections.descriptor)
+            .withBoundSocket(socket.descriptor)
     }
 
     private func server(_ index: Int) -> Server {
@@ -115,7 +147,7 @@ struct RelayPlan: Sendable {
             relayedPortCount: end - first,
             firstRelayedPort: configuration.relayedPorts.lowerBound + UInt16(first))
         settings.port = port
-        settings.securePort = Self.securePort
+        settings.securePort = securePort
         settings.users = configuration.users
         settings.allowsLoopbackPeers = configuration.allowsLoopbackPeers
         settings.nonceLifetime = configuration.nonceLifetime

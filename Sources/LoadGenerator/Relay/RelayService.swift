@@ -21,13 +21,16 @@ public final class RelayService: Sendable {
 
     /// Where it listens.
     public let local: TransportAddress
+    /// Where it listens for TLS, if it does.
+    public let secure: TransportAddress?
     private let group: MultiThreadedEventLoopGroup
     private let mailboxes: [RelayMailbox]
 
     private init(
-        local: TransportAddress, group: MultiThreadedEventLoopGroup, mailboxes: [RelayMailbox]
+        sockets: ListeningSockets, group: MultiThreadedEventLoopGroup, mailboxes: [RelayMailbox]
     ) {
-        self.local = local
+        local = sockets.datagrams.local
+        secure = sockets.secureConnections?.local
         self.group = group
         self.mailboxes = mailboxes
     }
@@ -39,15 +42,18 @@ public final class RelayService: Sendable {
         guard configuration.relayedPorts.count >= configuration.threads else {
             throw .tooFewPorts(configuration.relayedPorts.count)
         }
-        for port in [configuration.port, RelayPlan.securePort]
+        let securePort = configuration.securePort ?? ListeningSockets.usualSecurePort
+        for port in [configuration.port, securePort]
         where configuration.relayedPorts.contains(port) {
             throw .listeningPortIsRelayed(port)
         }
         var log: RelayLog?
         if let path = configuration.log { log = try RelayLog(path: path) }
+        let security = try context(of: configuration)
         let ports = try ListeningSockets.open(for: configuration)
         let local = ports[0].datagrams.local
-        let plan = RelayPlan(configuration: configuration, port: local.port, log: log)
+        let plan = RelayPlan(
+            configuration: configuration, sockets: ports[0], security: security, log: log)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         var shards: [RelayShard] = []
         do {
@@ -62,7 +68,24 @@ public final class RelayService: Sendable {
             throw .cannotListen(local, reason: "\(error)")
         }
         for shard in shards { Thread { shard.run() }.start() }
-        return RelayService(local: local, group: group, mailboxes: shards.map(\.mailbox))
+        return RelayService(sockets: ports[0], group: group, mailboxes: shards.map(\.mailbox))
+    }
+
+    private static func context(
+        of configuration: RelayConfiguration
+    ) throws(RelayFailure) -> TLSContext? {
+        guard configuration.securePort != nil else { return nil }
+        guard let files = configuration.certificate else {
+            return .selfSigned(name: "\(configuration.address)")
+        }
+        do throws(TLSFailure) {
+            return try .server(certificate: files.chain, key: files.key)
+        } catch {
+            guard case .unusableFile(let path, let reason) = error else {
+                preconditionFailure("a certificate is refused for its file, not for \(error)")
+            }
+            throw .cannotUse(file: path, reason: reason)
+        }
     }
 
     /// What it has done so far.

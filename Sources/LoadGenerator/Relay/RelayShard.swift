@@ -177,6 +177,7 @@ final class RelayShard: @unchecked Sendable {
             case .connected(let connection, let channel): connected(connection, channel)
             case .frame(let bytes, let connection): receive(bytes, connection)
             case .brokenStream: counters.brokenStreams += 1
+            case .failedSecurity: counters.failedSecurity += 1
             case .disconnected(let connection, let channel): disconnected(connection, channel)
             case .summary(let continuation): continuation.resume(returning: summary)
             case .stop(let continuation): stopping = continuation

@@ -1,11 +1,13 @@
 /// What happened at a relay's sockets that its server did not see.
 public struct SocketCounters: Hashable, Sendable {
-    /// TCP connections taken.
+    /// TCP and TLS connections taken.
     public internal(set) var connections: Int64 = 0
     /// TCP connections refused because there were too many.
     public internal(set) var refusedConnections: Int64 = 0
     /// Connections closed because what came was not a stream of STUN and ChannelData.
     public internal(set) var brokenStreams: Int64 = 0
+    /// Connections closed because TLS could not be agreed on, or was broken.
+    public internal(set) var failedSecurity: Int64 = 0
     /// Relayed ports that the host did not let be opened.
     public internal(set) var refusedPorts: Int64 = 0
     /// Packets dropped because a socket or connection had too much waiting.
@@ -23,6 +25,7 @@ public struct SocketCounters: Hashable, Sendable {
         a.connections += b.connections
         a.refusedConnections += b.refusedConnections
         a.brokenStreams += b.brokenStreams
+        a.failedSecurity += b.failedSecurity
         a.refusedPorts += b.refusedPorts
         a.congested += b.congested
         a.unsendable += b.unsendable

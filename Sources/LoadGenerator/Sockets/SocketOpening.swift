@@ -15,16 +15,29 @@ struct SocketOpening: Sendable {
         return opening
     }
 
-    /// A connection to `server`, from an address of this host where one is given.
+    /// A connection to `server`, from an address of this host where one is given; over TLS with
+    /// `security`, then once the handshake is over.
     func connection(
-        to server: TransportAddress, from local: IPAddress? = nil
+        to server: TransportAddress, from local: IPAddress? = nil, _ security: TLSContext? = nil
     ) -> EventLoopFuture<any Channel> {
         var bootstrap = ClientBootstrap(group: loop).channelOption(
             .tcpOption(.tcp_nodelay), value: 1)
         if let local {
             bootstrap = bootstrap.bind(to: SocketAddress(TransportAddress(local, port: 0)))
         }
-        return bootstrap.connect(to: SocketAddress(server))
+        guard let security else { return bootstrap.connect(to: SocketAddress(server)) }
+        let established = loop.makePromise(of: Void.self)
+        let connecting =
+            bootstrap
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(
+                        TLSHandler(security, server: server.ip, established: established))
+                }
+            }
+            .connect(to: SocketAddress(server))
+        connecting.whenFailure { established.fail($0) }
+        return connecting.and(established.futureResult).map { $0.0 }
     }
 }
 
