@@ -19,6 +19,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 SECRET = "conformance"
@@ -53,6 +54,42 @@ def free_port():
 def require(condition, reason, log=""):
     if not condition:
         raise Failure(reason, log)
+
+
+class Stalls:
+    """How long this host let a process wait that only wanted to wake every few milliseconds.
+
+    Calls are judged by time: what is late is concealed. Where the host itself stood still, frames say
+    nothing of the protocols.
+    """
+
+    PAUSE, TOLERANCE = 0.005, 0.010
+    # A call on a host that stalled for longer is judged by what came at all.
+    LIMIT = 0.1
+
+    def __enter__(self):
+        self.seconds = 0.0
+        self.ends = threading.Event()
+        self.thread = threading.Thread(target=self.watch, daemon=True)
+        self.thread.start()
+        return self
+
+    def watch(self):
+        before = time.monotonic()
+        while not self.ends.wait(self.PAUSE):
+            now = time.monotonic()
+            late = now - before - self.PAUSE
+            if late > self.TOLERANCE:
+                self.seconds += late
+            before = now
+
+    def __exit__(self, *_):
+        self.ends.set()
+        self.thread.join()
+
+    @property
+    def matter(self):
+        return self.seconds > self.LIMIT
 
 
 class Server:
@@ -328,7 +365,8 @@ class Conformance:
         role = "answer" if "--offers" in aiortc else "offer"
         command += ["load", "peer", "--role", role, "--seconds", "2", "--heard", "0"]
         command += ["--frames", "50", *peer]
-        code, log = self.run(command, limit=120)
+        with Stalls() as stalls:
+            code, log = self.run(command, limit=120)
         require(code == 0, f"exit code {code}", log)
         result = json.loads(log.splitlines()[-1])
         ours, theirs = result["voicesim"], result["aiortc"]
@@ -338,13 +376,14 @@ class Conformance:
             require(ours[name] == value, f"{name} is {ours[name]}, not {value}", text)
         for name, side in (("voicesim", ours), ("aiortc", theirs)):
             heard, tone = side["framesHeard"], side["framesOfTone"]
-            # A busy machine delays frames of either, and they are concealed.
-            require(tone >= 50, f"{name} heard the tone in {tone}/{heard} frames", text)
+            least = 50 if stalls.matter else max(50, 0.9 * heard)
+            require(tone >= least, f"{name} heard the tone in {tone}/{heard} frames", text)
             require(side["packetsLost"] == 0, f"{name} lost packets", text)
         # What is under way when the peer hangs up is sent and not received.
         for sender, receiver in ((ours, theirs), (theirs, ours)):
             missing = sender["packetsSent"] - receiver["packetsReceived"]
-            require(abs(missing) <= 25, f"{missing} packets are missing", text)
+            most = 25 if stalls.matter else 15
+            require(abs(missing) <= most, f"{missing} packets are missing", text)
         # Flights repeated by an impatient timer come when the handshake is over.
         ours["rejections"].pop("untimelyHandshake", None)
         require(not ours["rejections"], f"datagrams were rejected: {ours['rejections']}", text)
@@ -353,6 +392,7 @@ class Conformance:
             f"tone in {ours['framesOfTone']}/{ours['framesHeard']} and "
             f"{theirs['framesOfTone']}/{theirs['framesHeard']} frames, "
             f"{theirs['packetsReceived']}+{ours['packetsReceived']} packets, none lost"
+            + (f"; the host stood still for {stalls.seconds:.1f} s" if stalls.matter else "")
         )
 
     def calls(self):
