@@ -7,7 +7,7 @@
 # make relay-share   sweep the relay share over mobile networks, NATs and browsers; writes results/relay-share
 # make abuse   answer the questions of scenarios/abuse; writes results/abuse
 # make conformance   hold the protocol machines against coturn and aiortc on loopback
-# make bench-relay   CPU time per relayed datagram over loopback, beside coturn
+# make bench-relay   the greatest rate without loss and CPU time per datagram over loopback, beside coturn
 # make bench   build the rivals of engine, media core and relay, measure beside them, judge the targets
 # make fuzz    feed every parser damaged inputs for FUZZ_SECONDS, from FUZZ_SEED; fails on a trap
 # make format  lay the sources out; make format-check only looks
@@ -91,6 +91,7 @@ conformance: build conformance-tools
 	python3 Tests/Conformance/conformance.py $(VOICESIM) --python $(CONFORMANCE_PYTHON) $(ARGS)
 
 bench-relay: build conformance-tools
+	python3 Tests/Benchmarks/relay/limits.py $(VOICESIM) $(ARGS)
 	python3 Tests/Benchmarks/relay/loopback.py $(VOICESIM) $(ARGS)
 
 conformance-tools:
