@@ -13,6 +13,7 @@ import Testing
     private func interval(_ metric: Metric, _ summary: RunSummary) -> ConfidenceInterval? {
         switch summary.figures(metric)?.figures {
         case .distribution(let figures)?: figures.meanInterval
+        case .survival(let figures)?: figures.p50Interval
         case .ratio(let figures)?: figures.interval
         case .level(let figures)?: figures.interval
         case .value(let figures)?: figures.interval

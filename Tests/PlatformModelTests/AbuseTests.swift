@@ -31,13 +31,13 @@ import Testing
 
     static let traffic = SpeechTraffic(of: SyntheticSpeech.material(), as: Media())
 
-    static func run(_ scenario: Scenario) -> (ReplicationRecord, TrajectoryFingerprint) {
+    static func run(_ scenario: Scenario) -> (ReplicationRecord, String) {
         var run = ReplicationRun(
             scenario, seed: 3, replication: 0, speech: SyntheticSpeech.material(),
             traffic: traffic)
         run.advance(to: run.end)
         #expect(run.violation == nil)
-        let fingerprint = run.fingerprint
+        let fingerprint = run.fingerprint.hexadecimal
         return (run.finish(), fingerprint)
     }
 

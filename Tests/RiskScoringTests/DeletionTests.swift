@@ -57,7 +57,7 @@ import Testing
         return desk.assessment(desk.device(1, lookAlikes: 0.1, at: end), at: end)
     }
 
-    @Test(arguments: 0..<10)
+    @Test(arguments: 0..<7)
     func `the score after a deletion is that of a record that never had the report`(
         seed: Int
     ) throws {

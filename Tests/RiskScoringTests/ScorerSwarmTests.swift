@@ -22,7 +22,7 @@ import Testing
         return policy
     }
 
-    @Test(arguments: 0..<12)
+    @Test(arguments: 0..<7)
     func `tier and score follow from the record and the time alone`(seed: Int) throws {
         var random = stream(UInt64(seed), entity: 1)
         let policy = Self.policy(&random)
