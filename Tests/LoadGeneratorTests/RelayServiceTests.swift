@@ -35,24 +35,5 @@ import Testing
         await #expect(throws: RelayFailure.listeningPortIsRelayed(5349)) {
             try await RelayService.start(settings)
         }
-        settings = configuration()
-        settings.relayedPorts = 50_000...50_001
-        settings.securePort = 50_001
-        await #expect(throws: RelayFailure.listeningPortIsRelayed(50_001)) {
-            try await RelayService.start(settings)
-        }
-    }
-
-    @Test func `a certificate that is not there is named`() async {
-        var settings = configuration()
-        settings.securePort = 0
-        settings.certificate = (chain: "/nowhere/chain.pem", key: "/nowhere/key.pem")
-        let failure = await #expect(throws: RelayFailure.self) {
-            try await RelayService.start(settings)
-        }
-        guard case .cannotUse(file: "/nowhere/chain.pem", _) = failure else {
-            Issue.record("\(String(describing: failure))")
-            return
-        }
     }
 }
