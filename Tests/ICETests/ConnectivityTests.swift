@@ -121,8 +121,8 @@ import Testing
     }
 
     /// Losses come in bursts; every pair must connect, and hardly any direct one over the relay.
-    /// Of 600 calls 572 were direct by the RFC's constants; the bound lies four standard deviations
-    /// of 240 calls below that.
+    /// Of 600 calls 572 were direct by the RFC's constants; their bound lies four standard
+    /// deviations of 240 calls below that, the browsers' at 95 %.
     @Test(arguments: profiles)
     func `lossy links still connect`(timing: TimingProfile) {
         var direct = 0
@@ -136,7 +136,7 @@ import Testing
             #expect(meeting.failures == [nil, nil], "seed \(seed)")
             if meeting.isDirect { direct += 1 }
         }
-        #expect(direct >= 216, "\(direct) of 240")
+        #expect(direct >= (timing.repetition == .roundRobin ? 228 : 216), "\(direct) of 240")
     }
 
     @Test(arguments: profiles)
