@@ -133,6 +133,7 @@ let runners: [Target] = [
             "Quantities", "RandomStreams", "Addressing", "CDatagrams", "COpenSSL", "ICE",
             "MediaPipeline", "MediaSecurity", "OpusCodec", "STUN", "Signaling", "TURN",
             .product(name: "Histogram", package: "hdrhistogram-swift"),
+            .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
             .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOPosix", package: "swift-nio"),
         ]),

@@ -3,7 +3,6 @@ import NetworkModel
 import Quantities
 import RandomStreams
 import ScenarioModel
-import Synchronization
 import Talks
 
 /// What playout comes to over every way that calls without packets take, each rehearsed when it is
@@ -71,7 +70,7 @@ public final class Rehearsals: Sendable {
     private let buffer: JitterBufferSettings
     private let rhythm: SpeechRhythm
     private let drift: ClockDrift
-    private let made = Mutex<[Way: Rehearsal]>([:])
+    private let made = WriteOnceMap<Way, Rehearsal>()
 
     /// The rehearsals for `scenario`, in which speakers send as `traffic` says.
     ///
@@ -85,15 +84,12 @@ public final class Rehearsals: Sendable {
 
     /// The rehearsal of `way`.
     func rehearsal(_ way: Way) -> Rehearsal {
-        made.withLock { made in
-            if let rehearsal = made[way] { return rehearsal }
-            let rehearsal = Rehearsal(
+        made.value(of: way) {
+            Rehearsal(
                 of: RehearsedWay(
                     from: links[Int(way.sender)], to: links[Int(way.receiver)], along: way.route),
                 rhythm: rhythm, buffer: buffer, drift: { drift.sample(using: &$0) },
                 randomness: { Self.stream(way, take: $0, number: $1) })
-            made[way] = rehearsal
-            return rehearsal
         }
     }
 

@@ -9,6 +9,13 @@ public struct BrokenInvariant: Hashable, Sendable {
     public var violation: InvariantViolation
 }
 
+/// A law that was found broken, as atomic references need a class.
+private final class Broken: Sendable {
+    let invariant: BrokenInvariant
+
+    init(_ invariant: BrokenInvariant) { self.invariant = invariant }
+}
+
 /// How far a run is, readable from any thread, and the way to ask it to stop.
 ///
 /// A class, because the runner's threads, the progress bar and the signal handler share it.
@@ -21,7 +28,7 @@ public final class RunProgress: Sendable {
     /// Simulated time over all replications, in units of 1/2^20 of one replication.
     private let advanced = Atomic<Int>(0)
 
-    private let broken = Mutex<BrokenInvariant?>(nil)
+    private let broken = AtomicLazyReference<Broken>()
 
     private static let unit = Double(1 << 20)
 
@@ -53,11 +60,11 @@ public final class RunProgress: Sendable {
     public var isStopped: Bool { stopRequested.load(ordering: .relaxed) }
 
     /// The first law that was found broken, if any.
-    public var brokenInvariant: BrokenInvariant? { broken.withLock { $0 } }
+    public var brokenInvariant: BrokenInvariant? { broken.load()?.invariant }
 
     /// A replication broke a law: the others stop.
     func fail(_ invariant: BrokenInvariant) {
-        broken.withLock { if $0 == nil { $0 = invariant } }
+        _ = broken.storeIfNil(Broken(invariant))
         stop()
     }
 

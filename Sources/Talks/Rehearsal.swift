@@ -2,7 +2,6 @@ import MediaPipeline
 import NetworkModel
 import Quantities
 import RandomStreams
-import Synchronization
 
 /// Where a rehearsed direction leads: between which links, and which of its legs are streams.
 public struct RehearsedWay: Sendable {
@@ -89,7 +88,7 @@ public final class Rehearsal: Sendable {
     /// Chance that a take or one before it is chosen.
     let odds: [Double]
     /// For each take that has been performed the figures at the end of each step.
-    private let takes = Mutex([[TakeFigures]?](repeating: nil, count: takeCount))
+    private let takes = WriteOnceMap<Int, [TakeFigures]>()
 
     /// The rehearsal of `way` by talkers with `rhythm` and listeners with `buffer`.
     ///
@@ -188,12 +187,9 @@ public final class Rehearsal: Sendable {
 
     /// The figures of the take numbered `number` at the end of each step.
     func take(_ number: Int) -> [TakeFigures] {
-        takes.withLock { takes in
-            if let figures = takes[number] { return figures }
+        takes.value(of: number) {
             var take = Take(casts[number], along: route, rhythm: rhythm, buffer: buffer)
-            let figures = take.perform(Self.stepCount, of: Self.step)
-            takes[number] = figures
-            return figures
+            return take.perform(Self.stepCount, of: Self.step)
         }
     }
 

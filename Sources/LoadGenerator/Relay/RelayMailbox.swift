@@ -1,8 +1,8 @@
 import Addressing
 import CDatagrams
 import Glibc
+import NIOConcurrencyHelpers
 import NIOCore
-import Synchronization
 import TURN
 
 /// What others tell the thread of a shard: the event loop of connections, and who runs the service.
@@ -25,14 +25,14 @@ final class RelayMailbox: Sendable {
         case stop(CheckedContinuation<RelayService.Summary, Never>)
     }
 
-    private let letters = Mutex<[Letter]>([])
+    private let letters = NIOLockedValueBox<[Letter]>([])
     private let bell: CInt
 
     /// Rings `bell` when a letter comes into an empty box.
     init(bell: CInt) { self.bell = bell }
 
     func put(_ letter: Letter) {
-        let wasEmpty = letters.withLock { letters in
+        let wasEmpty = letters.withLockedValue { letters in
             letters.append(letter)
             return letters.count == 1
         }
@@ -41,7 +41,7 @@ final class RelayMailbox: Sendable {
 
     /// All letters, in the order in which they came.
     func take() -> [Letter] {
-        letters.withLock { letters in
+        letters.withLockedValue { letters in
             var taken: [Letter] = []
             swap(&taken, &letters)
             return taken
