@@ -54,11 +54,21 @@ final class RivalSession {
 
     /// Has it do `operations`; the CPU time of each, ns.
     func round(operations: Int) throws(Failure) -> Double {
+        try begin(operations: operations)
+        return try finish()
+    }
+
+    /// Has it begin with `operations`.
+    func begin(operations: Int) throws(Failure) {
         do {
             try requests.fileHandleForWriting.write(contentsOf: Data("\(operations)\n".utf8))
         } catch {
             throw .ended(status: nil)
         }
+    }
+
+    /// Waits for the end of what it began with; the CPU time of each operation, ns.
+    func finish() throws(Failure) -> Double {
         let answer = try line()
         guard let figure = Double(answer), figure > 0, figure.isFinite else {
             throw .unintelligible(answer: answer)

@@ -134,9 +134,38 @@ import Testing
 
     @Test func `calls as a run has them are measured on one thread and on two`() {
         var report = BenchmarkReport()
-        TalkBenchmark.run(calls: 40, rounds: 2, seconds: 0.01, into: &report)
+        TalkBenchmark.run(calls: 40, rounds: 2, seconds: 0.01, beside: nil, into: &report)
         #expect(report.results.map(\.samples.values.count) == [2, 2, 2])
         #expect(report.results.allSatisfy { ($0.samples.spread?.least ?? 0) > 0 })
+    }
+
+    /// A rival that answers `answer` to everything it is asked.
+    private func pair(answering answer: String) throws -> LoopPair {
+        try LoopPair(
+            Rival(
+                name: "shell",
+                command: [
+                    "/bin/sh", "-c", "echo ready; read n; echo 1; while read n; do \(answer); done",
+                ], mostOperations: .max, mostCustomers: .max), arguments: [], operations: 8)
+    }
+
+    @Test func `two loops are measured one at a time and both at once`() throws {
+        var report = BenchmarkReport()
+        let pair = try pair(answering: "echo $n")
+        for _ in 0..<3 { pair.round() }
+        pair.add(to: &report)
+        #expect(report.results.map(\.workload) == [LoopPair.aloneName, LoopPair.togetherName])
+        #expect(report.results.map(\.samples.values.count) == [3, 3])
+        #expect(report.absences.isEmpty)
+    }
+
+    @Test func `loops that answer nonsense are left out, and it is said why`() throws {
+        var report = BenchmarkReport()
+        let pair = try pair(answering: "echo none")
+        pair.round()
+        pair.add(to: &report)
+        #expect(report.results.isEmpty)
+        #expect(report.absences.map(\.contender) == ["shell"])
     }
 
     @Test func `handshakes leave nothing alive once packets have come`() {

@@ -39,9 +39,10 @@ public struct MediaBenchmark: Sendable {
         checkRivals(present, &report)
         if stages.contains(.calls) {
             progress("calls as a run has them")
+            let calls = calls ?? TalkBenchmark.usualCalls
             TalkBenchmark.run(
-                calls: calls ?? TalkBenchmark.usualCalls, rounds: rounds, seconds: seconds,
-                into: &report)
+                calls: calls, rounds: rounds, seconds: seconds,
+                beside: loops(calls, files, present, &report), into: &report)
         }
         if stages.contains(.memory) {
             progress("handshakes that live on")
@@ -49,6 +50,25 @@ public struct MediaBenchmark: Sendable {
         }
         progress("allocations and memory")
         count(into: &report)
+    }
+
+    /// Two C loops with the packet path of `calls`, if there is such a rival.
+    private func loops(
+        _ calls: Int, _ files: MediaFiles, _ present: [Rival], _ report: inout BenchmarkReport
+    ) -> LoopPair? {
+        guard let rival = present.first(where: { $0.name == Rival.libraryName }) else { return nil }
+        let workload = MediaWorkload.packets(.aeadAES128GCM, peers: 2 * calls, burst: 1)
+        do throws(RivalSession.Failure) {
+            return try LoopPair(
+                rival, arguments: workload.arguments(files, codec),
+                operations: workload.operations(in: seconds))
+        } catch {
+            report.absences.append(
+                .init(
+                    contender: rival.name,
+                    reason: "\(LoopPair.togetherName): \(error.description)"))
+            return nil
+        }
     }
 
     private func write(_ material: MediaMaterial) throws -> MediaFiles {
