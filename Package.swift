@@ -67,7 +67,7 @@ let engine: [Target] = [
 ]
 
 let world: [Target] = [
-    room("Measurement", uses: ["Quantities", "Statistics"]),
+    room("Measurement", uses: ["Quantities", "RandomStreams", "Statistics"]),
     room("NetworkModel", uses: ["Quantities", "RandomStreams", "Addressing"]),
     room(
         "PlatformModel",
@@ -140,8 +140,9 @@ let runners: [Target] = [
     room(
         "SimulationRunner",
         uses: [
-            "EventEngine", "Measurement", "MediaPipeline", "OpusCodec", "PlatformModel",
-            "Quantities", "Results", "ScenarioModel", "Statistics", "Talks", "Theory",
+            "EventEngine", "Matchmaking", "Measurement", "MediaPipeline", "OpusCodec",
+            "PlatformModel", "Quantities", "Results", "ScenarioModel", "Statistics", "Talks",
+            "Theory",
         ]),
     room(
         "Validation",

@@ -5,6 +5,11 @@ public import Quantities
 public enum Invariant: String, CaseIterable, Hashable, Sendable, BitwiseCopyable {
     /// Tickets created = paired + abandoned + waiting.
     case ticketsAreConserved = "tickets_are_conserved"
+    /// A ticket ends exactly once, paired, abandoned or expired: the matchmaker and the platform
+    /// count the same of each, and what has not ended waits.
+    case ticketsEndOnce = "tickets_end_once"
+    /// No pair crosses a hard constraint, and both were waiting.
+    case pairsKeepConstraints = "pairs_keep_constraints"
     /// Pairs made = failed set-ups + ended calls + those still going on.
     case callsAreConserved = "calls_are_conserved"
     /// Calls whose relay crashed = recovered + ended while silent + given up + still silent.

@@ -11,7 +11,21 @@ public enum Metric: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
     case abandoned
     case queueLength
     case matchAgeInversions
+    case matchPassedOver
+    case matchPassedOverLeft
+    case matchSlips
+    case matchSkips
+    case matchStarved
+    case matchExpired
+    case matchExpansionStep
+    case matchRematches
+    case matchPartnerDiversity
+    case matchHindsight
     case matchFairnessJain
+    case matchFairnessGini
+    case matchFairnessMaxMin
+    case matchFairnessImpactRatio
+    case matchFairnessImpactP
     // Setting up.
     case signalingLatency
     case iceLatency

@@ -2,7 +2,7 @@
 public enum MetricCatalogue {
     /// The descriptions, indexed by the metrics' numbers.
     public static let all: [MetricDescription] =
-        matching + connecting + relaying + recovering + calling + media + risk
+        matching + fairness + connecting + relaying + recovering + calling + media + risk
 
     /// The metric called `name`; nil if there is none.
     ///
@@ -36,11 +36,62 @@ public enum MetricCatalogue {
             "Finished tickets whose owner left before being paired."),
         .init(.queueLength, "queue.length", .level, "Tickets waiting."),
         .init(
-            .matchAgeInversions, "match.age_inversions", .ratio, by: [.language],
+            .matchAgeInversions, "match.age_inversions", .ratio, by: everyDimension,
             "Pairings in which an older compatible ticket was passed over, of paired tickets."),
+    ]
+
+    /// How the queue treats its tickets, and groups of them.
+    private static let fairness: [MetricDescription] = [
+        .init(
+            .matchPassedOver, "match.passed_over", .ratio, by: everyDimension,
+            "Finished tickets that were the oldest to whom a pairing gave a younger one preference."
+        ),
+        .init(
+            .matchPassedOverLeft, "match.passed_over_left", .ratio, by: everyDimension,
+            "Of the tickets passed over, those that were not paired later either."),
+        .init(
+            .matchSlips, "match.slips", .distribution, by: everyDimension,
+            "Younger tickets, compatible or not, that were paired while a paired ticket waited."),
+        .init(
+            .matchSkips, "match.skips", .distribution, by: everyDimension,
+            "Older tickets, compatible or not, that still waited when a ticket was paired."),
+        .init(
+            .matchStarved, "match.starved", .ratio, by: everyDimension,
+            "Finished tickets that waited `matchmaking.starvation` or longer, paired or not."),
+        .init(
+            .matchExpired, "match.expired", .ratio, by: everyDimension,
+            "Finished tickets that the service gave up at `matchmaking.expiry`."),
+        .init(
+            .matchExpansionStep, "match.expansion_step", .distribution, by: everyDimension,
+            "The step of `matchmaking.expansion`, from 0, on which a ticket was paired."),
+        .init(
+            .matchRematches, "match.rematches", .ratio, by: everyDimension,
+            "Paired tickets whose owner had met the partner before in the same session."),
+        .init(
+            .matchPartnerDiversity, "match.partner_diversity", .ratio,
+            by: [.language, .interest, .persona, .access],
+            "Different partners per pairing of those who were paired twice or more."),
+        .init(
+            .matchHindsight, "match.hindsight", .ratio,
+            "Tickets paired, of those that can be paired by whoever knows when each will leave."),
         .init(
             .matchFairnessJain, "match.fairness.jain", .index,
             "Jain's index over languages of service: share paired ÷ (1 s + mean match latency)."),
+        .init(
+            .matchFairnessGini, "match.fairness.gini", .index, by: everyDimension,
+            "Gini's coefficient of match latency; 1/2 where it is exponential, 3/4 in the "
+                + "single-class queue, half of whose tickets do not wait."),
+        .init(
+            .matchFairnessMaxMin, "match.fairness.max_min", .index, by: everyDimension,
+            "Mean match latency ÷ the least of the same dimension; all: the greatest of these."),
+        .init(
+            .matchFairnessImpactRatio, "match.fairness.impact_ratio", .index, by: everyDimension,
+            "Share of finished tickets paired ÷ the greatest of the same dimension; all: the "
+                + "least of these. Below 0.8 it breaks the four-fifths rule (29 CFR 1607.4(D))."),
+        .init(
+            .matchFairnessImpactP, "match.fairness.impact_p", .index, by: everyDimension,
+            "How likely chance alone parts the shares so far: two-proportion z test against the "
+                + "best of the dimension, Holm's correction over its groups; all: over all groups."),
     ]
 
     private static let connecting: [MetricDescription] = [

@@ -64,12 +64,20 @@ struct MetricStore: Equatable, Sendable {
         for i in levels.indices { levels[i].merge(other.levels[i]) }
     }
 
-    /// An index, worked out of other metrics.
-    func index(_ metric: Metric, _ layout: MetricLayout) -> Double? {
+    /// The index `metric` of one label, or of all together; nil where there is nothing to tell.
+    func index(
+        _ metric: Metric, _ group: (dimension: LabelDimension, label: Int)?, _ layout: MetricLayout
+    ) -> Double? {
+        let fairness = QueueFairness(self, layout)
         switch metric {
-        case .riskLeakWaits: tierLeakOfWaits(layout)
-        case .riskLeakPartners: tierLeakOfPartners(layout)
-        default: jainOfLanguages(layout)
+        case .riskLeakWaits: return tierLeakOfWaits(layout)
+        case .riskLeakPartners: return tierLeakOfPartners(layout)
+        case .matchFairnessJain: return jainOfLanguages(layout)
+        case .matchFairnessGini: return fairness.gini(group)
+        case .matchFairnessMaxMin: return fairness.maxMin(group)
+        case .matchFairnessImpactRatio: return fairness.impactRatio(group)
+        case .matchFairnessImpactP: return fairness.impactP(group)
+        default: preconditionFailure("\(metric) is not an index")
         }
     }
 

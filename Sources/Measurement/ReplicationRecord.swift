@@ -58,7 +58,10 @@ public struct ReplicationRecord: Sendable {
 
 extension MetricStore {
     /// The one figure that stands for a metric or group.
-    func value(_ metric: Metric, slot: Int, layout: MetricLayout) -> Double? {
+    func value(
+        _ metric: Metric, slot: Int, group: (dimension: LabelDimension, label: Int)? = nil,
+        layout: MetricLayout
+    ) -> Double? {
         let entry = metric.description
         let raw: Double? =
             switch entry.kind {
@@ -67,7 +70,7 @@ extension MetricStore {
             case .ratio: ratios[slot].value
             case .survival: KaplanMeier(survivals[slot]).quantile(0.5).map(Double.init)
             case .contrast: contrasts[slot].value
-            case .index: index(metric, layout)
+            case .index: index(metric, group, layout)
             case .level: levels[slot].timeMean
             }
         return raw.map { $0 / entry.unitsPerReported }

@@ -19,6 +19,8 @@ public struct RunSummaryBuilder: Sendable {
         var dimension: LabelDimension?
         var label: Int
         var slot: Int
+
+        var group: (dimension: LabelDimension, label: Int)? { dimension.map { ($0, label) } }
     }
 
     /// No replications yet.
@@ -44,7 +46,8 @@ public struct RunSummaryBuilder: Sendable {
             quantiles = values
         }
         for (index, row) in rows.enumerated() {
-            let value = record.store.value(row.metric, slot: row.slot, layout: record.layout)
+            let value = record.store.value(
+                row.metric, slot: row.slot, group: row.group, layout: record.layout)
             if let value { values[index].append(value) }
             guard row.metric.description.kind == .distribution,
                 let p95 = record.store.distributions[row.slot].percentile(95)
@@ -79,8 +82,12 @@ public struct RunSummaryBuilder: Sendable {
         var summary = RunSummary(replications: count, metrics: [], groups: [])
         for (index, row) in rows.enumerated() {
             let entry = row.metric.description
-            if row.dimension != nil && !pooled.hasObservations(entry.kind, slot: row.slot) {
-                continue
+            if row.dimension != nil {
+                let isObserved =
+                    entry.kind == .index
+                    ? pooled.index(row.metric, row.group, layout) != nil
+                    : pooled.hasObservations(entry.kind, slot: row.slot)
+                if !isObserved { continue }
             }
             let figures = figures(of: index, entry: entry, pooled: pooled, layout: layout)
             if let dimension = row.dimension {
@@ -101,7 +108,8 @@ public struct RunSummaryBuilder: Sendable {
     ) -> Figures {
         let slot = rows[index].slot
         let interval = ReplicationSummary.interval95(of: values[index])
-        let value = pooled.value(entry.metric, slot: slot, layout: layout)
+        let value = pooled.value(
+            entry.metric, slot: slot, group: rows[index].group, layout: layout)
         switch entry.kind {
         case .distribution:
             var figures = pooled.distributions[slot].figures(per: entry.unitsPerReported)
@@ -120,7 +128,8 @@ public struct RunSummaryBuilder: Sendable {
         case .contrast:
             return .value(ValueFigures(value: value, interval: interval))
         case .index:
-            return .value(ValueFigures(value: value, interval: interval?.clamped(to: 0...1)))
+            let possible = entry.metric == .matchFairnessMaxMin ? 1...Double.infinity : 0...1
+            return .value(ValueFigures(value: value, interval: interval?.clamped(to: possible)))
         case .ratio:
             let possible = entry.unit == .one ? 0...1 : 0...Double.infinity
             return .ratio(

@@ -157,6 +157,26 @@ public struct DistributionRecorder: Sendable {
         return Swift.min(Swift.max(middle, least), greatest)
     }
 
+    /// Gini's coefficient Σ(2i − n − 1)·x(i) ÷ (n·Σx) of the observations in ascending order: half
+    /// their mean difference relative to their mean, 0 where all are equal; nil where all are 0 or
+    /// there are none. Observations of one cell of the histogram count as equal.
+    ///
+    /// Source: C. Gini, Variabilità e mutabilità, 1912; the form with ranks is the usual one.
+    ///
+    /// - Complexity: O(size of the histogram).
+    public var gini: Double? {
+        guard let histogram, sum > 0 else { return nil }
+        var (before, weighted, total) = (0.0, 0.0, 0.0)
+        let n = Double(count)
+        for cell in histogram.recordedValues() where cell.count > 0 {
+            let (value, times) = (Double(cell.value), Double(cell.count))
+            weighted += value * times * (2 * before + times - n)
+            total += value * times
+            before += times
+        }
+        return total > 0 ? weighted / (n * total) : 0
+    }
+
     /// Memory of the histogram in bytes.
     public var footprint: Int { histogram?.estimatedFootprintInBytes ?? 0 }
 }
