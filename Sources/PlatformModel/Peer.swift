@@ -26,6 +26,11 @@ struct Peer: BitwiseCopyable {
     var callsBeforeContainment: UInt32 = 0
     /// How long they were together, in milliseconds; 49 days are the most it can tell.
     var talkBeforeContainment: UInt32 = 0
+    /// How often the peer was paired, and with how many different others.
+    var pairings: UInt16 = 0
+    var partners: UInt16 = 0
+    /// The place of the newest of those others.
+    var newestMeeting = Meetings.none
     /// What the browser shows of the device at present.
     var signals: FingerprintSignals
     /// The name the device goes by in the present visit.

@@ -1,6 +1,7 @@
 import EventEngine
 import ICE
 import Matchmaking
+import Measurement
 import Quantities
 import RandomStreams
 import ScenarioModel
@@ -13,13 +14,25 @@ enum SetUp {
 }
 
 extension Platform {
-    mutating func pair(_ pairing: Pairing, _ engine: inout Engine<PlatformEvent>) {
+    mutating func pair(
+        _ pairing: Pairing, _ standings: (Overtaking.Standing, Overtaking.Standing),
+        _ engine: inout Engine<PlatformEvent>
+    ) {
         let now = engine.now
+        if let ticket = pairing.passedOver {
+            tickets[tickets.handle(at: ticket.rawValue)].wasPassedOver = true
+        }
         let first = takeTicket(pairing.first.ticket, &engine)
         let second = takeTicket(pairing.second.ticket, &engine)
         invariants.check(
             .nobodyMeetsThemselves, first.peer != second.peer, subject: UInt64(paired), at: now)
-        recordPaired(first, second, pairing, at: now)
+        checkConstraints(first, second, at: now)
+        for (ticket, other, side) in [
+            (first, second, pairing.first), (second, first, pairing.second),
+        ] {
+            lives.pair(ticket, with: other.serial, side, pairing, at: now)
+        }
+        recordPaired(first, second, pairing, standings, at: now)
         engine.log(
             TrajectoryCode.paired, UInt64(paired),
             UInt64(first.serial) << 32 | UInt64(second.serial))

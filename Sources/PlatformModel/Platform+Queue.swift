@@ -46,6 +46,8 @@ public enum TrajectoryCode: UInt32, CaseIterable, Sendable {
     /// A side's connection to the signalling service is lost or stands again; subject: the call's
     /// number, detail: the side twice, and one more where it stands.
     case connection
+    /// The service gave a ticket up; subject: its number.
+    case expired
 }
 
 extension Platform {
@@ -96,9 +98,13 @@ extension Platform {
         let patience = scenario.population[Int(attributes.persona)].patience
             .sampleDuration(using: &stream)
         let record = TicketRecord(
-            serial: ticketed, peer: handle, createdAt: now,
+            serial: ticketed, order: UInt32(overtaking.count), peer: handle, createdAt: now,
             isMeasured: isMeasured(now), tier: tier, patience: .none)
         ticketed += 1
+        overtaking.arrive()
+        lives.add(
+            TicketLife(
+                record, peer: serial, visit: visit, attributes, patience: patience))
         let place = tickets.insert(record)
         tickets[place].patience = engine.schedule(
             .losesPatience(ticket: place), after: patience)
@@ -109,7 +115,10 @@ extension Platform {
             id: TicketID(place.index), session: SessionID(serial),
             language: attributes.language, interest: attributes.interest, tier: tier)
         switch matchmaker.enqueue(ticket, at: now) {
-        case .paired(let pairing): pair(pairing, &engine)
+        case .paired(let pairing):
+            let standings = overtaking.serve(
+                number(of: pairing.first.ticket), number(of: pairing.second.ticket))
+            pair(pairing, standings, &engine)
         case .waiting: break
         case .refused(let reason): preconditionFailure("a ticket was refused: \(reason)")
         }
@@ -122,6 +131,8 @@ extension Platform {
         precondition(wasWaiting, "a ticket lost patience after it was paired")
         engine.log(TrajectoryCode.abandoned, UInt64(ticket.serial), 0)
         tally.abandoned += 1
+        overtaking.leave(Int(ticket.order))
+        lives.end(ticket.serial, .abandoned, at: engine.now, wasPassedOver: ticket.wasPassedOver)
         recordAbandoned(ticket, at: engine.now)
         depart(ticket.peer, at: engine.now)
         armExpansion(&engine)
@@ -135,8 +146,44 @@ extension Platform {
 
     /// Takes over the pairings that expansions have made and sets the timer for the next ones.
     private mutating func armExpansion(_ engine: inout Engine<PlatformEvent>) {
-        while let pairing = matchmaker.pollPairing() { pair(pairing, &engine) }
+        if let pairing = matchmaker.pollPairing() { pairAll(pairing, &engine) }
+        while let ticket = matchmaker.pollExpired() { expire(ticket, &engine) }
         engine.rearm(&expansionTimer, to: matchmaker.nextTimeout, .expansion)
+    }
+
+    /// Takes over `first` and the pairings that follow it; those of one instant do not overtake
+    /// each other.
+    private mutating func pairAll(_ first: Pairing, _ engine: inout Engine<PlatformEvent>) {
+        var next: Pairing? = first
+        while let begin = next {
+            var instant = [begin]
+            next = matchmaker.pollPairing()
+            while let pairing = next, pairing.time == begin.time {
+                instant.append(pairing)
+                next = matchmaker.pollPairing()
+            }
+            let standings = overtaking.serve(
+                instant.flatMap { [number(of: $0.first.ticket), number(of: $0.second.ticket)] })
+            for (index, pairing) in instant.enumerated() {
+                pair(pairing, (standings[2 * index], standings[2 * index + 1]), &engine)
+            }
+        }
+    }
+
+    /// The place of a waiting ticket in the order of creation.
+    func number(of ticket: TicketID) -> Int {
+        Int(tickets[tickets.handle(at: ticket.rawValue)].order)
+    }
+
+    private mutating func expire(_ id: TicketID, _ engine: inout Engine<PlatformEvent>) {
+        let ticket = tickets.remove(tickets.handle(at: id.rawValue))
+        engine.cancel(ticket.patience)
+        engine.log(TrajectoryCode.expired, UInt64(ticket.serial), 0)
+        tally.expired += 1
+        overtaking.leave(Int(ticket.order))
+        lives.end(ticket.serial, .expired, at: engine.now, wasPassedOver: ticket.wasPassedOver)
+        recordExpired(ticket, at: engine.now)
+        depart(ticket.peer, at: engine.now)
     }
 
     /// The peer closes the app.
@@ -144,6 +191,7 @@ extension Platform {
         peers[handle].state = .leaving
         recordDeparture(at: now)
         recordContainment(handle)
+        recordPartners(of: handle)
         matchmaker.endSession(SessionID(peers[handle].serial))
         detachIfDone(handle)
     }

@@ -43,24 +43,67 @@ extension Platform {
 
     mutating func recordAbandoned(_ ticket: TicketRecord, at now: SimTime) {
         recorder.level(.queueLength, add: -1, at: now)
-        if ticket.isMeasured { recorder.ratio(.abandoned, hit: true, labels(ticket)) }
+        if ticket.isMeasured { recordUnpaired(ticket, isExpired: false, at: now) }
+    }
+
+    mutating func recordExpired(_ ticket: TicketRecord, at now: SimTime) {
+        recorder.level(.queueLength, add: -1, at: now)
+        if ticket.isMeasured { recordUnpaired(ticket, isExpired: true, at: now) }
+    }
+
+    private mutating func recordUnpaired(
+        _ ticket: TicketRecord, isExpired: Bool, at now: SimTime
+    ) {
+        let labels = labels(ticket)
+        recorder.ratio(.abandoned, hit: !isExpired, labels)
+        recorder.ratio(.matchExpired, hit: isExpired, labels)
+        if ticket.wasPassedOver { recorder.ratio(.matchPassedOverLeft, hit: true, labels) }
+        recordWait(ticket, labels, at: now)
+    }
+
+    /// What is recorded of every ticket that has ended, however it did.
+    private mutating func recordWait(
+        _ ticket: TicketRecord, _ labels: Labels, at now: SimTime
+    ) {
+        recorder.ratio(.matchPassedOver, hit: ticket.wasPassedOver, labels)
+        recorder.ratio(
+            .matchStarved, hit: now - ticket.createdAt >= scenario.matchmaking.starvation, labels)
     }
 
     mutating func recordPaired(
-        _ first: TicketRecord, _ second: TicketRecord, _ pairing: Pairing, at now: SimTime
+        _ first: TicketRecord, _ second: TicketRecord, _ pairing: Pairing,
+        _ standings: (Overtaking.Standing, Overtaking.Standing), at now: SimTime
     ) {
         recorder.level(.queueLength, add: -2, at: now)
-        recordPaired(first, pairing, at: now)
-        recordPaired(second, pairing, at: now)
+        var newest = (peers[first.peer].newestMeeting, peers[second.peer].newestMeeting)
+        let isRematch = !meetings.meet(
+            &newest.0, peers[first.peer].serial, &newest.1, peers[second.peer].serial)
+        peers[first.peer].newestMeeting = newest.0
+        peers[second.peer].newestMeeting = newest.1
+        for (ticket, side, standing) in [
+            (first, pairing.first, standings.0), (second, pairing.second, standings.1),
+        ] {
+            peers[ticket.peer].pairings &+= 1
+            if !isRematch { peers[ticket.peer].partners &+= 1 }
+            recordPaired(ticket, pairing, side, standing, isRematch: isRematch, at: now)
+        }
         if isMeasured(now) { recorder.count(.matches) }
     }
 
     private mutating func recordPaired(
-        _ ticket: TicketRecord, _ pairing: Pairing, at now: SimTime
+        _ ticket: TicketRecord, _ pairing: Pairing, _ side: Pairing.Side,
+        _ standing: Overtaking.Standing, isRematch: Bool, at now: SimTime
     ) {
         guard ticket.isMeasured else { return }
         let labels = labels(ticket)
         let wait = now - ticket.createdAt
+        recordWait(ticket, labels, at: now)
+        recorder.ratio(.matchExpired, hit: false, labels)
+        if ticket.wasPassedOver { recorder.ratio(.matchPassedOverLeft, hit: false, labels) }
+        recorder.record(.matchSlips, units: Int64(standing.slips), labels)
+        recorder.record(.matchSkips, units: Int64(standing.skips), labels)
+        recorder.record(.matchExpansionStep, units: Int64(side.step), labels)
+        recorder.ratio(.matchRematches, hit: isRematch, labels)
         recorder.record(.matchLatency, wait, labels)
         recorder.ratio(.abandoned, hit: false, labels)
         recorder.ratio(.matchAgeInversions, hit: pairing.ageInversion, labels)
@@ -68,6 +111,16 @@ extension Platform {
             recorder.contrast(
                 .riskNewcomerPenalty, wait, isFirstClass: peers[ticket.peer].visits == 1)
         }
+    }
+
+    /// A peer leaves: with how many different others it was paired.
+    mutating func recordPartners(of peer: Handle) {
+        let (pairings, partners) = (peers[peer].pairings, peers[peer].partners)
+        meetings.forget(&peers[peer].newestMeeting)
+        guard peers[peer].isMeasured, pairings >= 2 else { return }
+        recorder.ratio(
+            .matchPartnerDiversity, numerator: Int64(partners), denominator: Int64(pairings),
+            labels(peers[peer].attributes))
     }
 
     // MARK: Set-up
@@ -227,6 +280,10 @@ extension Platform {
         let goingOn = calls.count { $0.isMeasured && $0.phase < .windingUp }
         endWatches()
         recorder.count(.ticketsUnfinished, Int64(waiting))
+        let hindsight = lives.hindsight(under: matchmaker.rules)
+        recorder.ratio(
+            .matchHindsight, numerator: Int64(hindsight.paired),
+            denominator: Int64(hindsight.possible))
         recorder.count(.callsUnfinished, Int64(goingOn))
         egress.advance(to: now)
         recorder.count(.relayEgress, egress.bytes)

@@ -36,6 +36,9 @@ struct Platform: ~Copyable {
     var egress = EgressMeter()
     var invariants = InvariantChecker()
     var tally = Tally()
+    var overtaking = Overtaking()
+    var lives: TicketLog
+    var meetings = Meetings()
 
     var peers = Slots<Peer>()
     var arrived: UInt32 = 0
@@ -79,11 +82,15 @@ struct Platform: ~Copyable {
 
     struct TicketRecord: BitwiseCopyable {
         let serial: UInt32
+        /// Its number in ``overtaking``.
+        let order: UInt32
         let peer: Handle
         let createdAt: SimTime
         let isMeasured: Bool
         let tier: RiskTier
         var patience: EventID
+        /// Whether a younger ticket was given a partner that this one could have had.
+        var wasPassedOver = false
     }
 
     /// The platform of `scenario` at time zero, drawing from the streams (`seed`, `replication`).
@@ -91,7 +98,8 @@ struct Platform: ~Copyable {
     /// - Precondition: `scenario` is valid, as those that files give are.
     init(
         scenario: Scenario, seed: UInt64, replication: UInt32, speech: SpeechMaterial,
-        traffic: SpeechTraffic, rehearsals: Rehearsals? = nil, corpus: SpeechCorpus? = nil
+        traffic: SpeechTraffic, rehearsals: Rehearsals? = nil, corpus: SpeechCorpus? = nil,
+        keepingTickets: Bool = false
     ) {
         precondition(
             corpus != nil || scenario.media.fidelity.sealed == 0, "sealed calls need a corpus")
@@ -99,11 +107,12 @@ struct Platform: ~Copyable {
         self.speech = speech
         self.corpus = corpus
         self.rehearsals = rehearsals ?? Rehearsals(scenario, traffic: traffic)
+        lives = TicketLog(keepsAll: keepingTickets)
         root = StreamRoot(seed: seed, replication: replication)
         crowd = Crowd(scenario, root: root)
         arrivals = scenario.arrivals.process
         arrivalRandomness = root.stream(.arrivals)
-        matchmaker = Matchmaker(rules: Self.rules(scenario.matchmaking))
+        matchmaker = Matchmaker(rules: Self.rules(scenario))
         risk = RiskDesk(
             scenario.risk, population: scenario.population,
             randomness: root.stream(.identifierKeys))
@@ -128,7 +137,16 @@ struct Platform: ~Copyable {
         attachRelays()
     }
 
-    private static func rules(_ matchmaking: ScenarioModel.Matchmaking) -> MatchRules {
+    static func rules(_ scenario: Scenario) -> MatchRules {
+        let matchmaking = scenario.matchmaking
+        let policy: MatchPolicy =
+            switch matchmaking.policy {
+            case .greedy: .greedy
+            case .longestQueue: .longestQueue
+            case .batch: .batch(every: matchmaking.interval)
+            case .blossom: .blossom(every: matchmaking.interval)
+            case .patient: .patient(criticalAge: scenario.criticalAge)
+            }
         let tiers: TierPolicy =
             switch matchmaking.tiers {
             case .ignore: .ignore
@@ -143,7 +161,8 @@ struct Platform: ~Copyable {
                         requiresInterest: $0.requiresInterest)
                 },
                 avoidRematch: matchmaking.avoidRematch,
-                tiers: tiers)
+                tiers: tiers, policy: policy, reservation: matchmaking.reservation,
+                expiry: matchmaking.expiry)
         } catch {
             preconditionFailure("a validated scenario gives rules that make no sense: \(error)")
         }

@@ -35,13 +35,14 @@ public struct ReplicationRun: ~Copyable {
     ///   - rehearsals: what is heard in calls without packets; made of `traffic` if not given.
     ///   - corpus: what callers at sealed fidelity say; made of `speech` if needed and not given.
     ///   - capture: numbers of the trajectory records to keep.
+    ///   - keepingTickets: whether ``tickets`` are kept; else only as many as hindsight looks at.
     ///   - window: the length of a window; it changes the order of the trajectory's records of
     ///     media and nothing else.
     /// - Precondition: `scenario` is valid, as those that files give are; `window` is positive.
     public init(
         _ scenario: Scenario, seed: UInt64, replication: UInt32, speech: SpeechMaterial,
         traffic: SpeechTraffic, rehearsals: Rehearsals? = nil, corpus: SpeechCorpus? = nil,
-        capturing capture: Range<UInt64> = 0..<0,
+        capturing capture: Range<UInt64> = 0..<0, keepingTickets: Bool = false,
         window: SimDuration = ReplicationRun.usualWindow
     ) {
         precondition(window > .zero, "a window has some length")
@@ -50,7 +51,8 @@ public struct ReplicationRun: ~Copyable {
             scenario: scenario, seed: seed, replication: replication, speech: speech,
             traffic: traffic,
             rehearsals: rehearsals,
-            corpus: needsCorpus ? corpus ?? SpeechCorpus(of: speech, for: scenario.media) : nil)
+            corpus: needsCorpus ? corpus ?? SpeechCorpus(of: speech, for: scenario.media) : nil,
+            keepingTickets: keepingTickets)
         engine = Engine()
         engine.fingerprint.captureRange = capture
         self.window = window
@@ -75,6 +77,9 @@ public struct ReplicationRun: ~Copyable {
 
     /// What the tables came to so far.
     public var footprint: Footprint { platform.footprint(engine) }
+
+    /// What became of the tickets so far, in the order of their numbers; all of them if they are kept.
+    public var tickets: [TicketLife] { platform.lives.tickets }
 
     /// The first law of the platform that was found broken: a bug, whatever the scenario.
     public var violation: InvariantViolation? { platform.invariants.first }

@@ -2,7 +2,9 @@ import Quantities
 import ScenarioModel
 
 extension Builder {
-    mutating func matchmaking(_ section: Checked) -> Matchmaking {
+    mutating func matchmaking(_ given: Checked) -> Matchmaking {
+        let section = withInterval(given)
+        replace("matchmaking", with: section)
         var rules: [ExpansionRule] = []
         for step in section["expansion"].elements {
             let (after, require) = (step["after"], step["require"].elements)
@@ -20,10 +22,36 @@ extension Builder {
                     requiresLanguage: require.contains { $0.text == "language" },
                     requiresInterest: require.contains { $0.text == "interest" }))
         }
+        let expiry = section.find("expiry")
+        if let expiry, let first = rules.first, expiry.duration <= first.after {
+            note(
+                expiry.location,
+                .contradiction(.order(expiry.written, after: first.after.scenarioText)))
+        }
         return Matchmaking(
             policy: section["policy"].choice(), interval: section["interval"].duration,
             expansion: rules, avoidRematch: section["avoid_rematch"].boolean,
-            tiers: section["tiers"].choice())
+            tiers: section["tiers"].choice(), patienceRisk: section["patience_risk"].number,
+            reservation: section["reservation"].duration, expiry: expiry?.duration,
+            starvation: section["starvation"].duration)
+    }
+
+    /// Fills in the interval, and holds it against the policy.
+    private mutating func withInterval(_ given: Checked) -> Checked {
+        var section = given
+        let policy: Matchmaking.Policy = section["policy"].choice()
+        let waits = policy == .batch || policy == .blossom
+        if let interval = section.find("interval") {
+            if (interval.duration > .zero) != waits {
+                note(
+                    interval.location,
+                    .contradiction(.interval(interval.written, policy: policy.rawValue)))
+            }
+        } else {
+            section.set("interval", to: .time(waits ? .seconds(1) : .zero))
+            section.reorder(like: Format.matchmaking.map(\.name))
+        }
+        return section
     }
 
     mutating func risk(_ section: Checked) -> Risk {

@@ -4,8 +4,22 @@ extension Format {
     static let matchmaking = [
         Key("policy", .choice(policies), "greedy", "How partners are chosen."),
         Key(
-            "interval", time, "0 s", "How often batch policies pair; 0 s with `greedy`.",
-            later: .unlessZero),
+            "interval", time, .derived("1 s with `batch` and `blossom`, else 0 s"),
+            "How often `batch` and `blossom` pair, above 0 s; 0 s with the others."),
+        Key(
+            "patience_risk", .quantity(.share, .from(0, to: 0.99)), "1 %",
+            "The share of tickets that `patient` may lose by waiting: it pairs nobody before one "
+                + "of the two is at the age by which so many would have left."),
+        Key(
+            "reservation", time, "0 s",
+            "How long a ticket that has come to demand less than at first is kept for those who "
+                + "find nobody else; then it is again in the order of age."),
+        Key(
+            "expiry", positiveTime, .derived("tickets do not expire"),
+            "The age at which the service gives a ticket up; its owner leaves."),
+        Key(
+            "starvation", positiveTime, "60 s",
+            "The wait from which a ticket counts in `match.starved`."),
         Key(
             "expansion", .list(.object(expansion), 1...8),
             .value(
@@ -20,10 +34,15 @@ extension Format {
 
     private static let policies = [
         Choice(name: "greedy", text: "at once, the oldest compatible ticket"),
-        Choice(name: "batch", text: "all that wait, every `interval`", isSupported: false),
-        Choice(name: "patient", text: "as late as patience allows", isSupported: false),
-        Choice(name: "longest_queue", text: "from the longest queue", isSupported: false),
-        Choice(name: "blossom", text: "a maximum-weight matching", isSupported: false),
+        Choice(name: "batch", text: "all that wait, every `interval`, the oldest first"),
+        Choice(name: "patient", text: "as late as patience allows, by `patience_risk`"),
+        Choice(
+            name: "longest_queue",
+            text: "at once, from the language in which the most tickets wait"),
+        Choice(
+            name: "blossom",
+            text: "as many pairs as possible, every `interval`, of the greatest weight: waits, "
+                + "and what the two share"),
     ]
 
     private static let tiers = [

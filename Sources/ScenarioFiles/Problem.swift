@@ -146,6 +146,8 @@ public enum Contradiction: Hashable, Sendable {
     case onlyForBombers(key: String, behaviour: String)
     /// The class's entropy is above that of all devices.
     case commonEntropy(String, entropy: String)
+    /// A time between decisions for a policy that decides at once, or none for one that does not.
+    case interval(String, policy: String)
     /// Times that do not ascend.
     case order(String, after: String)
     /// A name given twice in a list.

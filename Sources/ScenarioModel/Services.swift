@@ -5,7 +5,7 @@ import RandomStreams
 public struct Matchmaking: Hashable, Sendable {
     /// How partners are chosen.
     public var policy: Policy
-    /// How often batch policies pair; zero with `greedy`.
+    /// How often `batch` and `blossom` pair, > 0; zero with the others, which do not wait.
     public var interval: SimDuration
     /// Hard constraints by the ticket's own age, ascending; the first begins at zero.
     public var expansion: [ExpansionRule]
@@ -13,16 +13,25 @@ public struct Matchmaking: Hashable, Sendable {
     public var avoidRematch: Bool
     /// What risk tiers do.
     public var tiers: Tiers
+    /// The share of tickets, 0..<1, that `patient` may lose by waiting.
+    public var patienceRisk: Double
+    /// How long a ticket that has come to demand less is kept for those who find nobody else.
+    public var reservation: SimDuration
+    /// The age at which the service gives a ticket up; nil if never.
+    public var expiry: SimDuration?
+    /// The wait from which a ticket counts as starved.
+    public var starvation: SimDuration
 
     /// How partners are chosen.
     public enum Policy: String, CaseIterable, Hashable, Sendable, BitwiseCopyable {
         /// At once, the oldest compatible ticket.
         case greedy
-        /// All that wait, every interval.
+        /// All that wait, every interval, the oldest first.
         case batch
-        /// As late as patience allows.
+        /// As late as patience allows: once one of the two is at the age by which a share of
+        /// ``Matchmaking/patienceRisk`` would have left.
         case patient
-        /// From the longest queue first.
+        /// At once, from the language in which the most tickets wait.
         case longestQueue = "longest_queue"
         /// A maximum-weight matching of all that wait, every interval.
         case blossom
@@ -47,13 +56,34 @@ public struct Matchmaking: Hashable, Sendable {
             ExpansionRule(after: .seconds(5), requiresLanguage: true, requiresInterest: false),
             ExpansionRule(after: .seconds(20), requiresLanguage: false, requiresInterest: false),
         ],
-        avoidRematch: Bool = true, tiers: Tiers = .likeWithLike
+        avoidRematch: Bool = true, tiers: Tiers = .likeWithLike, patienceRisk: Double = 0.01,
+        reservation: SimDuration = .zero, expiry: SimDuration? = nil,
+        starvation: SimDuration = .seconds(60)
     ) {
         self.policy = policy
         self.interval = interval
         self.expansion = expansion
         self.avoidRematch = avoidRematch
         self.tiers = tiers
+        self.patienceRisk = patienceRisk
+        self.reservation = reservation
+        self.expiry = expiry
+        self.starvation = starvation
+    }
+}
+
+extension Scenario {
+    /// The age by which ``Matchmaking/patienceRisk`` of all tickets would have left: from then on
+    /// `patient` does not wait for a better partner.
+    ///
+    /// The law of patience is that of all personas together, by their shares, as a matchmaker does
+    /// not know who is who. The hazard of leaving accumulated up to that age is −ln(1 − risk).
+    public var criticalAge: SimDuration {
+        let law = Distribution.mixture(
+            population.map { Distribution.Component(weight: $0.share, distribution: $0.patience) })
+        // Just before those who leave at that very age.
+        let age = max(0, law.quantile(matchmaking.patienceRisk) - 0.001)
+        return SimDuration(seconds: min(age, 365 * 86400))
     }
 }
 

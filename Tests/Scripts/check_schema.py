@@ -22,12 +22,15 @@ except ImportError as missing:
 # Sums, ranges of quantities, values that do not go together, files, and what a YAML parser has
 # already read as something else: `validate` tells these, a schema cannot.
 BEYOND_A_SCHEMA = {
-    "aim-of-harasser", "boolean-yes", "clock-drift-bounds", "clock-drift-range", "device-switch-of-regular",
+    "aim-of-harasser", "batch-without-interval", "boolean-yes", "clock-drift-bounds",
+    "clock-drift-range", "device-switch-of-regular",
     "diurnal-amplitude", "diurnal-time-of-day",
-    "duplicate-flow-key", "duplicate-key", "empirical-unit", "empirical-weight", "expansion-order",
+    "duplicate-flow-key", "duplicate-key", "empirical-unit", "empirical-weight", "expansion-order", "expiry-too-early",
     "fault-after-the-end", "faults-overlap", "flash-crowd-peak", "frame-length",
-    "hawkes-branching", "impossible-loss", "instant-decay", "jitter-buffer-initial",
+    "hawkes-branching", "impossible-loss", "instant-decay", "interval-with-greedy",
+    "jitter-buffer-initial",
     "limit-unit", "missing-delay", "missing-input-file", "nat-twice", "not-yet-retention",
+    "patience-risk",
     "persona-twice", "profile-of-nobody", "profile-order", "retention-too-long",
     "safeguard-twice", "series-step-too-long", "shares-of-fidelity", "shares-of-languages", "shares-of-mixture",
     "shares-of-nat", "shares-of-personas", "too-many-arrivals", "trace-after-the-end",
