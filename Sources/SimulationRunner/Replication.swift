@@ -20,6 +20,8 @@ public struct ReplicationOutcome: Sendable {
     public var peakPending: Int
     /// What its tables came to.
     public var footprint: Footprint
+    /// What became of its tickets, in the order of their numbers; all if they were kept.
+    public var tickets: [TicketLife]
     /// Real time it took, in seconds.
     public var wallSeconds: Double
     /// Time that threads were running for it, in seconds.
@@ -36,7 +38,7 @@ public struct ReplicationOutcome: Sendable {
 func simulate(
     _ scenario: Scenario, seed: UInt64, replication: UInt32, speech: SpeechMaterial,
     traffic: SpeechTraffic, rehearsals: Rehearsals, corpus: SpeechCorpus?,
-    capturing capture: Range<UInt64>,
+    capturing capture: Range<UInt64>, keepingTickets: Bool,
     crew: PooledCrew, progress: RunProgress
 ) -> ReplicationOutcome? {
     /// Stretches of a run between two looks at `progress`.
@@ -47,7 +49,8 @@ func simulate(
     var watch = PhaseWatch(scenario.general)
     var run = ReplicationRun(
         scenario, seed: seed, replication: replication, speech: speech, traffic: traffic,
-        rehearsals: rehearsals, corpus: corpus, capturing: capture)
+        rehearsals: rehearsals, corpus: corpus, capturing: capture,
+        keepingTickets: keepingTickets)
     let end = run.end
     for stretch in 1...stretches {
         if progress.isStopped { return nil }
@@ -68,11 +71,12 @@ func simulate(
     let events = run.eventCount
     let peak = run.peakPending
     let footprint = run.footprint
+    let tickets = keepingTickets ? run.tickets : []
     let record = run.finish()
     progress.finishReplication()
     return ReplicationOutcome(
         replication: replication, record: record, fingerprint: fingerprint, events: events,
-        peakPending: peak, footprint: footprint, wallSeconds: watch.wallSeconds,
+        peakPending: peak, footprint: footprint, tickets: tickets, wallSeconds: watch.wallSeconds,
         cpuSeconds: watch.cpuSeconds(crew),
         phases: watch.ends(crew))
 }

@@ -21,6 +21,8 @@ public struct Simulation: Sendable {
     public var speech: SpeechMaterial
     /// Trajectory records to keep, by replication.
     public var captures: [UInt32: Range<UInt64>] = [:]
+    /// Whether outcomes hold what became of every ticket.
+    public var keepsTickets = false
     /// Until when ``account(_:)`` adds replications, whatever ``replications`` says; nil for just
     /// those.
     public var precision: PrecisionGoal?
@@ -106,7 +108,7 @@ public struct Simulation: Sendable {
                 let outcome = simulate(
                     scenario, seed: seed, replication: number, speech: speech,
                     traffic: traffic, rehearsals: rehearsals, corpus: corpus,
-                    capturing: captures[number] ?? 0..<0,
+                    capturing: captures[number] ?? 0..<0, keepingTickets: keepsTickets,
                     crew: PooledCrew(pool), progress: progress)
             else { break }
             outcomes.append(outcome)

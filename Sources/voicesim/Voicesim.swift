@@ -20,7 +20,8 @@ struct Voicesim: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, ValidateCommand.self, SchemaCommand.self, VerifyCommand.self,
             MetricsCommand.self, CalcCommand.self, ConnectivityCommand.self, BenchCommand.self,
-            HearCommand.self, RelayCommand.self, LoadCommand.self,
+            HearCommand.self, RelayCommand.self, LoadCommand.self, CompareCommand.self,
+            ExplainCommand.self,
         ])
 }
 

@@ -1,0 +1,103 @@
+import ArgumentParser
+import Foundation
+import ScenarioFiles
+import ScenarioModel
+import SimulationRunner
+import SpeechFiles
+
+/// `voicesim compare`: what a second scenario changes for the people of a first one.
+struct CompareCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compare", abstract: "Compare two scenarios, person by person.",
+        discussion: """
+            Runs both with the seed and replications of the first. The same people come at
+            the same times and have the same patience, so every metric is compared
+            replication by replication, and every first ticket with itself: who waited less,
+            who paid, in which groups, with 95 % intervals over the replications and Holm's
+            correction over the groups. Tickets of people who queued again depend on the
+            policy and are shown apart. --set changes both scenarios, --with only the second.
+
+            Example: voicesim compare a.yaml b.yaml --replications 10
+            Example: voicesim compare a.yaml a.yaml --with matchmaking.policy=batch
+            """)
+
+    @Argument(
+        help: "The scenario to compare with.", completion: .file(extensions: ["yaml", "yml"]))
+    var first: String
+
+    @Argument(
+        help: "The scenario that is compared.", completion: .file(extensions: ["yaml", "yml"]))
+    var second: String
+
+    @OptionGroup var changes: ScenarioChanges
+
+    @Option(
+        name: .customLong("with"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "Override one value of the second scenario; may be repeated.", valueName: "KEY=VALUE"))
+    var overrides: [String] = []
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "How many replications run at the same time; all cores unless given.", valueName: "N"))
+    var threads: Int?
+
+    @Option(help: "What is printed: text or json.")
+    var format: RunCommand.OutputFormat = .text
+
+    @Flag(help: "No progress bar.")
+    var quiet = false
+
+    func validate() throws {
+        if let threads, threads < 1 {
+            throw ValidationError("--threads takes a whole number from 1 on, not \(threads)")
+        }
+    }
+
+    func run() async throws {
+        let one = try changes.load(first)
+        var both = changes
+        both.overrides += overrides
+        let other = try both.load(second)
+        let replications = Array(0..<UInt32(one.model.general.replications))
+        let outcomes = [
+            try await outcomes(one, one.model.general.seed, replications),
+            try await outcomes(other, one.model.general.seed, replications),
+        ]
+        let comparison = Comparison(outcomes[0], outcomes[1], of: one.model)
+        switch format {
+        case .text: print(comparison.text)
+        case .json: print(comparison.json.text())
+        }
+    }
+
+    private func outcomes(
+        _ loaded: LoadedScenario, _ seed: UInt64, _ replications: [UInt32]
+    ) async throws -> [ReplicationOutcome] {
+        let speech = SpeechLibrary(for: loaded.model.media.codec)
+        var simulation = Simulation(
+            scenario: loaded.model, seed: seed, replications: replications,
+            threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
+            speech: speech.material)
+        simulation.keepsTickets = true
+        let progress = RunProgress(replications: replications.count)
+        let interruption = Interruption(stopping: progress)
+        let bar = ProgressBar(progress, label: loaded.model.title, quiet: quiet)
+        let outcomes = await simulation.run(progress)
+        bar.finish()
+        interruption.end()
+        if let broken = progress.brokenInvariant {
+            Terminal.complain(
+                "internal error: \(broken.violation.invariant.rawValue) is broken at "
+                    + "\(broken.violation.time) in replication \(broken.replication) of "
+                    + "\(loaded.name)")
+            throw ExitStatus.internalError.exit
+        }
+        guard outcomes.count == replications.count else {
+            Terminal.complain("interrupted; nothing is compared")
+            throw ExitStatus.interrupted.exit
+        }
+        return outcomes
+    }
+}
