@@ -243,14 +243,15 @@ let testTargets: [Target] = [
     tests(
         of: "PlatformModel",
         with: [
-            "ArrivalProcesses", "CMediaShim", "EventEngine", "Measurement", "MediaPipeline",
-            "MemorySearch", "NetworkModel", "OpusCodec", "Quantities", "ScenarioModel", "Talks",
+            "ArrivalProcesses", "CMediaShim", "EventEngine", "Matchmaking", "Measurement",
+            "MediaPipeline", "MemorySearch", "NetworkModel", "OpusCodec", "Quantities",
+            "ScenarioModel", "Talks",
         ]),
     tests(
         of: "SimulationRunner",
         with: [
-            "Measurement", "MediaPipeline", "NetworkModel", "Quantities", "Results",
-            "ScenarioModel", "Statistics", "Theory",
+            "Matchmaking", "Measurement", "MediaPipeline", "NetworkModel", "PlatformModel",
+            "Quantities", "Results", "ScenarioModel", "Statistics", "Theory",
         ]),
     tests(of: "NetworkModel", with: ["Quantities", "RandomStreams", "Addressing"]),
     tests(

@@ -1,3 +1,4 @@
+import Matchmaking
 import Measurement
 import Quantities
 
@@ -25,6 +26,16 @@ extension Platform {
         invariants.check(
             .peersAreInOnePlace, peers[peer].state == .thinking,
             subject: UInt64(peers[peer].serial), at: now)
+    }
+
+    /// Whether the tickets of a pairing are two that wait, as those that ended once do not.
+    mutating func bothWait(_ pairing: Pairing, at now: SimTime) -> Bool {
+        let (one, other) = (pairing.first.ticket, pairing.second.ticket)
+        let holds =
+            one != other && tickets.hasRecord(at: one.rawValue)
+            && tickets.hasRecord(at: other.rawValue)
+        invariants.check(.ticketsEndOnce, holds, subject: UInt64(paired), at: now)
+        return holds
     }
 
     /// Two tickets that are paired share what each demands at its own age, by the scenario's rules

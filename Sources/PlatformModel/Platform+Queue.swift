@@ -116,9 +116,9 @@ extension Platform {
             language: attributes.language, interest: attributes.interest, tier: tier)
         switch matchmaker.enqueue(ticket, at: now) {
         case .paired(let pairing):
-            let standings = overtaking.serve(
-                number(of: pairing.first.ticket), number(of: pairing.second.ticket))
-            pair(pairing, standings, &engine)
+            // What was due before it came first.
+            if let earlier = matchmaker.pollPairing() { pairAll(earlier, &engine) }
+            takeOver(pairing, &engine)
         case .waiting: break
         case .refused(let reason): preconditionFailure("a ticket was refused: \(reason)")
         }
@@ -151,6 +151,14 @@ extension Platform {
         engine.rearm(&expansionTimer, to: matchmaker.nextTimeout, .expansion)
     }
 
+    /// Lets a pairing take effect, unless one of its tickets has ended.
+    mutating func takeOver(_ pairing: Pairing, _ engine: inout Engine<PlatformEvent>) {
+        guard bothWait(pairing, at: engine.now) else { return }
+        let standings = overtaking.serve(
+            number(of: pairing.first.ticket), number(of: pairing.second.ticket))
+        pair(pairing, standings, &engine)
+    }
+
     /// Takes over `first` and the pairings that follow it; those of one instant do not overtake
     /// each other.
     private mutating func pairAll(_ first: Pairing, _ engine: inout Engine<PlatformEvent>) {
@@ -162,6 +170,7 @@ extension Platform {
                 instant.append(pairing)
                 next = matchmaker.pollPairing()
             }
+            guard instant.allSatisfy({ bothWait($0, at: engine.now) }) else { continue }
             let standings = overtaking.serve(
                 instant.flatMap { [number(of: $0.first.ticket), number(of: $0.second.ticket)] })
             for (index, pairing) in instant.enumerated() {

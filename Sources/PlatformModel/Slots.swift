@@ -108,6 +108,11 @@ struct Slots<Record>: ~Copyable {
         handle.index < peak && generation(handle.index).pointee == handle.generation
     }
 
+    /// Whether there is a record at `index`.
+    func hasRecord(at index: UInt32) -> Bool {
+        index < peak && generation(index).pointee & 1 == 1
+    }
+
     /// The handle of the record at `index`.
     func handle(at index: UInt32) -> Handle {
         precondition(index < peak, "a place was asked for that there is not")

@@ -54,6 +54,13 @@ import Testing
 
     private static let spoils: [(Invariant, Spoil)] = [
         (.ticketsAreConserved, { $0.ticketed += 1 }),
+        (
+            .ticketsEndOnce,
+            {
+                $0.tally.expired += 1
+                $0.tally.abandoned -= 1
+            }
+        ),
         (.callsAreConserved, { $0.tally.failed += 1 }),
         (
             .allocationsAreConserved,
