@@ -27,17 +27,18 @@ struct PastQueue {
     /// When `life` stopped waiting.
     func end(of life: TicketLife) -> SimTime { min(life.ended, stop) }
 
-    /// All who waited at the same time as `life` and were not paired with it, in order of creation.
+    /// All who waited at the same time as `life`, in order of creation; its partner too, if it got one
+    /// and that one had not just come.
     func neighbours(of life: TicketLife) -> [Neighbour] {
         let met = partners(of: life)
         return tickets.compactMap { other in
-            guard other.number != life.number, other.number != life.partner else { return nil }
+            guard other.number != life.number else { return nil }
             let begin = max(life.created, other.created)
             let end = min(self.end(of: life), self.end(of: other))
             guard begin < end else { return nil }
             return Neighbour(
                 life: other, together: begin..<end,
-                suits: rules.firstOpportunity(life.past, other.past),
+                suits: rules.firstOpportunity(life.staying, other.staying),
                 obstacles: rules.obstacles(life.past, other.past, at: end - .nanoseconds(1)) ?? [],
                 hadMet: met.contains(other.peer))
         }
@@ -86,5 +87,14 @@ struct PastQueue {
             let changes = [one, other].map { rules.expansion[$0.key].after - $0.value }
             return (changes[0], one.key) < (changes[1], other.key)
         }.map { .step($0.key, after: $0.value) }
+    }
+}
+
+extension TicketLife {
+    /// As the rules look at it, with an owner who would never leave.
+    fileprivate var staying: PastTicket {
+        var ticket = past
+        ticket.leaves = .distantFuture
+        return ticket
     }
 }

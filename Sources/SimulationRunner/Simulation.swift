@@ -19,6 +19,8 @@ public struct Simulation: Sendable {
     public var threads: Int
     /// What callers at full fidelity say.
     public var speech: SpeechMaterial
+    /// What a speaker sends, measured on ``speech``; each run measures it unless it is given.
+    public var traffic: SpeechTraffic?
     /// Trajectory records to keep, by replication.
     public var captures: [UInt32: Range<UInt64>] = [:]
     /// Whether outcomes hold what became of every ticket.
@@ -49,7 +51,7 @@ public struct Simulation: Sendable {
     public func run(_ progress: RunProgress) async -> [ReplicationOutcome] {
         let next = NextIndex()
         let pool = MediaPool()
-        let traffic = SpeechTraffic(of: speech, as: scenario.media)
+        let traffic = traffic ?? SpeechTraffic(of: speech, as: scenario.media)
         let rehearsals = Rehearsals(scenario, traffic: traffic)
         let corpus = scenario.media.fidelity.sealed > 0 ? await recordedSpeech() : nil
         let outcomes = await withTaskGroup(of: [ReplicationOutcome].self) { group in

@@ -45,6 +45,9 @@ public struct TicketExplanation: Sendable {
         _ number: Int, replication: UInt32, of simulation: Simulation, _ progress: RunProgress
     ) async throws(Failure) {
         scenario = simulation.scenario
+        var simulation = simulation
+        simulation.traffic =
+            simulation.traffic ?? SpeechTraffic(of: simulation.speech, as: scenario.media)
         let tickets = try await Self.tickets(scenario, replication, simulation, progress)
         guard tickets.indices.contains(number) else {
             throw .noSuchTicket(count: tickets.count)
@@ -56,8 +59,9 @@ public struct TicketExplanation: Sendable {
         self.life = life
         self.queue = queue
         partner = life.end == .paired ? tickets[Int(life.partner)] : nil
-        neighbours = queue.neighbours(of: life)
-        let changes = Self.changes(for: life, in: queue, neighbours, scenario)
+        let everybody = queue.neighbours(of: life)
+        neighbours = everybody.filter { $0.life.number != life.partner }
+        let changes = Self.changes(for: life, in: queue, everybody, scenario)
         var remedies: [Remedy] = []
         for change in changes {
             let changed = Self.shortened(

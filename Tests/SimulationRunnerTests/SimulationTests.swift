@@ -1,5 +1,6 @@
 import Measurement
 import MediaPipeline
+import PlatformModel
 import Quantities
 import Results
 import ScenarioModel
@@ -19,12 +20,17 @@ func smallScenario() -> Scenario {
     return scenario
 }
 
+/// What is said in it, and what that comes to on the way, measured once.
+let smallSpeech = SyntheticSpeech.material()
+let smallTraffic = SpeechTraffic(of: smallSpeech, as: smallScenario().media)
+
 func outcomes(
     _ scenario: Scenario, replications: [UInt32] = [0, 1, 2], threads: Int = 1
 ) async -> [ReplicationOutcome] {
-    let simulation = Simulation(
+    var simulation = Simulation(
         scenario: scenario, seed: scenario.general.seed, replications: replications,
-        threads: threads, speech: SyntheticSpeech.material())
+        threads: threads, speech: smallSpeech)
+    simulation.traffic = smallTraffic
     return await simulation.run(RunProgress(replications: replications.count))
 }
 
