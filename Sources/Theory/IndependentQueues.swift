@@ -65,7 +65,8 @@ struct IndependentQueues {
     private static func cells(of people: [Persona], under scenario: Scenario) -> [Cell]? {
         let rules = scenario.matchmaking
         let tiersSplit = rules.tiers != .ignore && scenario.risk.enabled
-        guard rules.policy == .greedy, rules.expiry == nil, !tiersSplit, let first = rules.expansion.first,
+        guard rules.policy == .greedy, rules.expiry == nil, !tiersSplit,
+            let first = rules.expansion.first,
             first.after == .zero
         else { return nil }
         let byLanguage = first.requiresLanguage && isMixed(people, \.language)

@@ -1,5 +1,6 @@
 import Foundation
 import ScenarioFiles
+import ScenarioModel
 import Testing
 
 @Suite struct ScenarioSchemaTests {
@@ -53,8 +54,12 @@ import Testing
             Set(try properties("arrivals").keys) == [
                 "rate", "profile", "diurnal", "flash_crowd", "hawkes", "trace",
             ])
+    }
+
+    @Test func `every policy is in it`() throws {
         let policy = try properties("matchmaking")["policy"] as? [String: Any]
-        #expect(policy?["enum"] as? [String] == ["greedy"])
+        let names = try #require(policy?["enum"] as? [String])
+        #expect(Set(names) == Set(Matchmaking.Policy.allCases.map(\.rawValue)))
     }
 
     @Test func `references lead somewhere`() throws {
