@@ -41,7 +41,7 @@ public enum DatagramText {
         if let code = message.errorCode { text += " \(code)" }
         if let user = message.text(of: .username) { text += ", USERNAME \(user)" }
         for (type, label) in addresses {
-            if let address = message.address(of: type) { text += ", \(label) \(address)" }
+            for address in message.addresses(of: type, limit: 4) { text += ", \(label) \(address)" }
         }
         if let number = message.channelNumber {
             text += ", CHANNEL-NUMBER 0x\(String(number, radix: 16))"

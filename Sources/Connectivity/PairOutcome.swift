@@ -37,10 +37,7 @@ public struct PairOutcome: Hashable, Sendable {
             path == .direct && local.map(PathEnd.init) == own
                 && remote.map(PathEnd.init) == other && allocations == 0
         case .relayed:
-            path == .relay
-                && allocations
-                    == (setting.nat.a == .udpBlocked && setting.nat.b == .udpBlocked
-                        ? 2 : 1)
+            path == .relay && allocations == (setting.bothNeedOwnRelay ? 2 : 1)
         case .unreachable: path == .none && allocations == 0
         }
     }

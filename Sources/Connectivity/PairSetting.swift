@@ -1,6 +1,7 @@
 import ICE
 import NetworkModel
 import Quantities
+import TURN
 
 /// Which of the two ends of a trial.
 public enum End: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
@@ -58,6 +59,11 @@ public struct PairSetting: Hashable, Sendable {
     public var hairpins = true
     /// Whether each host has an IPv6 address, behind a firewall that filters as APDF.
     public var hasIPv6 = BothEnds(a: false, b: false)
+    /// Whether each host has an IPv4 address, behind its class. One without needs ``hasIPv6``,
+    /// and a place ``Placement/apart``.
+    public var hasIPv4 = BothEnds(a: true, b: true)
+    /// In which families both ask their server for relayed addresses.
+    public var relayedFamilies = RelayedFamilies.v4
     /// The agents' constants of time.
     public var timing: TimingProfile
     /// Whether host candidates hide behind mDNS names.
@@ -98,9 +104,19 @@ public struct PairSetting: Hashable, Sendable {
         }
         return ConnectivityRules.outcome(
             a, b, vicinity: vicinity, bothHaveIPv6: hasIPv6.a && hasIPv6.b,
+            bothHaveIPv4: hasIPv4.a && hasIPv4.b,
             hidesHostAddresses: hidesHostAddresses, hasRelay: hasRelay)
     }
 
-    /// Whether neither host can send UDP to where the other's relay could be.
-    var bothNeedOwnRelay: Bool { nat.a == .udpBlocked && nat.b == .udpBlocked }
+    /// Whether somebody or something in the trial has IPv6.
+    var isDualStack: Bool { hasIPv6.a || hasIPv6.b || relayedFamilies != .v4 }
+
+    /// Whether neither host can send UDP to the other's relayed addresses: a relayed call then takes
+    /// an allocation of each.
+    var bothNeedOwnRelay: Bool { End.allCases.allSatisfy { !reachesRelayedAddresses($0) } }
+
+    private func reachesRelayedAddresses(_ end: End) -> Bool {
+        guard nat[end] != .udpBlocked else { return false }
+        return hasIPv4[end] && relayedFamilies != .v6 || hasIPv6[end] && relayedFamilies != .v4
+    }
 }

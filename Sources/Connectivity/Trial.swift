@@ -77,14 +77,13 @@ struct TrialWorld: ~Copyable {
     init(_ setting: PairSetting, isRecorded: Bool) {
         self.setting = setting
         network = Network(backbone: [[setting.backboneDelay]])
-        let isDualStack = setting.hasIPv6.a || setting.hasIPv6.b
         relayHost = network.attachServer(
-            addresses: [Self.relayAddress] + (isDualStack ? [Self.relayIPv6Address] : []),
+            addresses: [Self.relayAddress] + (setting.isDualStack ? [Self.relayIPv6Address] : []),
             region: 0)
         let secret = SharedSecret(Array("a trial's own secret".utf8))
         var service = ServerConfiguration(
             address: Self.relayAddress, realm: "voicemeet", secret: secret)
-        if isDualStack { service.additionalAddress = Self.relayIPv6Address }
+        if setting.isDualStack { service.additionalAddress = Self.relayIPv6Address }
         relay = TURN.Server(
             configuration: service, randomness: Self.stream(.relay, setting.seed, .a))
         var network = self.network
@@ -143,6 +142,7 @@ struct TrialWorld: ~Copyable {
             path: PathQuality(accessDelay: setting.accessDelay[end]), gateway: gateway,
             ipv6: setting.hasIPv6[end] ? IPv6Access() : nil,
             randomness: stream(.host, setting.seed, end))
+        configuration.hasIPv4 = setting.hasIPv4[end]
         if case .translated(let mapping, let filtering) = configuration.nat {
             var behaviour = NATBehaviour(mapping, filtering)
             behaviour.hairpins = setting.hairpins
@@ -157,14 +157,15 @@ struct TrialWorld: ~Copyable {
         let server = TransportAddress(relayAddress, port: 3478)
         let credentials = secret.credentials(
             for: Participant.host(end).name, until: SimTime.zero + .hours(1))
+        let server6 = TransportAddress(relayIPv6Address, port: server.port)
         let turn = TURNServerDescription(
-            address: server, username: credentials.username, password: credentials.password)
+            address: server, alternative: setting.hasIPv6[end] ? server6 : nil,
+            username: credentials.username, password: credentials.password)
         var configuration = AgentConfiguration(
             timing: setting.timing, hidesHostAddresses: setting.hidesHostAddresses,
-            stunServer: server, turnServer: setting.hasRelay ? turn : nil)
-        if setting.hasIPv6[end] {
-            configuration.stunServers.append(TransportAddress(relayIPv6Address, port: 3478))
-        }
+            stunServer: server, turnServer: setting.hasRelay ? turn : nil,
+            relayedFamilies: setting.relayedFamilies)
+        if setting.hasIPv6[end] { configuration.stunServers.append(server6) }
         return Agent(
             configuration: configuration,
             role: end == .a ? .controlling : .controlled,

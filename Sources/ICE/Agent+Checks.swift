@@ -70,13 +70,14 @@ extension Agent {
     /// than a valid one have lost already and are left alone.
     @inline(__always)
     private func nextInTurn() -> Int? {
-        let floor = bestValidPriority
+        let valid = bestIdentifiedValid
         var best: Int?
         for index in pairs.indices {
             let pair = pairs[index]
-            guard pair.state == .waiting || pair.state == .inProgress, pair.priority > floor,
-                isSendable(index)
-            else { continue }
+            guard pair.state == .waiting || pair.state == .inProgress, isSendable(index) else {
+                continue
+            }
+            if let valid, isOutdone(index, by: valid) { continue }
             guard let current = best else {
                 best = index
                 continue
@@ -93,11 +94,12 @@ extension Agent {
     }
 
     @inline(__always)
-    private var bestValidPriority: UInt64 {
-        var best: UInt64 = 0
-        guard firstValidAt != .distantFuture else { return best }
-        for index in pairs.indices where pairs[index].state == .succeeded {
-            if isIdentified(pairs[index].remote) { best = max(best, pairs[index].priority) }
+    private var bestIdentifiedValid: Int? {
+        guard firstValidAt != .distantFuture else { return nil }
+        var best: Int?
+        for index in pairs.indices
+        where pairs[index].state == .succeeded && isIdentified(pairs[index].remote) {
+            if best == nil || pairs[index].priority > pairs[best!].priority { best = index }
         }
         return best
     }

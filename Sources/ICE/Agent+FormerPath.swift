@@ -228,7 +228,7 @@ extension Agent {
     /// Forgets a former path and gives back the allocation that only it used.
     private mutating func dropFormer(_ place: Int, at now: SimTime) {
         let leg = formers.remove(at: place).leg
-        guard leg >= 0, legs[leg].local < 0 || !isOnSelectedPath(leg) else { return }
+        guard leg >= 0, !legs[leg].isAnnounced || !isOnSelectedPath(leg) else { return }
         release(leg, at: now)
     }
 

@@ -13,11 +13,16 @@ extension Agent {
     ///
     /// 1. a valid direct pair at once, the best if there are several;
     /// 2. any other valid pair once no direct one can become valid any more, or after
-    ///    ``TimingProfile/relayPatience`` and some of its round trips since the first valid pair.
+    ///    ``TimingProfile/relayPatience`` and some of its round trips since the first valid pair;
+    ///    one over two relays waits as long for one over a single relay in the other family.
     mutating func decide(at now: SimTime) {
         guard role == .controlling, nomination == nil, firstValidAt <= now else { return }
         guard let best = bestValid else { return }
-        if now < patienceEnd(for: best), !isDirect(pairs[best]), canStillBeDirect { return }
+        if now < patienceEnd(for: best), !isDirect(pairs[best]),
+            canStillBeDirect || candidates.canSaveRelay(of: pairs[best], among: pairs)
+        {
+            return
+        }
         nomination = Nomination(pair: best, nextCheckAt: now)
     }
 
@@ -38,6 +43,14 @@ extension Agent {
     /// Whether no relay is on the path of `pair`, for certain.
     @inline(__always)
     func isDirect(_ pair: CandidatePair) -> Bool { candidates.isDirect(pair) }
+
+    /// Whether valid pair `other` has made pair `index` not worth a check: its priority is higher,
+    /// and it takes no relay more.
+    @inline(__always)
+    func isOutdone(_ index: Int, by other: Int) -> Bool {
+        pairs[index].priority <= pairs[other].priority
+            && !candidates.saves(pairs[index], overTwoRelaysOf: pairs[other])
+    }
 
     /// Whether it is certain what kind of candidate remote candidate `index` is.
     @inline(__always)
@@ -143,11 +156,42 @@ private struct CandidateTable {
             let direct = isDirect(pairs[index])
             if direct != isDirect(pairs[current]) {
                 if direct { best = index }
-            } else if pairs[index].validPriority > pairs[current].validPriority {
+            } else if saves(pairs[current], overTwoRelaysOf: pairs[index]) {
+                continue
+            } else if saves(pairs[index], overTwoRelaysOf: pairs[current])
+                || pairs[index].validPriority > pairs[current].validPriority
+            {
                 best = index
             }
         }
         return best
+    }
+
+    private func family(_ pair: CandidatePair) -> IPAddress.Family {
+        remotes[pair.remote].address.ip.family
+    }
+
+    private func relayCount(_ pair: CandidatePair) -> Int {
+        (locals[pair.local].type == .relayed ? 1 : 0)
+            + (remotes[pair.remote].type == .relayed ? 1 : 0)
+    }
+
+    /// Whether `pair` takes one relay and `other`, of the other family, two. In one family pairs
+    /// over one relay have the higher priority (RFC 8445 §6.1.2.3); of two, the family's preference
+    /// would outweigh an allocation.
+    func saves(_ pair: CandidatePair, overTwoRelaysOf other: CandidatePair) -> Bool {
+        family(pair) != family(other) && relayCount(other) == 2 && relayCount(pair) < 2
+    }
+
+    /// Whether `pair` goes, or may go, over two relays, while one over a single relay may still
+    /// succeed in the other family.
+    func canSaveRelay(of pair: CandidatePair, among pairs: [CandidatePair]) -> Bool {
+        guard locals[pair.local].type == .relayed,
+            remotes[pair.remote].type == .relayed || !isIdentified(pair.remote)
+        else { return false }
+        return pairs.contains {
+            $0.isUndecided && family($0) != family(pair) && relayCount($0) == 1
+        }
     }
 
     /// Whether no relay is on the path of `pair`, for certain.

@@ -23,10 +23,16 @@ extension Agent {
             transport: leg.transport)
     }
 
-    /// Local preference of a relayed candidate over UDP; TCP has one less and TLS two. Below every
-    /// host's, so that a check over the relay announces a peer-reflexive priority below that of
-    /// the same check from the host.
+    /// Local preference of a relayed IPv4 candidate over UDP; TCP has one less and TLS two, and
+    /// IPv6 three more (RFC 8421 §4 begins with IPv6). Below every host's, so that a check over the
+    /// relay announces a peer-reflexive priority below that of the same check from the host.
     static var relayLocalPreference: UInt16 { 16_383 }
+
+    private static func localPreference(
+        relaying family: IPAddress.Family, over transport: TransportProtocol
+    ) -> UInt16 {
+        relayLocalPreference - UInt16(transport.rawValue) + (family == .v6 ? 3 : 0)
+    }
 
     /// Begins to allocate over the first transport the server is described with; true when it did.
     mutating func startNextAllocation(at now: SimTime) -> Bool {
@@ -63,6 +69,7 @@ extension Agent {
             credentials: TURN.Credentials(username: server.username, password: server.password))
         settings.initialInterval = configuration.timing.serverRTO(of: serverTransactionCount)
         settings.maximumRequests = configuration.timing.serverRequests
+        settings.families = configuration.relayedFamilies
         let client = TURN.Client(configuration: settings, randomness: legStream())
         legs.append(
             RelayLeg(
@@ -136,8 +143,10 @@ extension Agent {
             {
                 return received
             }
-            guard legs[index].isOpen else { return reject(.unexpectedRelayMessage) }
-            return receive(bytes, from: peer, base: legs[index].local, at: now)
+            guard legs[index].isOpen, let relayed = legs[index].relayed(in: peer.ip.family) else {
+                return reject(.unexpectedRelayMessage)
+            }
+            return receive(bytes, from: peer, base: relayed.local, at: now)
         case .unclaimed(let message):
             if let spare {
                 return receive(spare.bytes, byLeg: spare.leg, from: server, at: now)
@@ -171,15 +180,15 @@ extension Agent {
 
     private mutating func act(on event: ClientEvent, of index: Int, at now: SimTime) {
         switch event {
-        case .allocated(let relayed, let mapped):
-            didAllocate(relayed, mapped: mapped, of: index, at: now)
+        case .allocated(_, let mapped):
+            didAllocate(mapped: mapped, of: index, at: now)
         case .failed(let failure):
             didFail(failure, of: index, at: now)
         case .permissionsInstalled(let peers):
             legs[index].permitted.append(contentsOf: peers)
         case .permissionsRefused(let peers, _):
             for pair in pairs.indices
-            where pairs[pair].local == legs[index].local && pairs[pair].isLive
+            where isOver(leg: index, pair) && pairs[pair].isLive
                 && peers.contains(remotes[pairs[pair].remote].address.ip) && pair != selected
             {
                 failPair(pair)
@@ -188,19 +197,23 @@ extension Agent {
             break
         case .released:
             legs[index].hasEnded = true
-            if legs[index].relayed != nil { events.append(.relayReleased) }
+            if legs[index].hasRelayed { events.append(.relayReleased) }
         }
     }
 
+    /// Whether pair `pair` begins at a relayed address of leg `leg`.
+    @inline(__always)
+    private func isOver(leg: Int, _ pair: Int) -> Bool { locals[pairs[pair].local].leg == leg }
+
     private mutating func didAllocate(
-        _ relayed: TransportAddress, mapped: TransportAddress, of index: Int, at now: SimTime
+        mapped: TransportAddress, of index: Int, at now: SimTime
     ) {
+        let count = configuration.relayedFamilies == .both ? 2 : 1
         // The other transport was faster, or a direct pair is in use already.
         guard phase == .running, legs.indices.allSatisfy({ !legs[$0].isOpen }),
-            locals.count < Self.maximumLocalCandidates
+            locals.count + count <= Self.maximumLocalCandidates
         else { return release(index, at: now) }
-        legs[index].relayed = relayed
-        legs[index].mapped = mapped
+        legs[index].noteAllocation(mappedAt: mapped)
         addRelayed(of: index, at: now)
         gathering.fallbackAt = .distantFuture
         if legs.count > 1, legs[index].transport != .udp, !gathering.udpAnswered {
@@ -212,10 +225,18 @@ extension Agent {
         for other in legs.indices where other != index { release(other, at: now) }
     }
 
-    /// Makes a candidate of leg `index`'s allocation, pairs and announces it.
+    /// Makes candidates of leg `index`'s allocation, one for each family, the preferred first,
+    /// pairs and announces them.
     private mutating func addRelayed(of index: Int, at now: SimTime) {
-        guard let relayed = legs[index].relayed, let mapped = legs[index].mapped else { return }
-        let preference = Self.relayLocalPreference - UInt16(legs[index].transport.rawValue)
+        permitKnownPeers(of: index, at: now)
+        for family in [IPAddress.Family.v6, .v4] { addRelayed(in: family, of: index) }
+    }
+
+    private mutating func addRelayed(in family: IPAddress.Family, of index: Int) {
+        guard let relayed = legs[index].relayed(in: family)?.address,
+            let mapped = legs[index].mapped
+        else { return }
+        let preference = Self.localPreference(relaying: family, over: legs[index].transport)
         let server = legs[index].server.ip
         var local = LocalCandidate(
             address: relayed, base: locals.count, type: .relayed, localPreference: preference,
@@ -223,17 +244,15 @@ extension Agent {
             foundation: foundation(type: .relayed, base: relayed.ip, server: server),
             related: mapped)
         local.leg = index
-        legs[index].local = locals.count
-        permitKnownPeers(of: index, at: now)
+        legs[index].announce(family, as: locals.count)
         add(local)
         announce(local)
     }
 
-    /// Asks for permissions for all the peer's addresses in one request.
+    /// Asks for permissions for all the peer's addresses of the families relayed, in one request.
     private mutating func permitKnownPeers(of index: Int, at now: SimTime) {
-        let family = legs[index].relayed?.ip.family
         var addresses: [IPAddress] = []
-        for remote in remotes where remote.address.ip.family == family {
+        for remote in remotes where legs[index].relayed(in: remote.address.ip.family) != nil {
             if !addresses.contains(remote.address.ip) { addresses.append(remote.address.ip) }
         }
         legs[index].use { $0.permit(addresses, at: now) }
@@ -242,13 +261,13 @@ extension Agent {
     /// A remote candidate is new: the open leg asks that its address may come through.
     mutating func permit(_ address: TransportAddress, at now: SimTime) {
         guard selected == nil, let index = legs.indices.first(where: { legs[$0].isOpen }),
-            legs[index].relayed?.ip.family == address.ip.family
+            legs[index].relayed(in: address.ip.family) != nil
         else { return }
         legs[index].use { $0.permit(address.ip, at: now) }
     }
 
     private mutating func didFail(_ failure: ClientFailure, of index: Int, at now: SimTime) {
-        let hadAllocation = legs[index].relayed != nil
+        let hadAllocation = legs[index].hasRelayed
         var code: UInt16 = 0
         if case .refused(let error) = failure {
             code = error.rawValue
@@ -257,11 +276,11 @@ extension Agent {
         }
         legs[index].refusal = code
         legs[index].hasEnded = true
-        for pair in pairs.indices where hadAllocation && pairs[pair].local == legs[index].local {
+        for pair in pairs.indices where hadAllocation && isOver(leg: index, pair) {
             failPair(pair)
         }
         if hadAllocation {
-            if let selected, pairs[selected].local == legs[index].local, phase == .connected {
+            if let selected, isOver(leg: index, selected), phase == .connected {
                 lose(.relayLost, at: now)
             }
             loseFormers(over: index, at: now)
@@ -288,7 +307,7 @@ extension Agent {
         legs[index].isReleased = true
         legs[index].use { $0.release(at: now) }
         for pair in pairs.indices
-        where pairs[pair].local == legs[index].local && pairs[pair].isLive && pair != selected {
+        where isOver(leg: index, pair) && pairs[pair].isLive && pair != selected {
             failPair(pair)
         }
         while let event = legs[index].pollEvent() { act(on: event, of: index, at: now) }

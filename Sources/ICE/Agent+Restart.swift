@@ -83,7 +83,7 @@ extension Agent {
     /// those being given back.
     private mutating func keepLegs(at now: SimTime) {
         for index in legs.indices {
-            legs[index].local = -1
+            legs[index].withdraw()
             if serves(index) {
                 // A leg that was settled has given up its other permissions.
                 let path = formers.first { $0.leg == index && !$0.isSuperseded }

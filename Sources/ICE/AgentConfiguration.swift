@@ -1,5 +1,6 @@
 import Addressing
 import Quantities
+import TURN
 
 /// Which agent nominates (RFC 8445 §4).
 public enum Role: UInt8, Hashable, Sendable, BitwiseCopyable {
@@ -74,6 +75,9 @@ public struct AgentConfiguration: Hashable, Sendable {
     public var turnServer: TURNServerDescription?
     /// Whether it gathers a relayed candidate at all, given a server.
     public var gathersRelay: Bool
+    /// In which families it asks for relayed addresses, all of one allocation. Of two, the server
+    /// may give one.
+    public var relayedFamilies: RelayedFamilies
     /// Whether it keeps asking for consent once connected (RFC 7675). Who simulates many calls
     /// whose paths do not change may save the packets.
     public var consentChecks: Bool
@@ -90,6 +94,7 @@ public struct AgentConfiguration: Hashable, Sendable {
         timing: TimingProfile = .browser, policy: CandidatePolicy = .all,
         hidesHostAddresses: Bool = true, stunServer: TransportAddress? = nil,
         turnServer: TURNServerDescription? = nil, gathersRelay: Bool = true,
+        relayedFamilies: RelayedFamilies = .v4,
         consentChecks: Bool = true, keepAliveInterval: SimDuration? = nil,
         noticesSilence: Bool = false
     ) {
@@ -99,6 +104,7 @@ public struct AgentConfiguration: Hashable, Sendable {
         stunServers = stunServer.map { [$0] } ?? []
         self.turnServer = turnServer
         self.gathersRelay = gathersRelay
+        self.relayedFamilies = relayedFamilies
         self.consentChecks = consentChecks
         self.keepAliveInterval = keepAliveInterval.map { max($0, Self.smallestKeepAliveInterval) }
         self.noticesSilence = noticesSilence

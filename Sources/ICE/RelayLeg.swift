@@ -2,6 +2,13 @@ import Addressing
 import Quantities
 import TURN
 
+/// A relayed address of an allocation, and the candidate that it is.
+struct RelayedBase: BitwiseCopyable {
+    let address: TransportAddress
+    /// Its index in this generation; -1 where it is none.
+    var local = -1
+}
+
 /// The way to a relay over one transport, and the allocation there.
 struct RelayLeg: Sendable {
     private var client: TURN.Client
@@ -14,10 +21,11 @@ struct RelayLeg: Sendable {
     private(set) var server: TransportAddress
     let base: TransportAddress
     let transport: TransportProtocol
-    /// Index of its relayed candidate in this generation; -1 where there is none.
-    var local = -1
-    /// The relayed address, once there is one.
-    var relayed: TransportAddress?
+    /// Its relayed addresses, once there are any: one, or one in each family.
+    private(set) var relayed4: RelayedBase?
+    private(set) var relayed6: RelayedBase?
+    /// Whether its relayed addresses are candidates of this generation.
+    private(set) var isAnnounced = false
     /// Where the server saw the client.
     var mapped: TransportAddress?
     /// Peers' addresses that the server lets through.
@@ -40,14 +48,44 @@ struct RelayLeg: Sendable {
         self.transport = transport
     }
 
+    /// Whether there is, or was, an allocation.
+    @inline(__always)
+    var hasRelayed: Bool { relayed4 != nil || relayed6 != nil }
+
     /// Whether nothing more is to come of it for gathering.
-    var isSettled: Bool { relayed != nil || isReleased || refusal != nil }
+    var isSettled: Bool { hasRelayed || isReleased || refusal != nil }
 
     /// Whether it has an allocation and will keep it.
-    var isHealthy: Bool { relayed != nil && !isReleased && refusal == nil && !hasEnded }
+    var isHealthy: Bool { hasRelayed && !isReleased && refusal == nil && !hasEnded }
 
     /// Whether the current generation has its allocation and will keep it.
-    var isOpen: Bool { local >= 0 && !isReleased && refusal == nil }
+    var isOpen: Bool { isAnnounced && !isReleased && refusal == nil }
+
+    /// The relayed address for peers of `family`, and its candidate.
+    @inline(__always)
+    func relayed(in family: IPAddress.Family) -> RelayedBase? {
+        family == .v4 ? relayed4 : relayed6
+    }
+
+    /// The server has given the allocation: takes over what it relays.
+    mutating func noteAllocation(mappedAt mapped: TransportAddress) {
+        self.mapped = mapped
+        relayed4 = client.relayedAddress(in: .v4).map { RelayedBase(address: $0) }
+        relayed6 = client.relayedAddress(in: .v6).map { RelayedBase(address: $0) }
+    }
+
+    /// The relayed address of `family` is candidate `local` of this generation.
+    mutating func announce(_ family: IPAddress.Family, as local: Int) {
+        isAnnounced = true
+        if family == .v4 { relayed4?.local = local } else { relayed6?.local = local }
+    }
+
+    /// A new generation begins, in which its relayed addresses are no candidates yet.
+    mutating func withdraw() {
+        isAnnounced = false
+        relayed4?.local = -1
+        relayed6?.local = -1
+    }
 
     /// Whether the server holds an allocation, as far as the client knows.
     var holdsAllocation: Bool {

@@ -125,17 +125,23 @@ public enum ConnectivityRules {
     ///     ``NATClass/behind(_:)``.
     ///   - vicinity: What the two share.
     ///   - bothHaveIPv6: Both have an IPv6 address behind a firewall of their own.
+    ///   - bothHaveIPv4: Both have an IPv4 address. Hosts without a family in common meet over a
+    ///     relay only.
     public static func outcome(
         _ own: NATClass, _ other: NATClass, vicinity: Vicinity, bothHaveIPv6: Bool = false,
-        hidesHostAddresses: Bool = false, hasRelay: Bool = true
+        bothHaveIPv4: Bool = true, hidesHostAddresses: Bool = false, hasRelay: Bool = true
     ) -> ConnectivityOutcome {
-        if vicinity == .link { return .direct(own: .host, other: .host) }
+        if vicinity == .link, bothHaveIPv4 || bothHaveIPv6 {
+            return .direct(own: .host, other: .host)
+        }
         let passesUDP = own != .udpBlocked && other != .udpBlocked
         if bothHaveIPv6, passesUDP {
             return outcome(
                 .firewall, .firewall, hidesHostAddresses: hidesHostAddresses, hasRelay: hasRelay)
         }
-        if case .gateway(hairpins: false) = vicinity {
+        var isCutOff = !bothHaveIPv4
+        if case .gateway(hairpins: false) = vicinity { isCutOff = true }
+        if isCutOff {
             return hasRelay ? .relayed : .unreachable
         }
         return outcome(own, other, hidesHostAddresses: hidesHostAddresses, hasRelay: hasRelay)

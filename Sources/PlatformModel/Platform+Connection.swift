@@ -33,7 +33,10 @@ extension Platform {
             hidesHostAddresses: attributes.hidesAddresses,
             stunServer: station?.address,
             turnServer: server.map { relays.description(of: $0, for: serial, at: engine.now) },
-            gathersRelay: gathersRelay(leg), consentChecks: calls[leg.call].fidelity.carriesMedia,
+            gathersRelay: gathersRelay(leg),
+            relayedFamilies: scenario.ice.relayFamilies == .both && station?.address6 != nil
+                ? .both : .v4,
+            consentChecks: calls[leg.call].fidelity.carriesMedia,
             keepAliveInterval: keepAliveInterval)
         if let second = station?.address6 { configuration.stunServers.append(second) }
         var agent = Agent(

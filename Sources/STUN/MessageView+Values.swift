@@ -67,6 +67,17 @@ extension MessageView {
         }
     }
 
+    /// ADDRESS-ERROR-CODE: the number of the address family that could not be had, and why
+    /// (RFC 8656 §18.12).
+    public var addressError: (family: UInt8, error: ErrorCode)? {
+        guard let range = range(of: .addressErrorCode), range.count >= 4 else { return nil }
+        let start = range.lowerBound
+        return (
+            bytes[start],
+            ErrorCode(rawValue: UInt16(bytes[start + 2] & 7) * 100 + UInt16(bytes[start + 3]))
+        )
+    }
+
     /// XOR-MAPPED-ADDRESS, else MAPPED-ADDRESS (RFC 8489 §14.2: servers of RFC 3489 send the
     /// latter).
     public var mappedAddress: TransportAddress? {

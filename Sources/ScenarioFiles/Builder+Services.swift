@@ -69,6 +69,7 @@ extension Builder {
         ICE(
             policy: section["policy"].choice(), timing: section["timing"].choice(),
             setup: section["setup"].choice(), relayGathering: section["relay_gathering"].choice(),
+            relayFamilies: section["relay_families"].choice(),
             strangerTime: section["stranger_time"].duration)
     }
 

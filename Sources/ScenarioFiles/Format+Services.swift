@@ -103,6 +103,14 @@ extension Format {
                 Choice(name: "single", text: "the offerer, or the side whose UDP is blocked"),
             ]), "both",
             "Who allocates on a relay; both sides where `policy` allows no other path."),
+        Key(
+            "relay_families",
+            .choice([
+                Choice(name: "ipv4", text: "IPv4, all that browsers ask for"),
+                Choice(name: "both", text: "IPv4 and IPv6, of one allocation"),
+            ]), "ipv4",
+            "In which families relays are asked for addresses. Relays have IPv6 as soon as a "
+                + "network's `ipv6` is above 0; without that `both` changes nothing."),
     ]
 
     static let relay = [

@@ -21,12 +21,6 @@ struct Allocation: Sendable {
         var expiry: SimTime
     }
 
-    /// The family of a dual allocation that could not be had, and why (§18.12).
-    struct MissingFamily: Sendable, BitwiseCopyable {
-        let family: IPAddress.Family
-        let error: ErrorCode
-    }
-
     /// Permissions one allocation may hold: a peer's candidates have far fewer addresses, and the
     /// search for one is linear.
     static let maximumPermissions = 64

@@ -113,6 +113,11 @@ extension Client {
             permissions[index].status = .requested
             peers.append(permissions[index].peer)
         }
+        let strangers = peers.filter { relayedAddress(in: $0.family) == nil }
+        if !strangers.isEmpty {
+            peers.removeAll { strangers.contains($0) }
+            fail(.permissions(strangers), .refused(.peerAddressFamilyMismatch))
+        }
         if !peers.isEmpty { start(.permissions(peers)) }
         return !peers.isEmpty
     }

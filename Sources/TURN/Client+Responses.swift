@@ -95,7 +95,14 @@ extension Client {
             let mapped = answer.address(of: .xorMappedAddress), let lifetime = answer.lifetime
         else { return finish(with: .failed(.incompleteAnswer)) }
         let both = answer.addresses(of: .xorRelayedAddress, limit: 2)
-        if both.count == 2 { additionalRelayedAddress = both[1] }
+        if both.count == 2, both[1].ip.family != relayed.ip.family {
+            additionalRelayedAddress = both[1]
+        }
+        if let missing = answer.addressError,
+            let family = IPAddress.Family(rawValue: missing.family)
+        {
+            missingFamily = MissingFamily(family: family, error: missing.error)
+        }
         reservationToken = answer.number64(of: .reservationToken)
         let expiry = scheduleRefresh(within: lifetime)
         state = .allocated(relayed: relayed, mapped: mapped, expiry: expiry)

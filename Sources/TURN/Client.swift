@@ -81,6 +81,8 @@ public struct Client: Sendable {
     public internal(set) var server: TransportAddress
     /// The second relayed transport address of an allocation in both families.
     public internal(set) var additionalRelayedAddress: TransportAddress?
+    /// The family that was asked for beside the other and could not be had.
+    public internal(set) var missingFamily: MissingFamily?
     /// The token for the port next to the relayed one (RFC 8656 §7.1); it serves for 30 seconds.
     public internal(set) var reservationToken: UInt64?
 
@@ -111,6 +113,14 @@ public struct Client: Sendable {
     /// The relayed transport address, while there is one.
     public var relayedAddress: TransportAddress? {
         if case .allocated(let relayed, _, _) = state { relayed } else { nil }
+    }
+
+    /// The relayed transport address for peers of `family`, while there is one.
+    public func relayedAddress(in family: IPAddress.Family) -> TransportAddress? {
+        guard let first = relayedAddress else { return nil }
+        if first.ip.family == family { return first }
+        guard let second = additionalRelayedAddress, second.ip.family == family else { return nil }
+        return second
     }
 
     /// Looks again at all that is planned, after something of it has changed.
@@ -153,7 +163,8 @@ public struct Client: Sendable {
     }
 
     /// Asks for permissions for `peers`, as soon as there is an allocation. Those that have one, or
-    /// had one asked for, are left out; those beyond ``maximumPermissions`` are refused.
+    /// had one asked for, are left out; those beyond ``maximumPermissions`` are refused, and those of
+    /// a family in which nothing is relayed, which the server would answer with 443 for all.
     public mutating func permit(_ peers: some Sequence<IPAddress>, at now: SimTime) {
         clock = now
         guard isUsable else { return }
@@ -173,13 +184,14 @@ public struct Client: Sendable {
     }
 
     /// Asks for a channel to `peer`, which also gives it a permission; until the answer data goes
-    /// by indication. False when there is no allocation or ``maximumChannels`` are bound; true when
-    /// it is asked for or bound already. After a request without answer it may be called again.
+    /// by indication. False when there is no allocation in the family of `peer`, or
+    /// ``maximumChannels`` are bound; true when it is asked for or bound already. After a request
+    /// without answer it may be called again.
     @discardableResult
     public mutating func bindChannel(to peer: TransportAddress, at now: SimTime) -> Bool {
         clock = now
         defer { planTimeout() }
-        guard case .allocated = state else { return false }
+        guard relayedAddress(in: peer.ip.family) != nil else { return false }
         if let channel = channels.first(where: { $0.peer == peer }) {
             if !channel.isBound, !isAsking(forChannel: channel.number) {
                 start(.channel(channel.number, peer))

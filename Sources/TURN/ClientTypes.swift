@@ -45,6 +45,20 @@ public enum RelayedFamilies: UInt8, Hashable, Sendable, BitwiseCopyable {
     case both
 }
 
+/// The family of a dual allocation that could not be had, and why (RFC 8656 §18.12).
+public struct MissingFamily: Hashable, Sendable, BitwiseCopyable {
+    /// The family without relayed address.
+    public let family: IPAddress.Family
+    /// 440 where the server does not have it, 508 where it has no port left.
+    public let error: ErrorCode
+
+    /// That `family` could not be had because of `error`.
+    public init(family: IPAddress.Family, error: ErrorCode) {
+        self.family = family
+        self.error = error
+    }
+}
+
 /// What a client asks of its relayed port (RFC 8656 §7.1).
 public enum RelayedPortRequest: Hashable, Sendable, BitwiseCopyable {
     /// Nothing.

@@ -8,7 +8,7 @@ struct RelayedPorts: Sendable {
     var v6: UInt16?
     /// Where the next-higher port was reserved (RFC 8656 §7.2).
     var reservationToken: UInt64?
-    var missing: Allocation.MissingFamily?
+    var missing: MissingFamily?
 
     mutating func set(_ port: UInt16, in family: IPAddress.Family) {
         if family == .v4 { v4 = port } else { v6 = port }

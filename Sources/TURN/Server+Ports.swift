@@ -61,7 +61,7 @@ extension Server {
                 taken.set(try takePort(wish.port, in: family, for: slot), in: family)
             } catch {
                 refusal = refusal ?? error
-                taken.missing = Allocation.MissingFamily(family: family, error: error.code)
+                taken.missing = MissingFamily(family: family, error: error.code)
             }
         }
         if let refusal, taken.v4 == nil, taken.v6 == nil { throw refusal }

@@ -3,6 +3,7 @@ import Connectivity
 import ICE
 import NetworkModel
 import Results
+import TURN
 
 extension NATClass: ExpressibleByArgument {
     /// The class that scenario files call `argument`.
@@ -31,6 +32,25 @@ struct ConnectivityCommand: ParsableCommand {
         case a
         case b
         case both
+
+        /// Which ends it names.
+        var ends: BothEnds<Bool> {
+            BothEnds(a: self == .a || self == .both, b: self == .b || self == .both)
+        }
+    }
+
+    enum Families: String, ExpressibleByArgument, CaseIterable {
+        case ipv4
+        case ipv6
+        case both
+
+        var asked: RelayedFamilies {
+            switch self {
+            case .ipv4: .v4
+            case .ipv6: .v6
+            case .both: .both
+            }
+        }
     }
 
     static let configuration = CommandConfiguration(
@@ -47,6 +67,7 @@ struct ConnectivityCommand: ParsableCommand {
             Example: voicesim connectivity
             Example: voicesim connectivity --a eim_adf --b symmetric --trace
             Example: voicesim connectivity --same-carrier eim_eif --without-hairpinning
+            Example: voicesim connectivity --ipv6-only b --relay-families both
             Example: voicesim connectivity --format json
             """)
 
@@ -78,6 +99,12 @@ struct ConnectivityCommand: ParsableCommand {
     @Option(help: "Which hosts have IPv6, behind firewalls: none, a, b or both.")
     var ipv6: IPv6 = .none
 
+    @Option(help: "Which hosts have IPv6 alone, without IPv4: none, a, b or both.")
+    var ipv6Only: IPv6 = .none
+
+    @Option(help: "In which families relayed addresses are asked for: ipv4, ipv6 or both.")
+    var relayFamilies: Families = .ipv4
+
     @Option(help: "The agents' constants: browser (Chrome's) or rfc (RFC 8445's).")
     var timing: Timing = .browser
 
@@ -100,6 +127,10 @@ struct ConnectivityCommand: ParsableCommand {
         }
         if sameNat, let b, b != a {
             throw ValidationError("with --same-nat, --b is the class of --a")
+        }
+        if ipv6Only != .none, sameNat || sameCarrier != nil {
+            throw ValidationError(
+                "--ipv6-only takes the NAT away that --same-nat or --same-carrier puts both behind")
         }
         if let sameCarrier, !sameCarrier.isShareable {
             throw ValidationError("--same-carrier takes the class of a NAT, such as eim_eif")
@@ -126,7 +157,10 @@ struct ConnectivityCommand: ParsableCommand {
         var setting = PairSetting(a, b)
         setting.placement = sameNat ? .sameNAT : sameCarrier.map { .sameCarrier($0) } ?? .apart
         setting.hairpins = !withoutHairpinning
-        setting.hasIPv6 = BothEnds(a: ipv6 == .a || ipv6 == .both, b: ipv6 == .b || ipv6 == .both)
+        let only = ipv6Only.ends
+        setting.hasIPv6 = BothEnds(a: ipv6.ends.a || only.a, b: ipv6.ends.b || only.b)
+        setting.hasIPv4 = BothEnds(a: !only.a, b: !only.b)
+        setting.relayedFamilies = relayFamilies.asked
         setting.timing = timing.profile
         setting.hidesHostAddresses = mdns
         setting.hasRelay = !withoutRelay

@@ -14,6 +14,8 @@ struct Side {
     var policy = CandidatePolicy.all
     var hidesHostAddresses = true
     var gathersRelay = true
+    var hasIPv4 = true
+    var ipv6: IPv6Access?
 
     init(_ nat: NATClass) { self.nat = nat }
     init(_ name: String) { nat = NATClass(name)! }
@@ -78,13 +80,15 @@ struct Meeting {
     var delivered: [[(from: TransportAddress, to: TransportAddress, bytes: [UInt8])]] = [[], []]
 
     static let serverIP = IPAddress(v4: 0xC633_6401)
+    static let serverIPv6 = IPAddress(v6High: 0x2001_0db8 << 32, low: 1)
     static let backupIP = IPAddress(v4: 0xC633_6402)
 
     init(
         _ first: Side, _ second: Side, timing: TimingProfile = .browser, seed: UInt64 = 1,
         ports: Int = 64, signalDelay: SimDuration = .milliseconds(25),
         transports: [TransportProtocol] = [.udp, .tcp], consent: Bool = true,
-        noticesSilence: Bool = false,
+        noticesSilence: Bool = false, isDualStack: Bool = false,
+        relaying families: RelayedFamilies = .v4,
         offererRole: Role = .controlling, answererRole: Role = .controlled
     ) {
         func stream(_ entity: UInt64) -> RandomStream {
@@ -95,12 +99,13 @@ struct Meeting {
         }
         self.signalDelay = signalDelay
         let secret = SharedSecret(Array("a secret".utf8))
-        server = TURN.Server(
-            configuration: ServerConfiguration(
-                address: Self.serverIP, realm: "voicemeet.example", secret: secret,
-                relayedPortCount: ports),
-            randomness: stream(1))
-        serverHost = network.attachServer(address: Self.serverIP, region: 0)
+        var service = ServerConfiguration(
+            address: Self.serverIP, realm: "voicemeet.example", secret: secret,
+            relayedPortCount: ports)
+        if isDualStack { service.additionalAddress = Self.serverIPv6 }
+        server = TURN.Server(configuration: service, randomness: stream(1))
+        serverHost = network.attachServer(
+            addresses: [Self.serverIP] + (isDualStack ? [Self.serverIPv6] : []), region: 0)
         backup = TURN.Server(
             configuration: ServerConfiguration(
                 address: Self.backupIP, realm: "voicemeet.example", secret: secret,
@@ -109,29 +114,31 @@ struct Meeting {
         backupHost = network.attachServer(address: Self.backupIP, region: 0)
         let credentials = secret.credentials(for: "x", until: SimTime.zero + .days(1))
         for (index, side) in [first, second].enumerated() {
-            let host = network.attachHost(
-                HostConfiguration(
-                    nat: side.nat, region: 0,
-                    path: PathQuality(accessDelay: side.accessDelay, loss: side.loss),
-                    randomness: stream(10 + UInt64(index))))
+            var place = HostConfiguration(
+                nat: side.nat, region: 0,
+                path: PathQuality(accessDelay: side.accessDelay, loss: side.loss),
+                ipv6: side.ipv6, randomness: stream(10 + UInt64(index)))
+            place.hasIPv4 = side.hasIPv4
+            let host = network.attachHost(place)
             hosts.append(host)
             let address = TransportAddress(Self.serverIP, port: 3478)
-            let configuration = AgentConfiguration(
+            let address6 = isDualStack ? TransportAddress(Self.serverIPv6, port: 3478) : nil
+            var configuration = AgentConfiguration(
                 timing: timing, policy: side.policy, hidesHostAddresses: side.hidesHostAddresses,
                 stunServer: address,
                 turnServer: TURNServerDescription(
-                    address: address, transports: transports, username: credentials.username,
-                    password: credentials.password),
-                gathersRelay: side.gathersRelay, consentChecks: consent,
+                    address: address, alternative: address6, transports: transports,
+                    username: credentials.username, password: credentials.password),
+                gathersRelay: side.gathersRelay, relayedFamilies: families, consentChecks: consent,
                 noticesSilence: noticesSilence)
+            if let address6 { configuration.stunServers.append(address6) }
             agents.append(
                 Agent(
                     configuration: configuration,
                     role: index == 0 ? offererRole : answererRole,
-                    localAddresses: [
-                        TransportAddress(
-                            network.localAddress(of: host), port: 50_000 + UInt16(index))
-                    ],
+                    localAddresses: network.localAddresses(of: host).reversed().map {
+                        TransportAddress($0, port: 50_000 + UInt16(index))
+                    },
                     randomness: stream(20 + UInt64(index))))
         }
     }

@@ -68,6 +68,7 @@ import Testing
           timing: browser
           setup: packets
           relay_gathering: both
+          relay_families: ipv4
         relay:
           regions: {eu: {servers: 2}, us: {servers: 2}}
           ports: 16384
@@ -93,7 +94,7 @@ import Testing
     @Test func `all of it is understood, and what cannot be run yet is refused at its line`() {
         #expect(
             errors(Self.file) == [
-                "x.yaml:76:3: error: 'sweep.arrivals.rate' is not supported yet"
+                "x.yaml:77:3: error: 'sweep.arrivals.rate' is not supported yet"
             ])
     }
 

@@ -144,4 +144,70 @@ import Testing
         #expect(relayed.ip == (families == .v6 ? Self.serverIP6 : Exchange.serverIP))
         #expect(client.additionalRelayedAddress?.ip == (families == .both ? Self.serverIP6 : nil))
     }
+
+    @Test func `one allocation carries data of both families, is kept alive and given back whole`()
+        throws
+    {
+        var exchange = Exchange { $0.additionalAddress = Self.serverIP6 }
+        let client = exchange.addClient { $0.families = .both }
+        exchange.clients[client].allocate(at: exchange.now)
+        exchange.clients[client].permit([peer4.ip, Self.peer6.ip], at: exchange.now)
+        exchange.run(for: .seconds(1))
+        #expect(exchange.events[client].last == .permissionsInstalled([peer4.ip, Self.peer6.ip]))
+        // Three lives of the allocation, with the refreshes of permissions and channels.
+        for round in 0..<4 {
+            for peer in [peer4, Self.peer6] {
+                let relayed = try #require(
+                    exchange.clients[client].relayedAddress(in: peer.ip.family))
+                #expect(relayed.ip.family == peer.ip.family)
+                let data = [UInt8(round), 7]
+                let outcome = exchange.clients[client].send(data, to: peer, at: exchange.now)
+                #expect(outcome == .sent)
+                exchange.sendFromPeer(peer, to: relayed, data)
+                exchange.run(for: .seconds(1))
+                #expect(exchange.peers[peer]?.last == .init(from: relayed, data: data))
+                #expect(exchange.deliveries[client].last == .init(from: peer, data: data))
+                let isAsked = exchange.clients[client].bindChannel(to: peer, at: exchange.now)
+                #expect(isAsked)
+            }
+            exchange.run(for: .minutes(11))
+        }
+        #expect(exchange.server.counters.toPeers.packets == 8)
+        #expect(exchange.server.allocationCount == 1 && exchange.server.counters.created == 1)
+        exchange.clients[client].release(at: exchange.now)
+        exchange.run(for: .seconds(1))
+        #expect(exchange.events[client].last == .released)
+        #expect(exchange.server.allocationCount == 0 && exchange.server.counters.released == 1)
+        #expect(exchange.clients[client].relayedAddress(in: .v6) == nil)
+        let late = exchange.clients[client].send([1], to: Self.peer6, at: exchange.now)
+        #expect(late == .notAllocated)
+    }
+
+    @Test func `a client is told which family is missing, and peers of it cost others nothing`() {
+        var exchange = Exchange()
+        let client = exchange.addClient { $0.families = .both }
+        exchange.clients[client].permit([peer4.ip, Self.peer6.ip], at: exchange.now)
+        exchange.clients[client].allocate(at: exchange.now)
+        exchange.run(for: .seconds(1))
+        #expect(
+            exchange.clients[client].missingFamily
+                == MissingFamily(family: .v6, error: .addressFamilyNotSupported))
+        #expect(exchange.clients[client].relayedAddress(in: .v6) == nil)
+        #expect(
+            exchange.events[client].dropFirst() == [
+                .permissionsRefused([Self.peer6.ip], .refused(.peerAddressFamilyMismatch)),
+                .permissionsInstalled([peer4.ip]),
+            ])
+        let isAsked = exchange.clients[client].bindChannel(to: Self.peer6, at: exchange.now)
+        #expect(!isAsked)
+    }
+
+    @Test func `IPv6 alone of a server without it is refused with 440`() {
+        var exchange = Exchange()
+        let client = exchange.addClient { $0.families = .v6 }
+        exchange.clients[client].allocate(at: exchange.now)
+        exchange.run(for: .seconds(1))
+        #expect(exchange.events[client] == [.failed(.refused(.addressFamilyNotSupported))])
+        #expect(exchange.server.allocationCount == 0)
+    }
 }

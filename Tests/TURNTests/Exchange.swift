@@ -125,6 +125,10 @@ struct Exchange {
         now = end
     }
 
+    private func isServer(_ ip: IPAddress) -> Bool {
+        ip == Self.serverIP || ip == server.configuration.additionalAddress
+    }
+
     private func nextTime() -> SimTime? {
         var next = flights.map(\.arrival).min() ?? .distantFuture
         for client in clients { next = min(next, client.nextTimeout ?? .distantFuture) }
@@ -139,7 +143,7 @@ struct Exchange {
     }
 
     private mutating func deliver(_ transmit: Transmit) {
-        if transmit.destination.ip == Self.serverIP {
+        if isServer(transmit.destination.ip) {
             server.handle(
                 transmit.payload, from: transmit.source, transport: transmit.transport,
                 to: transmit.destination, at: now)
@@ -172,7 +176,7 @@ struct Exchange {
 
     private mutating func launch(_ transmit: Transmit) {
         if transmit.transport == .udp, stream.nextBool(probability: loss) { return }
-        if isServerMute, transmit.source.ip == Self.serverIP { return }
+        if isServerMute, isServer(transmit.source.ip) { return }
         flights.append(Flight(arrival: now + delay, order: sent, transmit: transmit))
         sent += 1
     }
