@@ -123,7 +123,9 @@ extension Agent {
         at now: SimTime
     ) -> Received? {
         let id = message.id
-        guard let check = formers[place].unanswered.firstIndex(of: id) else { return nil }
+        guard let check = formers[place].unanswered.firstIndex(where: { $0.id == id }) else {
+            return nil
+        }
         guard message.isAuthentic(under: formers[place].peer.key) else {
             return reject(.wrongIntegrity)
         }
@@ -131,9 +133,11 @@ extension Agent {
             counters.asymmetricResponses += 1
             return .consumed
         }
+        let trip = now - formers[place].unanswered[check].sentAt
         formers[place].unanswered.removeFirst(check + 1)
         if message.kind == .success {
             counters.responsesAccepted += 1
+            formers[place].consent.noteAnswer(after: trip, under: configuration.timing)
             formers[place].consent.renew(at: now, for: configuration.timing.consentTimeout)
         }
         return .consumed
@@ -174,8 +178,8 @@ extension Agent {
             if formers[0].consent.fallsSilent(at: now, after: silenceTimeout) {
                 events.append(.disconnected)
             }
-            formers[0].consent.plan(
-                at: now, interval: consentInterval(), wait: weakWait(former.pair.roundTrip))
+            formers[0].consent = planned(
+                formers[0].consent, roundTrip: former.pair.roundTrip, at: now)
             sendFormerCheck(at: now)
         }
     }
@@ -192,7 +196,7 @@ extension Agent {
         if former.unanswered.count == FormerPath.maximumUnanswered {
             formers[0].unanswered.removeFirst()
         }
-        formers[0].unanswered.append(id)
+        formers[0].unanswered.append(FormerCheck(id: id, sentAt: now))
         counters.checksSent += 1
         transmit(bytes, over: 0, to: former.pair.remoteAddress, at: now)
     }

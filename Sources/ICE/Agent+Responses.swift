@@ -47,7 +47,9 @@ extension Agent {
     ) {
         counters.responsesAccepted += 1
         let index = check.pair
+        pairs[index].estimate.add(now - check.sentAt)
         if index == selected {
+            consent.noteAnswer(after: now - check.sentAt, under: configuration.timing)
             consent.renew(at: now, for: configuration.timing.consentTimeout)
             noteHeard(at: now)
         }

@@ -37,6 +37,8 @@ struct CandidatePair: BitwiseCopyable {
     var lastCheckAt = SimTime.zero
     /// Of the check that succeeded.
     var roundTrip = SimDuration.zero
+    /// Of all answers so far.
+    var estimate = RoundTripEstimate()
 
     var isLive: Bool { state != .failed && state != .discarded }
     var isUndecided: Bool { state == .frozen || state == .waiting || state == .inProgress }

@@ -2,6 +2,12 @@ import Addressing
 import Quantities
 import STUN
 
+/// A consent check on a former path.
+struct FormerCheck: BitwiseCopyable {
+    let id: TransactionID
+    let sentAt: SimTime
+}
+
 /// The selected pair of a generation before an ICE restart: media go on over the last one until
 /// the new generation has selected one (RFC 8445 §9), consent included.
 ///
@@ -21,14 +27,14 @@ struct FormerPath: Sendable {
     var leg: Int
     var consent: Consent
     /// Consent checks without answer, the newest last.
-    var unanswered: [TransactionID] = []
+    var unanswered: [FormerCheck] = []
     /// When it is forgotten, once a newer pair is in use.
     var endsAt = SimTime.distantFuture
     /// Whether a later path has become the former one before this one was forgotten.
     var isSuperseded = false
 
-    /// Most consent checks remembered: those of half a minute at the browsers' interval.
-    static let maximumUnanswered = 12
+    /// Most consent checks remembered: those of half a minute without answer, 900 ms apart.
+    static let maximumUnanswered = 34
     /// Most paths kept, the newest first: older ones are forgotten early.
     static let maximumKept = 4
 

@@ -11,6 +11,25 @@ public struct TimingProfile: Hashable, Sendable, BitwiseCopyable {
         case roundRobin
     }
 
+    /// When a pair in use counts as stable, and how often it is checked while it does not: sooner
+    /// than after ``consentInterval``, so that a path that fails early is noticed early.
+    public struct Stability: Hashable, Sendable, BitwiseCopyable {
+        /// The time between two checks while the round trip is not known well, or an answer has not
+        /// come within two of them.
+        public var interval: SimDuration
+        /// As many checks of a pair go out ``TimingProfile/pacing`` apart at first.
+        public var quickChecks: UInt32
+        /// After as many answers its round trip is known well.
+        public var answers: UInt32
+
+        /// A pair that is checked so.
+        public init(interval: SimDuration, quickChecks: UInt32, answers: UInt32) {
+            self.interval = interval
+            self.quickChecks = quickChecks
+            self.answers = answers
+        }
+    }
+
     /// Ta: the shortest time between two new checks (RFC 8445 §14.2).
     public var pacing: SimDuration
     /// How an unanswered check is repeated.
@@ -34,6 +53,8 @@ public struct TimingProfile: Hashable, Sendable, BitwiseCopyable {
     public var consentInterval: SimDuration
     /// Relative half width of the uniform jitter of ``consentInterval``, 0…1.
     public var consentJitter: Double
+    /// How the pair in use is checked until it is stable; nil for ``consentInterval`` all along.
+    public var stability: Stability?
     /// How long consent lasts without an answer (RFC 7675 §5.1).
     public var consentTimeout: SimDuration
     /// How long nothing may come over the selected pair before that is told
@@ -54,6 +75,15 @@ public struct TimingProfile: Hashable, Sendable, BitwiseCopyable {
     public var serverRequests: UInt8
     /// Rm of transactions with servers (RFC 8489 §6.2.1).
     public var serverLastWait: UInt8
+
+    /// How long after its last check a pair in use is checked again, by what it has answered; nil
+    /// where that makes no difference.
+    func interval(after consent: Consent) -> SimDuration? {
+        guard let stability else { return nil }
+        if consent.sent < stability.quickChecks { return pacing }
+        let isKnown = consent.roundTrip.samples >= stability.answers
+        return isKnown ? consentInterval : min(stability.interval, consentInterval)
+    }
 
     /// RTO of `count` transactions with servers: at least Ta · count (RFC 8445 §14.3).
     func serverRTO(of count: Int) -> SimDuration {
@@ -83,7 +113,12 @@ public struct TimingProfile: Hashable, Sendable, BitwiseCopyable {
 
     /// libwebrtc's constants: a check every 48 ms while nothing is selected, 15 s until an
     /// unanswered pair is given up, 2.5 s between checks of a stable pair, dead after 30 s
-    /// (`p2p_constants.h`).
+    /// (`p2p_constants.h`). A pair's first three checks are 48 ms apart, the next 900 ms, until it
+    /// is stable: five answers are there (`rtt_samples_ > RTT_RATIO + 1`) and none is missing for
+    /// more than two of their round trips (`basic_ice_controller.cc`,
+    /// `CalculateActiveWritablePingInterval`; `connection.cc`, `stable`, `rtt_converged`,
+    /// `missing_responses`). libwebrtc looks at its own ticks for what is due, here it goes out in time;
+    /// and it checks backup pairs every 25 s, of which an agent here keeps none.
     ///
     /// libwebrtc talks over a relayed pair at once and moves to a direct one later. Here the
     /// relayed pair waits 500 ms and two of its round trips instead, time for at least three checks of
@@ -93,8 +128,9 @@ public struct TimingProfile: Hashable, Sendable, BitwiseCopyable {
         smallestRTO: .milliseconds(500), connectivityTimeout: .seconds(15),
         pairTimeout: .seconds(15), relayPatience: .milliseconds(500),
         relayPatienceRoundTrips: 2, streamFallbackDelay: .milliseconds(250),
-        consentInterval: .milliseconds(2500), consentJitter: 0, consentTimeout: .seconds(30),
-        receivingTimeout: .milliseconds(2500),
+        consentInterval: .milliseconds(2500), consentJitter: 0,
+        stability: Stability(interval: .milliseconds(900), quickChecks: 3, answers: 5),
+        consentTimeout: .seconds(30), receivingTimeout: .milliseconds(2500),
         gatheringPacing: .zero, serverRTO: .milliseconds(250), serverRequests: 6,
         serverLastWait: 8)
 }
