@@ -60,6 +60,12 @@ struct CompareCommand: AsyncParsableCommand {
         var both = changes
         both.overrides += overrides
         let other = try both.load(second)
+        if let obstacle = Comparison.obstacle(between: one.model, other.model) {
+            Terminal.complain(
+                "error: \(one.name) and \(other.name) cannot be compared: they differ in "
+                    + obstacle.keys)
+            throw ExitStatus.invalidInput.exit
+        }
         let replications = Array(0..<UInt32(one.model.general.replications))
         let outcomes = [
             try await outcomes(one, one.model.general.seed, replications),

@@ -104,7 +104,9 @@ import Testing
         ["run", "x.yaml", "--replications", "0"],
         ["nothing"], ["run", "x.yaml", "--seed", "minus"], ["verify"],
         ["verify", "x.yaml", "--seeds", "3"], ["verify", "--theory", "--seeds", "1"],
-        ["verify", "--theory", "--against", "x"],
+        ["verify", "--theory", "--against", "x"], ["compare", "x.yaml"],
+        ["compare", "x.yaml", "y.yaml", "--threads", "0"], ["explain", "x.yaml"],
+        ["explain", "x.yaml", "--ticket", "-1"],
     ])
     func `a wrong command line leaves with 64`(arguments: [String]) throws {
         try Tool.withDirectory { directory in
@@ -114,7 +116,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["run", "validate", "schema", "verify", "metrics"])
+    @Test(arguments: [
+        "run", "validate", "schema", "verify", "metrics", "compare", "explain",
+    ])
     func `the help of each command has an example`(command: String) throws {
         let result = try Tool.run(command, "--help")
         #expect(result.status == 0)
