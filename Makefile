@@ -6,6 +6,8 @@
 # make heard-quality   score what is heard in full calls by PESQ; writes results/heard-quality
 # make relay-share   sweep the relay share over mobile networks, NATs and browsers; writes results/relay-share
 # make abuse   answer the questions of scenarios/abuse; writes results/abuse
+# make gate    hold the fairness of two scenarios to their baselines
+# make planted-bugs   plant bugs in copies of the matchmaker, each of which the gate must find
 # make conformance   hold the protocol machines against coturn and aiortc on loopback
 # make bench-relay   the greatest rate without loss and CPU time per datagram over loopback, beside coturn
 # make bench   build the rivals of engine, media core and relay, measure beside them, judge the targets
@@ -21,7 +23,7 @@ APT_PACKAGES = pkg-config libopus-dev libsrtp2-dev libssl-dev pocketsphinx-testd
 SWIFT_FLAGS = --explicit-target-dependency-import-check error
 VOICESIM = .build/release/voicesim
 
-.PHONY: run test sanitize validate fidelity relay-share abuse heard-quality heard-quality-tools conformance conformance-tools bench-relay bench bench-simulators bench-media bench-forwarding bench-aiortc fuzz build setup format format-check import-check schema-check calc-check determinism clean
+.PHONY: run test sanitize validate fidelity relay-share abuse gate planted-bugs heard-quality heard-quality-tools conformance conformance-tools bench-relay bench bench-simulators bench-media bench-forwarding bench-aiortc fuzz build setup format format-check import-check schema-check calc-check determinism clean
 
 run: build
 	$(VOICESIM) run $(SCENARIO) --out $(OUT) $(ARGS)
@@ -64,6 +66,15 @@ relay-share: build
 abuse: build
 	@$(call install,python3)
 	/usr/bin/python3 Tests/Studies/abuse.py $(VOICESIM) scenarios/abuse --out results/abuse $(ARGS)
+
+# What the fairness of each is held to stands beside them; `voicesim baseline update` changes it.
+gate: build
+	$(VOICESIM) check scenarios/smoke.yaml --baseline scenarios/baselines/smoke.json --quiet
+	$(VOICESIM) check scenarios/fairness.yaml --baseline scenarios/baselines/fairness.json --quiet
+
+planted-bugs: setup
+	@$(call install,git python3)
+	python3 Tests/Scripts/planted_bugs.py $(ARGS)
 
 # PESQ comes from PyPI, AMR-WB, whose impairment is known, from Debian. Equal on one machine; wideband
 # Opus is SILK alone, so the sound is equal on every processor, and the scores but for the last digits.

@@ -13,6 +13,9 @@ public struct LoadedScenario: Sendable {
     /// is a scenario again; equal scenarios have equal texts, whatever their files look like. It
     /// names files of times without their directory.
     public let effectiveText: String
+    /// The line in the file of each section and each target, such as `matchmaking` and
+    /// `thresholds.match.latency.p95`; keys that the file does not have are left out.
+    public let lines: [String: Int]
     /// Files of times that the scenario refers to, in the order of their first use.
     public let inputs: [InputFile]
     /// What is odd and does not keep the scenario from running.
@@ -75,8 +78,22 @@ public enum ScenarioLoader {
         }
         return LoadedScenario(
             model: model, name: stem(of: file), sourceHash: SHA256Digest.of(bytes).hexadecimal,
-            effectiveText: builder.root.json.written() + "\n", inputs: builder.inputs,
+            effectiveText: builder.root.json.written() + "\n", lines: lines(of: builder.root),
+            inputs: builder.inputs,
             warnings: builder.warnings.map { ScenarioIssue($0, file: file, isWarning: true) })
+    }
+
+    private static func lines(of root: Checked) -> [String: Int] {
+        var lines: [String: Int] = [:]
+        func note(_ entries: [Checked.Entry], _ prefix: String) {
+            for entry in entries {
+                guard case .place(let line, _) = entry.keyLocation else { continue }
+                lines[prefix + entry.key] = line
+            }
+        }
+        note(root.entries, "")
+        if let thresholds = root.find("thresholds") { note(thresholds.entries, "thresholds.") }
+        return lines
     }
 
     private static func stem(of path: String) -> String {

@@ -1,9 +1,6 @@
 import ArgumentParser
-import Foundation
 import ScenarioFiles
-import ScenarioModel
 import SimulationRunner
-import SpeechFiles
 
 /// `voicesim compare`: what a second scenario changes for the people of a first one.
 struct CompareCommand: AsyncParsableCommand {
@@ -68,42 +65,16 @@ struct CompareCommand: AsyncParsableCommand {
         }
         let replications = Array(0..<UInt32(one.model.general.replications))
         let outcomes = [
-            try await outcomes(one, one.model.general.seed, replications),
-            try await outcomes(other, one.model.general.seed, replications),
+            try await PairedRuns(loaded: one, threads: threads, quiet: quiet)
+                .outcomes(of: replications),
+            try await PairedRuns(
+                loaded: other, threads: threads, quiet: quiet, seed: one.model.general.seed
+            ).outcomes(of: replications),
         ]
         let comparison = Comparison(outcomes[0], outcomes[1], of: one.model)
         switch format {
         case .text: print(comparison.text)
         case .json: print(comparison.json.text())
         }
-    }
-
-    private func outcomes(
-        _ loaded: LoadedScenario, _ seed: UInt64, _ replications: [UInt32]
-    ) async throws -> [ReplicationOutcome] {
-        let speech = SpeechLibrary(for: loaded.model.media.codec)
-        var simulation = Simulation(
-            scenario: loaded.model, seed: seed, replications: replications,
-            threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
-            speech: speech.material)
-        simulation.keepsTickets = true
-        let progress = RunProgress(replications: replications.count)
-        let interruption = Interruption(stopping: progress)
-        let bar = ProgressBar(progress, label: loaded.model.title, quiet: quiet)
-        let outcomes = await simulation.run(progress)
-        bar.finish()
-        interruption.end()
-        if let broken = progress.brokenInvariant {
-            Terminal.complain(
-                "internal error: \(broken.violation.invariant.rawValue) is broken at "
-                    + "\(broken.violation.time) in replication \(broken.replication) of "
-                    + "\(loaded.name)")
-            throw ExitStatus.internalError.exit
-        }
-        guard outcomes.count == replications.count else {
-            Terminal.complain("interrupted; nothing is compared")
-            throw ExitStatus.interrupted.exit
-        }
-        return outcomes
     }
 }

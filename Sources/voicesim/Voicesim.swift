@@ -12,7 +12,8 @@ struct Voicesim: AsyncParsableCommand {
 
             Example: voicesim run scenarios/evening-peak.yaml
 
-            Exit codes: 0 ok · 64 usage · 65 invalid scenario or input ·
+            Exit codes: 0 ok · 2 regression, 3 inconclusive, 4 improvement
+            only (check) · 64 usage · 65 invalid scenario or input ·
             70 internal error · 73 cannot write results · 75 interrupted ·
             98 determinism broken · 99 a threshold failed.
             """,
@@ -21,7 +22,7 @@ struct Voicesim: AsyncParsableCommand {
             RunCommand.self, ValidateCommand.self, SchemaCommand.self, VerifyCommand.self,
             MetricsCommand.self, CalcCommand.self, ConnectivityCommand.self, BenchCommand.self,
             HearCommand.self, RelayCommand.self, LoadCommand.self, CompareCommand.self,
-            ExplainCommand.self,
+            ExplainCommand.self, CheckCommand.self, BaselineCommand.self,
         ])
 }
 

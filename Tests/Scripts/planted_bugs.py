@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""Plants one bug at a time in a copy of the matchmaker and sees that `voicesim check` finds it.
+
+Each bug is one line that reads otherwise. The gate must call it a regression, exit with 2 and name a
+cell that it hurts; the unchanged copy must pass. Needs git, a Swift toolchain and several minutes.
+
+usage: planted_bugs.py [--scratch DIR] [--only NAME ...]
+"""
+import argparse
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SCENARIO = "scenarios/fairness.yaml"
+BASELINE = "scenarios/baselines/fairness.json"
+QUEUE = "Sources/Matchmaking/QueueState.swift"
+ROOM = "Sources/Matchmaking/WaitingRoom.swift"
+
+FOUND = "            if slot >= 0 { return Found(slot: slot, rematchesAvoided: avoided) }\n"
+SKIP = "            if slot >= 0, {condition} {{ return Found(slot: slot, rematchesAvoided: avoided) }}\n"
+SLOT = "room.slots[Int(slot)]"
+
+# name: file, line as it is, line with the bug, which of these cells must be named
+BUGS = {
+    "newest first": (
+        QUEUE,
+        "                    return candidate\n",
+        "                    if room.nextOffer(after: candidate, level: level, constraints: "
+        "constraints) < 0 { return candidate }\n",
+        ["passed_over of all"],
+    ),
+    "expansion clock reset by others": (
+        ROOM,
+        "        return slots[Int(head)].created + age\n",
+        "        return slots[Int(levelLists[level].tail)].created + age\n",
+        ["wait of all", "wait_p95 of all"],
+    ),
+    "every 20th ticket of a language skipped": (
+        QUEUE, FOUND,
+        SKIP.format(condition=f"{SLOT}.attributes.language != 1 || {SLOT}.order % 20 != 0"),
+        ["passed_over of language=es"],
+    ),
+    "tier leak": (
+        QUEUE, FOUND,
+        SKIP.format(condition=f"{SLOT}.attributes.tier == 0 || {SLOT}.order % 2 != 0"),
+        ["wait of tier=watch", "wait of tier=restricted", "leak_by_waits of all"],
+    ),
+    "a language waits a tenth longer": (
+        QUEUE, FOUND,
+        SKIP.format(condition=f"{SLOT}.attributes.language != 1 || {SLOT}.order % 8 != 0"),
+        ["wait of language=es"],
+    ),
+}
+
+
+def run(*command, **options):
+    return subprocess.run(command, text=True, capture_output=True, **options)
+
+
+def build(source, scratch):
+    built = run(
+        "swift", "build", "-c", "release", "--product", "voicesim", "--scratch-path", scratch,
+        cwd=source)
+    if built.returncode:
+        sys.exit(f"the copy does not build:\n{built.stdout[-3000:]}{built.stderr[-3000:]}")
+    return scratch / "release" / "voicesim"
+
+
+def check(program, source, *options):
+    checked = run(program, "check", SCENARIO, "--baseline", BASELINE, "--quiet", *options, cwd=source)
+    return checked.returncode, checked.stdout + checked.stderr
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--scratch", default=ROOT / ".build-planted", type=pathlib.Path)
+    parser.add_argument("--only", nargs="*", default=list(BUGS), choices=list(BUGS))
+    options = parser.parse_args()
+    source, scratch = options.scratch / "source", options.scratch / "build"
+    if not source.exists():
+        subprocess.run(["git", "clone", "--quiet", ROOT, source], check=True)
+    subprocess.run(["git", "fetch", "--quiet", "origin"], cwd=source, check=True)
+    subprocess.run(["git", "checkout", "--quiet", "--force", "FETCH_HEAD"], cwd=source, check=True)
+
+    failures = []
+
+    def judge(name, holds, told):
+        print(f"{'ok  ' if holds else 'FAIL'}  {name}: {told.splitlines()[0] if told else ''}", flush=True)
+        if not holds:
+            failures.append(name)
+            print(told)
+
+    program = build(source, scratch)
+    status, told = check(program, source)
+    judge("unchanged", status == 0, told)
+    for name in options.only:
+        file, right, wrong, cells = BUGS[name]
+        path = source / file
+        text = path.read_text()
+        if text.count(right) != 1:
+            sys.exit(f"{file} has not exactly one line {right!r}: mend the bug “{name}”")
+        path.write_text(text.replace(right, wrong))
+        program = build(source, scratch)
+        status, told = check(program, source)
+        judge(name, status == 2 and any(cell in told.splitlines()[0] for cell in cells), told)
+        if name == "a language waits a tenth longer":
+            status, told = check(program, source, "--budget", "2")
+            judge("the same with two replications", status == 3, told)
+        path.write_text(text)
+    sys.exit(f"not found: {', '.join(failures)}" if failures else 0)
+
+
+if __name__ == "__main__":
+    main()
