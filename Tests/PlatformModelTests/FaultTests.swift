@@ -33,26 +33,31 @@ import Testing
     static let crash = Fault(
         .crash, of: RelayServer(region: 0, number: 0), at: .seconds(40), for: .seconds(20))
 
-    /// Runs `scenario` until `end` seconds and hands the platform over.
+    /// Runs `scenario` and hands the platform over at each of `times`, in seconds.
     static func run<Result>(
-        _ scenario: Scenario, until end: Int64 = 90,
-        _ look: (inout Platform, inout Engine<PlatformEvent>) -> Result
-    ) -> Result {
-        let speech = SyntheticSpeech.material()
+        _ scenario: Scenario, at times: [Int64], _ look: (inout Platform) -> Result
+    ) -> [Result] {
         var platform = Platform(
-            scenario: scenario, seed: scenario.general.seed, replication: 0, speech: speech,
-            traffic: SpeechTraffic(of: speech, as: scenario.media))
+            scenario: scenario, seed: scenario.general.seed, replication: 0,
+            speech: TalkingTests.speech, traffic: TalkingTests.traffic)
         var engine = Engine<PlatformEvent>()
         platform.start(&engine)
-        engine.run(until: SimTime.zero + .seconds(end), in: &platform)
-        return look(&platform, &engine)
+        return times.map { time in
+            engine.run(until: SimTime.zero + .seconds(time), in: &platform)
+            return look(&platform)
+        }
+    }
+
+    /// Runs `scenario` to its end.
+    static func run<Result>(_ scenario: Scenario, _ look: (inout Platform) -> Result) -> Result {
+        run(scenario, at: [90], look)[0]
     }
 
     @Test(arguments: ScenarioModel.ICE.Setup.allCases)
     func `calls on a crashed relay are silent, restart over the other and go on`(
         _ setup: ScenarioModel.ICE.Setup
     ) {
-        Self.run(Self.scenario(setup, [Self.crash])) { platform, _ in
+        Self.run(Self.scenario(setup, [Self.crash])) { platform in
             let tally = platform.tally
             #expect(tally.silenced > 5)
             #expect(tally.recovered > tally.silenced / 2)
@@ -66,10 +71,9 @@ import Testing
     @Test(arguments: ScenarioModel.ICE.Setup.allCases)
     func `the silence is told, call by call`(_ setup: ScenarioModel.ICE.Setup) throws {
         let scenario = Self.scenario(setup, [Self.crash])
-        let speech = SyntheticSpeech.material()
         var run = ReplicationRun(
-            scenario, seed: 5, replication: 0, speech: speech,
-            traffic: SpeechTraffic(of: speech, as: scenario.media))
+            scenario, seed: 5, replication: 0, speech: TalkingTests.speech,
+            traffic: TalkingTests.traffic)
         run.advance(to: run.end)
         let record = run.finish()
         let mean = try #require(record.value(.recoverySilence))
@@ -86,12 +90,10 @@ import Testing
         _ setup: ScenarioModel.ICE.Setup
     ) {
         let scenario = Self.scenario(setup, [Self.crash])
-        let before = Self.run(scenario, until: 40) { platform, _ in
+        let taken = Self.run(scenario, at: [40, 47]) { platform in
             platform.relays.stations.map(\.server.takenPortCount)
         }
-        let after = Self.run(scenario, until: 47) { platform, _ in
-            platform.relays.stations.map(\.server.takenPortCount)
-        }
+        let (before, after) = (taken[0], taken[1])
         #expect(before[0] > 5 && before[1] > 5)
         #expect(after[0] == 0)
         #expect(after[1] > before[1])
@@ -103,7 +105,7 @@ import Testing
     ) {
         var scenario = Self.scenario(setup, [Self.crash])
         scenario.relay = Relay(regions: [RelayRegion(region: 0, servers: 1)])
-        Self.run(scenario) { platform, _ in
+        Self.run(scenario) { platform in
             let tally = platform.tally
             #expect(tally.silenced > 5)
             #expect(tally.recovered == 0)
@@ -118,24 +120,19 @@ import Testing
         let drain = Fault(
             .drain, of: RelayServer(region: 0, number: 1), at: .seconds(40), for: .seconds(20))
         let scenario = Self.scenario(setup, [drain])
-        func held(at time: Int64) -> Int {
-            Self.run(scenario, until: time) { platform, _ in
-                platform.relays.stations[1].server.takenPortCount
-            }
+        let held = Self.run(scenario, at: [41, 50, 60, 75, 90]) { platform in
+            let counts = (platform.tally.silenced, platform.invariants.first == nil)
+            #expect(counts == (0, true))
+            return platform.relays.stations[1].server.takenPortCount
         }
-        let (begin, middle, end) = (held(at: 41), held(at: 50), held(at: 60))
-        #expect(begin > 5)
-        #expect(middle < begin && end <= middle)
-        #expect(held(at: 75) > end)
-        Self.run(scenario) { platform, _ in
-            #expect(platform.tally.silenced == 0)
-            #expect(platform.invariants.first == nil)
-        }
+        #expect(held[0] > 5)
+        #expect(held[1] < held[0] && held[2] <= held[1])
+        #expect(held[3] > held[2])
     }
 
     @Test func `the people who come, and what they want, do not depend on faults`() {
-        let calm = Self.run(Self.scenario(.modelled, [])) { platform, _ in platform.arrived }
-        let struck = Self.run(Self.scenario(.modelled, [Self.crash])) { platform, _ in
+        let calm = Self.run(Self.scenario(.modelled, [])) { platform in platform.arrived }
+        let struck = Self.run(Self.scenario(.modelled, [Self.crash])) { platform in
             platform.arrived
         }
         #expect(calm == struck)
