@@ -161,22 +161,45 @@ public struct GroupFigures: Hashable, Sendable {
     public var name: String
     /// Its unit.
     public var unit: MetricUnit
-    /// The dimension, such as `language`.
-    public var dimension: String
-    /// The label, such as `en`.
-    public var label: String
+    /// What its observations have in common: one label, or several where dimensions are crossed.
+    public var labels: [Label]
     /// Its figures.
     public var figures: Figures
+
+    /// A label in its dimension.
+    public struct Label: Hashable, Sendable {
+        /// The dimension, such as `language`.
+        public var dimension: String
+        /// The label's name, such as `en`.
+        public var name: String
+
+        /// The label `name` of `dimension`.
+        public init(dimension: String, name: String) {
+            self.dimension = dimension
+            self.name = name
+        }
+    }
+
+    /// The dimension, such as `language`, or all of them with strokes between.
+    public var dimension: String { labels.map(\.dimension).joined(separator: "/") }
+    /// The label, such as `en`, or all of them likewise.
+    public var label: String { labels.map(\.name).joined(separator: "/") }
+
+    /// `figures` of the metric `name` where all `labels` hold.
+    public init(name: String, unit: MetricUnit, labels: [Label], figures: Figures) {
+        self.name = name
+        self.unit = unit
+        self.labels = labels
+        self.figures = figures
+    }
 
     /// `figures` of the metric `name` where `dimension` is `label`.
     public init(
         name: String, unit: MetricUnit, dimension: String, label: String, figures: Figures
     ) {
-        self.name = name
-        self.unit = unit
-        self.dimension = dimension
-        self.label = label
-        self.figures = figures
+        self.init(
+            name: name, unit: unit, labels: [Label(dimension: dimension, name: label)],
+            figures: figures)
     }
 }
 

@@ -5,19 +5,56 @@ public struct LabelSpaces: Hashable, Sendable {
 
     private var names: [[String]]
 
-    /// The given names; a dimension without names is never grouped by.
+    /// The given names; a dimension without names is never grouped by. Cells are grouped by if
+    /// `crossed`, named by what they are made of.
     ///
-    /// - Precondition: no dimension has more than ``greatestSize`` names.
+    /// - Precondition: no dimension has more than ``greatestSize`` names, nor are there more cells.
     public init(
         language: [String] = [], interest: [String] = [], persona: [String] = [],
-        access: [String] = [], nat: [String] = [], tier: [String] = []
+        access: [String] = [], nat: [String] = [], tier: [String] = [], crossed: Bool = false
     ) {
-        names = [language, interest, persona, access, nat, tier]
+        names = [language, interest, persona, access, nat, tier, []]
+        if crossed {
+            names[LabelDimension.cell.rawValue] = LabelDimension.crossed.reduce([""]) {
+                cells, next in
+                cells.flatMap { cell in
+                    self[next].map { cell.isEmpty ? $0 : cell + "/" + $0 }
+                }
+            }
+        }
         precondition(names.allSatisfy { $0.count <= Self.greatestSize }, "too many labels")
     }
 
     /// The names in `dimension`, by label number.
     public subscript(dimension: LabelDimension) -> [String] { names[dimension.rawValue] }
+
+    /// The number of the cell that `labels` name; nil if one of its labels is missing or cells are
+    /// not grouped by.
+    public func cell(of labels: Labels) -> Int? {
+        guard !self[.cell].isEmpty else { return nil }
+        var cell = 0
+        for dimension in LabelDimension.crossed {
+            let label = labels[dimension.rawValue]
+            guard label != Labels.unlabelled else { return nil }
+            cell = cell * self[dimension].count + Int(label)
+        }
+        return cell
+    }
+
+    /// What the group `label` of `dimension` is made of: each of its labels with its dimension.
+    func parts(of label: Int, in dimension: LabelDimension) -> [GroupFigures.Label] {
+        guard dimension == .cell else {
+            return [.init(dimension: dimension.name, name: self[dimension][label])]
+        }
+        var rest = label
+        var parts: [GroupFigures.Label] = []
+        for dimension in LabelDimension.crossed.reversed() {
+            let names = self[dimension]
+            parts.append(.init(dimension: dimension.name, name: names[rest % names.count]))
+            rest /= names.count
+        }
+        return parts.reversed()
+    }
 }
 
 /// To which groups an observation belongs: a label number in each dimension, or none.

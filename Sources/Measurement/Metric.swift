@@ -146,6 +146,11 @@ public enum LabelDimension: Int, CaseIterable, Hashable, Sendable, BitwiseCopyab
     case nat
     /// The risk tier when the ticket was created.
     case tier
+    /// Language, interest, tier, persona and access together.
+    case cell
+
+    /// The dimensions that a cell is made of, the first one changing slowest.
+    public static let crossed: [LabelDimension] = [.language, .interest, .tier, .persona, .access]
 
     /// The name in result files.
     public var name: String {
@@ -156,6 +161,7 @@ public enum LabelDimension: Int, CaseIterable, Hashable, Sendable, BitwiseCopyab
         case .access: "access"
         case .nat: "nat"
         case .tier: "tier"
+        case .cell: "cell"
         }
     }
 }

@@ -12,7 +12,7 @@ public enum MetricCatalogue {
     }
 
     private static let everyDimension: [LabelDimension] = [
-        .language, .interest, .persona, .access, .tier,
+        .language, .interest, .persona, .access, .tier, .cell,
     ]
 
     private static let matching: [MetricDescription] = [
@@ -299,7 +299,8 @@ public enum MetricCatalogue {
             created inside the measured window is observed; levels are measured over that window.
 
             Intervals are mean ± t·s/√n (Student t) over the figures of those replications that observed anything;
-            null where fewer than two did. Those of shares and indexes are cut at 0 and 1. The figure itself is
+            null where fewer than two did. `cell` is language, interest, tier, persona and access together, where
+            `matchmaking.crossed_groups` asks for it. Those of shares and indexes are cut at 0 and 1. The figure itself is
             of all observations together, in which a replication with many of them weighs more.
 
             | metric | kind | unit | grouped by | meaning |

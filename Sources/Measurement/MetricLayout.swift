@@ -69,6 +69,9 @@ struct MetricLayout: Hashable, Sendable {
     /// The slot of group number `group` that `labels` name; nil without such a label.
     func slot(ofGroup group: Int, _ labels: Labels) -> Int? {
         let group = groups[group]
+        if group.dimension == LabelDimension.cell.rawValue {
+            return spaces.cell(of: labels).map { group.first + $0 }
+        }
         let label = labels[group.dimension]
         guard label != Labels.unlabelled else { return nil }
         precondition(Int(label) < group.count, "a label number without a name")

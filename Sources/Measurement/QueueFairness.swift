@@ -8,6 +8,10 @@ import Statistics
 struct QueueFairness {
     typealias Group = (dimension: LabelDimension, label: Int)
 
+    /// Finished tickets from which on a cell is held against others: most have a handful, of which
+    /// one may be best or worst by chance and the tests' normal law does not hold.
+    static let leastInCell = 30
+
     private let store: MetricStore
     private let layout: MetricLayout
 
@@ -85,7 +89,7 @@ struct QueueFairness {
 
     private func paired(_ group: Group) -> Share? {
         guard let wait = slot(.matchLatency, group), let left = slot(.abandoned, group),
-            store.ratios[left].denominator > 0
+            store.ratios[left].denominator >= (group.dimension == .cell ? Self.leastInCell : 1)
         else { return nil }
         return Share(
             paired: Double(store.distributions[wait].count),
@@ -99,7 +103,10 @@ struct QueueFairness {
     }
 
     private func meanWait(_ group: Group) -> Double? {
-        slot(.matchLatency, group).flatMap { store.distributions[$0].mean }
+        guard let slot = slot(.matchLatency, group),
+            group.dimension != .cell || store.distributions[slot].count >= Self.leastInCell
+        else { return nil }
+        return store.distributions[slot].mean
     }
 
     private func slot(_ metric: Metric, _ group: Group) -> Int? {

@@ -93,8 +93,9 @@ public struct RunSummaryBuilder: Sendable {
             if let dimension = row.dimension {
                 summary.groups.append(
                     GroupFigures(
-                        name: entry.name, unit: entry.unit, dimension: dimension.name,
-                        label: layout.spaces[dimension][row.label], figures: figures))
+                        name: entry.name, unit: entry.unit,
+                        labels: layout.spaces.parts(of: row.label, in: dimension),
+                        figures: figures))
             } else {
                 summary.metrics.append(
                     MetricFigures(name: entry.name, unit: entry.unit, figures: figures))

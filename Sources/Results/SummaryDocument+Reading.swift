@@ -59,14 +59,21 @@ extension SummaryDocument {
             }
             for (index, entry) in entries.enumerated() {
                 let path = "groups.\(member.key).\(index)"
-                guard let labels = entry["labels"]?.members, labels.count == 1,
-                    let label = labels[0].value.string
-                else { throw .unexpected(path: path + ".labels") }
+                guard let members = entry["labels"]?.members, !members.isEmpty else {
+                    throw .unexpected(path: path + ".labels")
+                }
+                var labels: [GroupFigures.Label] = []
+                for member in members {
+                    guard let name = member.value.string else {
+                        throw .unexpected(path: path + ".labels." + member.key)
+                    }
+                    labels.append(.init(dimension: member.key, name: name))
+                }
                 let fields = Fields(json: entry, path: path)
                 groups.append(
                     GroupFigures(
-                        name: member.key, unit: try fields.unit(), dimension: labels[0].key,
-                        label: label, figures: try fields.figures()))
+                        name: member.key, unit: try fields.unit(), labels: labels,
+                        figures: try fields.figures()))
             }
         }
         return groups

@@ -71,7 +71,8 @@ public struct SummaryDocument: Hashable, Sendable {
         var members: [JSONValue.Member] = []
         var entries: [JSONValue] = []
         for (index, group) in summary.groups.enumerated() {
-            let labels = JSONValue.object([.init(group.dimension, .string(group.label))])
+            let labels = JSONValue.object(
+                group.labels.map { .init($0.dimension, .string($0.name)) })
             entries.append(
                 .object([.init("labels", labels)] + group.figures.members(unit: group.unit)))
             let next = index + 1

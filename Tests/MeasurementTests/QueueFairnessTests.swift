@@ -80,4 +80,103 @@ import Testing
         #expect(Holm.adjusted([]) == [])
         #expect(Holm.adjusted([0.7, 0.9]) == [1, 1])
     }
+
+    // MARK: Crossed groups
+
+    /// Tickets of the cells of two languages and two interests: how many were paired after a second,
+    /// and how many left.
+    static func crossed(_ cells: [(labels: Labels, paired: Int, left: Int)]) -> ReplicationRecord {
+        var recorder = RunRecorder(
+            replication: 0,
+            labels: LabelSpaces(
+                language: ["en", "es"], interest: ["music", "games"], persona: ["p"],
+                access: ["fixed"], tier: ["clear", "contained"], crossed: true),
+            seriesStep: .seconds(1))
+        for cell in cells {
+            for number in 0..<cell.paired + cell.left {
+                recorder.ratio(.abandoned, hit: number < cell.left, cell.labels)
+                if number >= cell.left { recorder.record(.matchLatency, .seconds(1), cell.labels) }
+            }
+        }
+        return recorder.finish(at: .zero)
+    }
+
+    static func cell(_ language: UInt16, _ interest: UInt16) -> Labels {
+        Labels(language: language, interest: interest, persona: 0, access: 0, tier: 0)
+    }
+
+    /// Each language and each interest is paired to 72 %, but whoever is of the second of one and the
+    /// first of the other is paired to 60 % only: single labels do not show it. 60 of 100 against 84
+    /// of 100: ratio 5/7, pooled share 0.72, z = 0.24/√(0.72·0.28·2/100) = 3.7796, p = 0.000157. Three
+    /// cells are tested against the first of the best two, so Holm takes it thrice.
+    @Test func `what crossed groups show, single labels may hide`() throws {
+        let record = Self.crossed([
+            (Self.cell(0, 0), 84, 16), (Self.cell(0, 1), 60, 40), (Self.cell(1, 0), 60, 40),
+            (Self.cell(1, 1), 84, 16),
+        ])
+        for label in 0..<2 {
+            #expect(Self.group(record, .matchFairnessImpactRatio, label) == 1)
+        }
+        let spaces = record.layout.spaces
+        let number = try #require(spaces.cell(of: Self.cell(1, 0)))
+        let ratio = record.store.index(.matchFairnessImpactRatio, (.cell, number), record.layout)
+        #expect(abs(try #require(ratio) - 60.0 / 84) < 1e-12)
+        let p = record.store.index(.matchFairnessImpactP, (.cell, number), record.layout)
+        #expect(abs(try #require(p) - 3 * 0.000157) < 5e-6, "two worse cells and one as good")
+        #expect(abs(try #require(record.value(.matchFairnessImpactRatio)) - 60.0 / 84) < 1e-12)
+        var builder = RunSummaryBuilder()
+        builder.add(record)
+        let groups = builder.summary().groups.filter {
+            $0.name == "match.latency" && $0.labels.count == 5
+        }
+        #expect(groups.count == 4)
+        #expect(groups[2].dimension == "language/interest/tier/persona/access")
+        #expect(groups[2].label == "es/music/clear/p/fixed")
+    }
+
+    /// Of 29 all were paired, and of 5 none: too few to be best or worst.
+    @Test func `cells of a handful are not held against others`() throws {
+        let record = Self.crossed([
+            (Self.cell(0, 0), 80, 20), (Self.cell(0, 1), 29, 0), (Self.cell(1, 0), 0, 5),
+            (Self.cell(1, 1), 72, 28),
+        ])
+        let spaces = record.layout.spaces
+        func ratio(_ labels: Labels) -> Double? {
+            spaces.cell(of: labels).flatMap {
+                record.store.index(.matchFairnessImpactRatio, (.cell, $0), record.layout)
+            }
+        }
+        #expect(ratio(Self.cell(0, 0)) == 1)
+        #expect(ratio(Self.cell(0, 1)) == nil)
+        #expect(ratio(Self.cell(1, 0)) == nil)
+        #expect(abs(try #require(ratio(Self.cell(1, 1))) - 0.9) < 1e-12)
+    }
+
+    @Test func `cells are numbered one after the other, and lead back to their labels`() {
+        let spaces = LabelSpaces(
+            language: ["en", "es", "pt"], interest: ["music", "games"], persona: ["p", "q"],
+            access: ["fixed", "mobile"], tier: ["clear"], crossed: true)
+        #expect(spaces[.cell].count == 24)
+        var seen: [Int] = []
+        for language in 0..<UInt16(3) {
+            for interest in 0..<UInt16(2) {
+                for persona in 0..<UInt16(2) {
+                    for access in 0..<UInt16(2) {
+                        let labels = Labels(
+                            language: language, interest: interest, persona: persona,
+                            access: access, tier: 0)
+                        guard let cell = spaces.cell(of: labels) else { continue }
+                        seen.append(cell)
+                        let names = spaces.parts(of: cell, in: .cell).map(\.name)
+                        #expect(names.joined(separator: "/") == spaces[.cell][cell])
+                        #expect(names[0] == spaces[.language][Int(language)])
+                        #expect(names[4] == spaces[.access][Int(access)])
+                    }
+                }
+            }
+        }
+        #expect(seen == Array(0..<24))
+        #expect(spaces.cell(of: Labels(language: 1)) == nil)
+        #expect(LabelSpaces(language: ["en"]).cell(of: Labels(language: 0)) == nil)
+    }
 }
