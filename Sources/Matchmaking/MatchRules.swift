@@ -68,6 +68,12 @@ public enum MatchPolicy: Hashable, Sendable, BitwiseCopyable {
     /// Source: Akbarpour, Li, Oveis Gharan, "Thickness and information in dynamic matching markets",
     /// Journal of Political Economy 128, 2020, where a critical agent is one about to leave.
     case patient(criticalAge: SimDuration)
+    /// Not before one of the two is about to leave: `notice` before the moment that its owner has
+    /// announced. Who has announced nothing waits for somebody who has.
+    ///
+    /// Source: as ``patient(criticalAge:)``, where the planner knows who is critical; there the share
+    /// lost falls exponentially with the number of those who suit each other.
+    case patientUntilLeaving(notice: SimDuration)
     /// At every multiple of the interval, as many pairs as can be made, and of those matchings the
     /// one of the greatest weight; see ``PairWeight``.
     case blossom(every: SimDuration)
@@ -76,7 +82,7 @@ public enum MatchPolicy: Hashable, Sendable, BitwiseCopyable {
     var interval: SimDuration? {
         switch self {
         case .batch(let interval), .blossom(let interval): interval
-        case .greedy, .longestQueue, .patient: nil
+        case .greedy, .longestQueue, .patient, .patientUntilLeaving: nil
         }
     }
 }
@@ -95,6 +101,8 @@ public enum MatchRulesError: Error, Hashable, Sendable {
     case intervalOutOfRange
     /// The critical age is negative or above ``MatchRules/longestAfter``.
     case criticalAgeOutOfRange
+    /// The notice is negative or above ``MatchRules/longestAfter``.
+    case noticeOutOfRange
     /// The reservation is negative or above ``MatchRules/longestAfter``.
     case reservationOutOfRange
     /// Tickets expire no later than the first step begins, or after ``MatchRules/longestAfter``.
@@ -169,6 +177,8 @@ public struct MatchRules: Hashable, Sendable {
             guard interval > .zero, interval <= longestAfter else { throw .intervalOutOfRange }
         case .patient(let age):
             guard age >= .zero, age <= longestAfter else { throw .criticalAgeOutOfRange }
+        case .patientUntilLeaving(let notice):
+            guard notice >= .zero, notice <= longestAfter else { throw .noticeOutOfRange }
         }
     }
 
@@ -186,8 +196,19 @@ public struct MatchRules: Hashable, Sendable {
 
     /// Whether a ticket that has reached `age` may be the reason for a pairing.
     func isCritical(atAge age: SimDuration) -> Bool {
-        guard case .patient(let criticalAge) = policy else { return true }
-        return age >= criticalAge
+        switch policy {
+        case .patient(let criticalAge): age >= criticalAge
+        case .patientUntilLeaving: false
+        case .greedy, .longestQueue, .batch, .blossom: true
+        }
+    }
+
+    /// When `ticket` becomes critical by its owner's announcement; nil if it never does.
+    func criticalTime(of ticket: Ticket) -> SimTime? {
+        guard case .patientUntilLeaving(let notice) = policy, let leaves = ticket.leaves else {
+            return nil
+        }
+        return leaves - min(notice, leaves.sinceStart)
     }
 
     /// The step that applies at `age`, or nil before the first.

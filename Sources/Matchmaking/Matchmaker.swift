@@ -39,6 +39,8 @@ public struct Matchmaker: Sendable {
     /// What a policy that decides at intervals has to look at when the time has come.
     private var pending: [Pending] = []
     private var reviewDue = SimTime.distantFuture
+    /// When those become critical who have announced when they will leave.
+    private var departures = DepartureQueue()
     private var settled: [Settled] = []
 
     private struct Settled: BitwiseCopyable {
@@ -64,7 +66,9 @@ public struct Matchmaker: Sendable {
     public var sessionCount: Int { state.sessions.count }
 
     /// Memory of what is kept of waiting tickets, in bytes; it never shrinks.
-    public var ticketByteCount: Int { state.room.byteCount + tickets.byteCount }
+    public var ticketByteCount: Int {
+        state.room.byteCount + tickets.byteCount + departures.byteCount
+    }
 
     /// Memory of what is kept of sessions, in bytes; it never shrinks.
     public var sessionByteCount: Int { state.sessions.byteCount }
@@ -123,13 +127,37 @@ public struct Matchmaker: Sendable {
         if let interval = rules.policy.interval {
             pending.append(Pending(slot: slot, order: state.room.slots[Int(slot)].order))
             reviewDue = min(reviewDue, Self.multiple(of: interval, after: now))
-        } else if let found = decide(.arrival(slot: slot), where: predicate).first {
+        } else if let found = partner(slot, ticket, where: predicate) {
             return .paired(pairAtOnce(slot, with: found, session, where: predicate))
         }
         tickets.set(ticket.id.rawValue, to: slot)
         state.sessions.setWaiting(session, slot: slot)
         state.room.enter(slot, level: 0)
+        if let time = rules.criticalTime(of: ticket), time > now {
+            departures.insert(
+                Departure(time: time, slot: slot, order: state.room.slots[Int(slot)].order))
+        }
         return .waiting
+    }
+
+    /// The partner whom a policy that decides at once has for the ticket in `slot`, which has just
+    /// come.
+    private func partner(
+        _ slot: Int32, _ ticket: Ticket, where predicate: some PairPredicate
+    ) -> PairDecision? {
+        if let time = rules.criticalTime(of: ticket), time <= now {
+            return decideLeaving(slot, where: predicate)
+        }
+        return decide(.arrival(slot: slot), where: predicate).first
+    }
+
+    /// The partner for a ticket that is about to leave.
+    private func decideLeaving(
+        _ slot: Int32, where predicate: some PairPredicate
+    ) -> PairDecision? {
+        state.search(for: slot, isLeaving: true, where: predicate).map {
+            PairDecision(one: slot, other: $0.slot, rematchesAvoided: $0.rematchesAvoided)
+        }
     }
 
     private mutating func pairAtOnce(
@@ -148,6 +176,7 @@ public struct Matchmaker: Sendable {
         state.sessions.setWaiting(session, slot: WaitingRoom.none)
         state.room.free(slot)
         ledger.paired += 2
+        dropDepartures()
         return pairing
     }
 
@@ -156,6 +185,7 @@ public struct Matchmaker: Sendable {
         guard let slot = tickets[id.rawValue] else { return false }
         remove(slot)
         ledger.cancelled += 1
+        dropDepartures()
         return true
     }
 
@@ -167,6 +197,7 @@ public struct Matchmaker: Sendable {
         if slot >= 0 {
             remove(slot)
             ledger.cancelled += 1
+            dropDepartures()
         }
         if let record = state.sessions.existingRecord(of: id) { state.sessions.end(record) }
     }
@@ -209,7 +240,7 @@ public struct Matchmaker: Sendable {
         _ event: QueueEvent, where predicate: some PairPredicate
     ) -> PairDecisions {
         switch rules.policy {
-        case .greedy, .batch, .patient:
+        case .greedy, .batch, .patient, .patientUntilLeaving:
             OldestFirst().decide(state, event, at: now, where: predicate)
         case .longestQueue: LongestQueueFirst().decide(state, event, at: now, where: predicate)
         case .blossom: BlossomMatching().decide(state, event, at: now, where: predicate)
@@ -219,7 +250,7 @@ public struct Matchmaker: Sendable {
     // MARK: What is due
 
     private func nextDue() -> SimTime {
-        var due = reviewDue
+        var due = min(reviewDue, departures.first?.time ?? .distantFuture)
         for level in 0..<state.room.ladder.levels.count {
             due = min(due, state.room.due(ofLevel: level))
         }
@@ -243,8 +274,10 @@ public struct Matchmaker: Sendable {
                 if reviewDue == due { reviewPending(where: predicate) }
             } else {
                 for slot in moved { review(slot, isInterval: false, where: predicate) }
+                pairLeaving(at: due, where: predicate)
             }
             conclude(where: predicate)
+            dropDepartures()
         }
         now = time
     }
@@ -300,14 +333,35 @@ public struct Matchmaker: Sendable {
     ) {
         guard state.room.slots[Int(slot)].level >= 0 else { return }
         let decisions = decide(.review(slot: slot), where: predicate)
-        if let first = decisions.first { pairWaiting(first, isInterval: isInterval) }
-        for next in decisions.more { pairWaiting(next, isInterval: isInterval) }
+        let cause: Pairing.Cause? = isInterval ? .interval : nil
+        if let first = decisions.first { pairWaiting(first, cause: cause) }
+        for next in decisions.more { pairWaiting(next, cause: cause) }
     }
 
-    private mutating func pairWaiting(_ pair: PairDecision, isInterval: Bool) {
+    /// Pairs those who are about to leave at `time`, in the order in which they came.
+    private mutating func pairLeaving(at time: SimTime, where predicate: some PairPredicate) {
+        while let departure = departures.first, departure.time == time {
+            departures.removeFirst()
+            guard waits(departure), let pair = decideLeaving(departure.slot, where: predicate)
+            else { continue }
+            pairWaiting(pair, cause: .departure)
+        }
+    }
+
+    private func waits(_ departure: Departure) -> Bool {
+        let slot = state.room.slots[Int(departure.slot)]
+        return slot.order == departure.order && slot.level >= 0
+    }
+
+    /// Lets go of the first departures whose tickets have ended, so that nobody wakes up for them.
+    private mutating func dropDepartures() {
+        while let departure = departures.first, !waits(departure) { departures.removeFirst() }
+    }
+
+    private mutating func pairWaiting(_ pair: PairDecision, cause given: Pairing.Cause?) {
         let isOlder = state.room.isOlder(pair.one, than: pair.other)
         let (first, second) = isOlder ? (pair.one, pair.other) : (pair.other, pair.one)
-        let cause = isInterval ? .interval : cause(first, second)
+        let cause = given ?? cause(first, second)
         state.room.leave(first)
         state.room.leave(second)
         settled.append(

@@ -46,6 +46,8 @@ public struct Pairing: Hashable, Sendable, BitwiseCopyable {
         case expansionOfBoth
         /// One of the two reached the critical age of a patient policy.
         case criticalAge
+        /// One of the two is about to leave, as its owner has announced.
+        case departure
         /// The time of a policy that decides at intervals had come.
         case interval
     }

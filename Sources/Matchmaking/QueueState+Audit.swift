@@ -25,7 +25,7 @@ extension QueueState {
         switch rules.policy {
         case .greedy, .longestQueue:
             walk(first: first, second: second, at: now, where: predicate)
-        case .batch, .patient, .blossom:
+        case .batch, .patient, .patientUntilLeaving, .blossom:
             look(first: first, second: second, at: now, where: predicate)
         }
     }

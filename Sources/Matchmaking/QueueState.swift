@@ -25,13 +25,15 @@ struct QueueState: Sendable {
     typealias Taken = [Int32]
 
     /// The first compatible waiting ticket in the order of ``Ladder/searchOrder`` and that
-    /// `predicate` allows, or nil: without reservations the oldest. One of the two has to be critical.
+    /// `predicate` allows, or nil: without reservations the oldest. One of the two has to be critical;
+    /// a seeker that `isLeaving` is.
     ///
     /// Tickets of a later level are older than those of an earlier one, so the first level from the
     /// end that has anybody has the oldest. At most ``SessionMemory/partnersRemembered`` tickets
     /// are skipped because they are remembered, so the cost does not depend on how many wait.
     func search(
-        for seeker: Int32, besides taken: Taken = [], where predicate: some PairPredicate
+        for seeker: Int32, besides taken: Taken = [], isLeaving: Bool = false,
+        where predicate: some PairPredicate
     ) -> Found? {
         let ticket = room.slots[Int(seeker)]
         let own = room.ladder.levels[Int(ticket.level)]
@@ -41,7 +43,9 @@ struct QueueState: Sendable {
         for _ in 0..<room.ladder.openCount {
             let level = Int(order & 15)
             order >>= 4
-            guard own.isCritical || room.ladder.levels[level].isCritical else { continue }
+            guard isLeaving || own.isCritical || room.ladder.levels[level].isCritical else {
+                continue
+            }
             let slot = firstOffer(
                 to: seeker, ticket, level: level, constraints: own.constraints, besides: taken,
                 avoided: &avoided, where: predicate)

@@ -1,4 +1,4 @@
-import Quantities
+public import Quantities
 
 /// A ticket's number, unique among the tickets that wait at the same time.
 public struct TicketID: Hashable, Sendable, BitwiseCopyable {
@@ -47,17 +47,21 @@ public struct Ticket: Hashable, Sendable, BitwiseCopyable {
     public var interest: UInt16
     /// The tier of the session's device when the ticket was created.
     public var tier: RiskTier
+    /// When its owner will leave unless paired before, where they have announced it.
+    public var leaves: SimTime?
 
     /// A ticket with these signals.
     @inlinable
     public init(
-        id: TicketID, session: SessionID, language: UInt16, interest: UInt16, tier: RiskTier
+        id: TicketID, session: SessionID, language: UInt16, interest: UInt16, tier: RiskTier,
+        leaves: SimTime? = nil
     ) {
         self.id = id
         self.session = session
         self.language = language
         self.interest = interest
         self.tier = tier
+        self.leaves = leaves
     }
 
     /// The three attributes side by side, so that one XOR compares them all.

@@ -81,6 +81,7 @@ extension TicketExplanation {
         case .expansionOfSecond: "as the younger one reached a step"
         case .expansionOfBoth: "as both reached a step"
         case .criticalAge: "as one of them reached the critical age"
+        case .departure: "as one of them was about to leave"
         case .interval: "as the time of the next batch had come"
         }
     }

@@ -8,11 +8,12 @@ import Testing
 @Suite struct PolicySwarmTests {
     static func policy(_ number: Int, _ random: inout RandomStream) -> MatchPolicy {
         let time = SimDuration.nanoseconds(1 + Int64(random.nextInteger(below: 20)))
-        switch number % 5 {
+        switch number % 6 {
         case 0: return .greedy
         case 1: return .longestQueue
         case 2: return .batch(every: time)
         case 3: return .patient(criticalAge: time)
+        case 4: return .patientUntilLeaving(notice: time)
         default: return .blossom(every: time)
         }
     }
@@ -124,7 +125,8 @@ import Testing
                 id: TicketID(id), session: SessionID(UInt32(random.nextInteger(below: people))),
                 language: UInt16(random.nextInteger(below: 3)),
                 interest: UInt16(random.nextInteger(below: 3)),
-                tier: RiskTier(rawValue: UInt8(random.nextInteger(below: 2))))
+                tier: RiskTier(rawValue: UInt8(random.nextInteger(below: 2))),
+                leaves: choice > 4 ? now + .nanoseconds(Int64(id % 97)) : nil)
             if choice == 0 {
                 try history.advance(to: now)
                 if history.tickets[victim] != nil { history.cancel(victim) }
@@ -144,9 +146,9 @@ import Testing
         let history = try Self.play(rules, seed: UInt64(seed))
         history.checkBooks()
         if rules.reservation == .zero, rules.policy != .longestQueue {
-            if case .blossom = rules.policy {
-            } else {
-                #expect(history.pairings.allSatisfy { !$0.ageInversion }, "\(rules)")
+            switch rules.policy {
+            case .blossom, .patientUntilLeaving: break
+            default: #expect(history.pairings.allSatisfy { !$0.ageInversion }, "\(rules)")
             }
         }
     }

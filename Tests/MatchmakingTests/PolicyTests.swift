@@ -76,6 +76,43 @@ import Testing
         #expect(Self.pairs(queue, at: 6) == [[1, 2]])
     }
 
+    @Test func `whoever has announced when they leave is paired just before`() throws {
+        let anybody = ExpansionStep(after: .zero, requiresLanguage: false, requiresInterest: false)
+        let queue = Queue(
+            try MatchRules(
+                expansion: [anybody], avoidRematch: false, tiers: .ignore,
+                policy: .patientUntilLeaving(notice: .seconds(1))))
+        func ticket(_ id: UInt32, leaves: Int64?) -> Ticket {
+            Ticket(
+                id: TicketID(id), session: SessionID(id), language: 0, interest: 0,
+                tier: RiskTier(rawValue: 0), leaves: leaves.map { .zero + .seconds($0) })
+        }
+        #expect(queue.enqueue(ticket(1, leaves: 20), at: .zero) == .waiting)
+        #expect(queue.enqueue(ticket(2, leaves: 10), at: .zero + .seconds(1)) == .waiting)
+        #expect(queue.enqueue(ticket(3, leaves: nil), at: .zero + .seconds(2)) == .waiting)
+        #expect(queue.nextTimeout == .zero + .seconds(9))
+        queue.handleTimeout(at: .zero + .seconds(9))
+        let pairing = try #require(queue.pollPairing())
+        #expect(pairing.first.ticket == TicketID(1) && pairing.second.ticket == TicketID(2))
+        #expect(pairing.cause == .departure && pairing.time == .zero + .seconds(9))
+        #expect(queue.nextTimeout == nil, "who was paired does not leave")
+        // Somebody who is about to leave on arrival is paired at once.
+        guard
+            case .paired(let second) = queue.enqueue(
+                ticket(4, leaves: 12), at: .zero + .seconds(11))
+        else {
+            Issue.record("not paired")
+            return
+        }
+        #expect(second.first.ticket == TicketID(3) && second.cause == .arrival)
+        #expect(queue.waitingCount == 0)
+        // Whoever is cancelled wakes nobody up.
+        #expect(queue.enqueue(ticket(5, leaves: 40), at: .zero + .seconds(20)) == .waiting)
+        #expect(queue.nextTimeout == .zero + .seconds(39))
+        #expect(queue.cancel(TicketID(5)))
+        #expect(queue.nextTimeout == nil)
+    }
+
     @Test func `a patient policy pairs nobody before one of the two is critical`() throws {
         let queue = try Self.queue(.patient(criticalAge: .seconds(3)))
         #expect(Self.enter(queue, 1, at: 0) == .waiting)
@@ -186,6 +223,9 @@ import Testing
         #expect(throws: MatchRulesError.intervalOutOfRange) { try rules(.batch(every: .zero)) }
         #expect(throws: MatchRulesError.intervalOutOfRange) {
             try rules(.blossom(every: .days(366)))
+        }
+        #expect(throws: MatchRulesError.noticeOutOfRange) {
+            try rules(.patientUntilLeaving(notice: .nanoseconds(-1)))
         }
         #expect(throws: MatchRulesError.criticalAgeOutOfRange) {
             try rules(.patient(criticalAge: .nanoseconds(-1)))
