@@ -113,7 +113,8 @@ extension Platform {
         recordTicket(record, at: now)
         let ticket = Ticket(
             id: TicketID(place.index), session: SessionID(serial),
-            language: attributes.language, interest: attributes.interest, tier: tier)
+            language: attributes.language, interest: attributes.interest, tier: tier,
+            leaves: scenario.matchmaking.departures == .announced ? now + patience : nil)
         switch matchmaker.enqueue(ticket, at: now) {
         case .paired(let pairing):
             // What was due before it came first.

@@ -127,7 +127,8 @@ struct Platform: ~Copyable {
             labels: LabelSpaces(
                 language: scenario.languages, interest: scenario.interests,
                 persona: scenario.population.map(\.name), access: scenario.access.map(\.name),
-                nat: crowd.natClasses.map(\.description), tier: RiskDesk.tierNames),
+                nat: crowd.natClasses.map(\.description), tier: RiskDesk.tierNames,
+                crossed: scenario.matchmaking.crossedGroups),
             seriesStep: scenario.general.seriesStep)
         quality = QualityDesk(scenario, traffic: traffic)
         paths = PathDesk(scenario)
@@ -137,6 +138,10 @@ struct Platform: ~Copyable {
         attachRelays()
     }
 
+    /// How long before an announced departure a patient policy pairs: no time for a person, but before
+    /// the departure itself.
+    static let notice = SimDuration.milliseconds(1)
+
     static func rules(_ scenario: Scenario) -> MatchRules {
         let matchmaking = scenario.matchmaking
         let policy: MatchPolicy =
@@ -145,7 +150,11 @@ struct Platform: ~Copyable {
             case .longestQueue: .longestQueue
             case .batch: .batch(every: matchmaking.interval)
             case .blossom: .blossom(every: matchmaking.interval)
-            case .patient: .patient(criticalAge: scenario.criticalAge)
+            case .patient:
+                switch matchmaking.departures {
+                case .unknown: .patient(criticalAge: scenario.criticalAge)
+                case .announced: .patientUntilLeaving(notice: Self.notice)
+                }
             }
         let tiers: TierPolicy =
             switch matchmaking.tiers {

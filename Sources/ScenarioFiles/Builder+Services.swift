@@ -1,3 +1,4 @@
+import Measurement
 import Quantities
 import ScenarioModel
 
@@ -32,8 +33,26 @@ extension Builder {
             policy: section["policy"].choice(), interval: section["interval"].duration,
             expansion: rules, avoidRematch: section["avoid_rematch"].boolean,
             tiers: section["tiers"].choice(), patienceRisk: section["patience_risk"].number,
-            reservation: section["reservation"].duration, expiry: expiry?.duration,
+            departures: section["departures"].choice(),
+            crossedGroups: crossesGroups(section), reservation: section["reservation"].duration,
+            expiry: expiry?.duration,
             starvation: section["starvation"].duration)
+    }
+
+    /// Whether groups are crossed, after holding their number against the greatest.
+    private mutating func crossesGroups(_ section: Checked) -> Bool {
+        let crossed = section["crossed_groups"]
+        guard crossed.boolean else { return false }
+        let cells = ["language", "interest", "access"].reduce(Risk.tierCount) {
+            $0 * names($1).count
+        }
+        let count = cells * root["population"].elements.count
+        if count > LabelSpaces.greatestSize {
+            note(
+                crossed.location,
+                .contradiction(.cells(count, greatest: LabelSpaces.greatestSize)))
+        }
+        return true
     }
 
     /// Fills in the interval, and holds it against the policy.

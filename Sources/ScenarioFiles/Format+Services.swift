@@ -11,6 +11,9 @@ extension Format {
             "The share of tickets that `patient` may lose by waiting: it pairs nobody before one "
                 + "of the two is at the age by which so many would have left."),
         Key(
+            "departures", .choice(departures), "unknown",
+            "What `patient` knows of when each owner would leave."),
+        Key(
             "reservation", time, "0 s",
             "How long a ticket that has come to demand less than at first is kept for those who "
                 + "find nobody else; then it is again in the order of age."),
@@ -30,6 +33,18 @@ extension Format {
             "avoid_rematch", .boolean, "true",
             "Whether a session is kept from meeting the same partner again."),
         Key("tiers", .choice(tiers), "like_with_like", "What risk tiers do to pairing."),
+        Key(
+            "crossed_groups", .boolean, "false",
+            "Whether the figures of matching are also given by language, interest, tier, persona "
+                + "and access together; there may be 1024 such cells."),
+    ]
+
+    private static let departures = [
+        Choice(name: "unknown", text: "how long people wait in general: `patience_risk`"),
+        Choice(
+            name: "announced",
+            text: "when each will leave, as if they said so: it pairs them just before, and "
+                + "`patience_risk` is not looked at"),
     ]
 
     private static let policies = [

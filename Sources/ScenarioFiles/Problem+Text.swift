@@ -181,6 +181,9 @@ extension Contradiction: CustomStringConvertible {
             "common_entropy \(common) has to be at most entropy \(entropy)"
         case .order(let value, let previous): "\(value) has to be more than the \(previous) before"
         case .repeated(let name): "'\(name)' is given twice"
+        case .cells(let count, let greatest):
+            "crossed_groups makes \(count) cells of language, interest, tier, persona and access; "
+                + "\(greatest) are the most"
         case .interval(let interval, let policy):
             "interval \(interval) does not go with policy \(policy); `batch` and `blossom` take "
                 + "a time above 0 s, the others 0 s"

@@ -148,6 +148,8 @@ public enum Contradiction: Hashable, Sendable {
     case commonEntropy(String, entropy: String)
     /// A time between decisions for a policy that decides at once, or none for one that does not.
     case interval(String, policy: String)
+    /// More groups crossed than there may be.
+    case cells(Int, greatest: Int)
     /// Times that do not ascend.
     case order(String, after: String)
     /// A name given twice in a list.

@@ -15,6 +15,10 @@ public struct Matchmaking: Hashable, Sendable {
     public var tiers: Tiers
     /// The share of tickets, 0..<1, that `patient` may lose by waiting.
     public var patienceRisk: Double
+    /// What `patient` knows of the moment at which each owner would leave.
+    public var departures: Departures
+    /// Whether figures of matching are also given by all labels of a ticket at once.
+    public var crossedGroups: Bool
     /// How long a ticket that has come to demand less is kept for those who find nobody else.
     public var reservation: SimDuration
     /// The age at which the service gives a ticket up; nil if never.
@@ -48,6 +52,14 @@ public struct Matchmaking: Hashable, Sendable {
         case separate
     }
 
+    /// What is known of when an owner would leave.
+    public enum Departures: String, CaseIterable, Hashable, Sendable, BitwiseCopyable {
+        /// How long people wait in general.
+        case unknown
+        /// When each of them will leave, as they announce it.
+        case announced
+    }
+
     /// The given rules; by default those of the format's example.
     public init(
         policy: Policy = .greedy, interval: SimDuration = .zero,
@@ -57,6 +69,7 @@ public struct Matchmaking: Hashable, Sendable {
             ExpansionRule(after: .seconds(20), requiresLanguage: false, requiresInterest: false),
         ],
         avoidRematch: Bool = true, tiers: Tiers = .likeWithLike, patienceRisk: Double = 0.01,
+        departures: Departures = .unknown, crossedGroups: Bool = false,
         reservation: SimDuration = .zero, expiry: SimDuration? = nil,
         starvation: SimDuration = .seconds(60)
     ) {
@@ -66,6 +79,8 @@ public struct Matchmaking: Hashable, Sendable {
         self.avoidRematch = avoidRematch
         self.tiers = tiers
         self.patienceRisk = patienceRisk
+        self.departures = departures
+        self.crossedGroups = crossedGroups
         self.reservation = reservation
         self.expiry = expiry
         self.starvation = starvation
@@ -106,6 +121,9 @@ public struct ExpansionRule: Hashable, Sendable, BitwiseCopyable {
 
 /// Whether and how long reports are held against a device.
 public struct Risk: Hashable, Sendable {
+    /// Tiers that there are, whatever a scenario says.
+    public static let tierCount = 4
+
     /// Whether reports lead to tiers at all.
     public var enabled: Bool
     /// Whether tiers are worked out and measured, and nobody is matched by them.

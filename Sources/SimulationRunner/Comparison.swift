@@ -147,12 +147,17 @@ public struct Comparison: Sendable {
     private static func groups(
         _ replications: [[TicketPair]], _ scenario: Scenario
     ) -> [GroupChange] {
+        let spaces = LabelSpaces(
+            language: scenario.languages, interest: scenario.interests,
+            persona: scenario.population.map(\.name), access: scenario.access.map(\.name),
+            tier: Scenario.tierNames, crossed: scenario.matchmaking.crossedGroups)
         let dimensions: [(LabelDimension, [String], @Sendable (TicketLife) -> Int)] = [
             (.language, scenario.languages, { Int($0.language) }),
             (.interest, scenario.interests, { Int($0.interest) }),
             (.persona, scenario.population.map(\.name), { Int($0.persona) }),
             (.access, scenario.access.map(\.name), { Int($0.access) }),
             (.tier, Scenario.tierNames, { Int($0.tier.rawValue) }),
+            (.cell, spaces[.cell], { spaces.cell(of: $0.labels) ?? 0 }),
         ]
         var groups: [GroupChange] = []
         for (dimension, names, label) in dimensions where names.count > 1 {
@@ -245,5 +250,13 @@ struct TicketPairs {
                 places[1] += 1
             }
         }
+    }
+}
+
+extension TicketLife {
+    fileprivate var labels: Labels {
+        Labels(
+            language: language, interest: interest, persona: persona, access: access,
+            tier: UInt16(tier.rawValue))
     }
 }

@@ -98,6 +98,10 @@ import Testing
         }
     }
 
+    @Test func `files count as many tiers as there are`() {
+        #expect(Scenario.tierNames.count == Risk.tierCount)
+    }
+
     @Test func `a ticket that has ended is not paired again`() {
         withPlatform(Self.scenario()) { platform, engine in
             engine.run(until: .zero + .seconds(12), in: &platform)
@@ -148,6 +152,7 @@ import Testing
     ) throws {
         for variant in 0..<4 {
             var scenario = Self.scenario(policy)
+            if policy == .patient && variant >= 2 { scenario.matchmaking.departures = .announced }
             if variant & 1 == 1 { scenario.matchmaking.expiry = .seconds(4) }
             if variant & 2 == 2 {
                 scenario.matchmaking.reservation = .seconds(4)
@@ -170,6 +175,36 @@ import Testing
             #expect(2 * record.total(.matches) == Int64(lives.count { $0.end == .paired }))
             #expect(record.total(.matchExpired) > 0 || variant & 1 == 0)
         }
+    }
+
+    /// People wait 4 s on average for one of four kinds, of whom two come in that time. Greed loses
+    /// whoever waits alone and leaves; patience pairs nobody who can stay, and so fewer are alone.
+    @Test func `patience that knows who leaves loses fewer than greed`() {
+        let shares = [
+            ScenarioModel.Matchmaking.Departures?.none, .unknown, .announced,
+        ].map { departures in
+            var scenario = Self.scenario(departures == nil ? .greedy : .patient)
+            if let departures { scenario.matchmaking.departures = departures }
+            scenario.general.stopTime = .seconds(200)
+            scenario.population[0].patience = .exponential(mean: 4)
+            scenario.population[0].requeue = 0
+            scenario.matchmaking.expansion = [
+                ExpansionRule(after: .zero, requiresLanguage: true, requiresInterest: true)
+            ]
+            scenario.matchmaking.tiers = .ignore
+            var run = ReplicationRun(
+                scenario, seed: 3, replication: 0, speech: TalkingTests.speech,
+                traffic: TalkingTests.traffic, keepingTickets: true)
+            run.advance(to: run.end)
+            let lives = run.tickets
+            let violation = run.violation
+            #expect(violation == nil)
+            #expect(lives.contains { $0.cause == .departure } == (departures == .announced))
+            return Double(lives.count { $0.end == .abandoned })
+                / Double(lives.count { $0.end != .waiting })
+        }
+        #expect(shares[2] < 0.85 * shares[0], "\(shares)")
+        #expect(abs(shares[1] - shares[0]) < 0.25 * shares[0], "\(shares)")
     }
 
     private static func check(_ lives: [TicketLife], _ scenario: Scenario) throws {

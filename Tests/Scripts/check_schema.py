@@ -33,7 +33,7 @@ BEYOND_A_SCHEMA = {
     "patience-risk",
     "persona-twice", "profile-of-nobody", "profile-order", "retention-too-long",
     "safeguard-twice", "series-step-too-long", "shares-of-fidelity", "shares-of-languages", "shares-of-mixture",
-    "shares-of-nat", "shares-of-personas", "too-many-arrivals", "trace-after-the-end",
+    "shares-of-nat", "shares-of-personas", "too-many-arrivals", "too-many-cells", "trace-after-the-end",
     "trace-descending", "trace-with-persona", "uniform-bounds", "unknown-access",
     "unknown-relay", "unknown-relay-region", "unquoted-greater", "unquoted-no", "warm-up-too-long", "yaml-alias",
     "yaml-complex-key", "yaml-directive", "yaml-merge-key", "yaml-tab", "yaml-tag",

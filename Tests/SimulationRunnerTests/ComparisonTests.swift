@@ -150,13 +150,14 @@ import Testing
     }
 
     @Test func `groups are corrected together`() async throws {
-        let scenario = Self.scenario()
+        var scenario = Self.scenario()
+        scenario.matchmaking.crossedGroups = true
         let comparison = Comparison(
             await Self.keep(scenario), await Self.keep(Self.slow(scenario)), of: scenario)
         let groups = comparison.groups.dropFirst()
         #expect(
             Set(groups.compactMap(\.dimension)).isSuperset(of: [.language, .interest, .access]))
-        for dimension in [LabelDimension.language, .interest, .access] {
+        for dimension in [LabelDimension.language, .interest, .access, .cell] {
             let tickets = groups.filter { $0.dimension == dimension }.reduce(0) { $0 + $1.tickets }
             #expect(tickets == comparison.groups.first?.tickets)
         }
