@@ -127,7 +127,8 @@ public struct Gate: Sendable {
         decide(at: levels[look])
     }
 
-    private func pairs(_ cell: BaselineDocument.Cell, _ measure: GateMeasure) -> [(Double, Double)] {
+    private func pairs(_ cell: BaselineDocument.Cell, _ measure: GateMeasure) -> [(Double, Double)]
+    {
         guard let row = GateMeasure.allCases.firstIndex(of: measure),
             let place = groups.names.firstIndex(of: cell.group)
         else { return [] }

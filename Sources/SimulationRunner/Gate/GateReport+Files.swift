@@ -28,7 +28,8 @@ extension GateReport {
             cases.append(
                 target.isMet || verdict == .identical
                     ? start + "/>"
-                    : start + "><failure message=\"\(Self.escaped(Self.text(target)))\"/></testcase>"
+                    : start
+                        + "><failure message=\"\(Self.escaped(Self.text(target)))\"/></testcase>"
             )
         }
         func count(_ part: String) -> Int { cases.count { $0.contains(part) } }

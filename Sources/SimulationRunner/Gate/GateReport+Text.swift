@@ -4,6 +4,8 @@ import Results
 import ScenarioModel
 
 extension GateReport {
+    /// Cells that are shown.
+    private static let cellLimit = 20
     /// Groups that the table of who paid shows.
     private static let payerLimit = 8
     /// Candidates of a ticket that are shown.
@@ -19,11 +21,14 @@ extension GateReport {
         lines += targets.filter { !$0.isMet }.map { "missed: " + Self.text($0) }
         if !notable.isEmpty {
             lines.append("")
-            lines += notable.map { cell in
+            lines += notable.prefix(Self.cellLimit).map { cell in
                 let state = cell.isImproved ? "improved" : cell.state.rawValue
                 return GateText.padded(state, 12) + GateText.padded(cell.name, 44) + cell.figures
                     + (cell.state == .regressed ? cell.p.map(Self.chance) ?? "" : "")
             }
+        }
+        if notable.count > Self.cellLimit {
+            lines.append("and \(notable.count - Self.cellLimit) cells more")
         }
         lines += ["", "who paid: mean wait by group"]
         lines += payers.prefix(Self.payerLimit).map {
@@ -111,9 +116,12 @@ extension GateReport {
         lines += targets.filter { !$0.isMet }.map { "\nMissed: " + Self.text($0) }
         if !notable.isEmpty {
             lines += ["", "| cell | | figures |", "|---|---|---|"]
-            lines += notable.map {
+            lines += notable.prefix(Self.cellLimit).map {
                 "| \($0.name) | \($0.isImproved ? "improved" : $0.state.rawValue) | \($0.figures) |"
             }
+        }
+        if notable.count > Self.cellLimit {
+            lines.append("\nand \(notable.count - Self.cellLimit) cells more")
         }
         lines += ["", "| who paid | mean wait |", "|---|---|"]
         lines += payers.prefix(Self.payerLimit).map { "| \($0.group) | \($0.figures) |" }

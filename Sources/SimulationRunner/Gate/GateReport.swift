@@ -65,11 +65,13 @@ public struct GateReport: Sendable {
     var notable: [Gate.CellVerdict] {
         let order: [Gate.State] = [.regressed, .undecided, .passed, .tooFew]
         func rank(_ cell: Gate.CellVerdict) -> Int { order.firstIndex(of: cell.state) ?? 0 }
-        return gate.cells.filter { $0.state == .regressed || $0.state == .undecided || $0.isImproved }
-            .enumerated().sorted {
-                (rank($0.element), -$0.element.usedMargin, $0.offset)
-                    < (rank($1.element), -$1.element.usedMargin, $1.offset)
-            }.map(\.element)
+        return gate.cells.filter {
+            $0.state == .regressed || $0.state == .undecided || $0.isImproved
+        }
+        .enumerated().sorted {
+            (rank($0.element), -$0.element.usedMargin, $0.offset)
+                < (rank($1.element), -$1.element.usedMargin, $1.offset)
+        }.map(\.element)
     }
 
     /// What each group lost of its wait, those that paid most first.
@@ -98,7 +100,8 @@ extension Gate.CellVerdict {
     var figures: String {
         guard let means, let allowed else { return "no figures" }
         let unit = measure.unit.isEmpty ? "" : " " + measure.unit
-        var text = "\(GateText.figure(means.baseline))\(unit) → \(GateText.figure(means.now))\(unit)"
+        var text =
+            "\(GateText.figure(means.baseline))\(unit) → \(GateText.figure(means.now))\(unit)"
         text += ", \(change < 0 ? "" : "+")\(GateText.figure(change))"
         if let loss {
             text += " [\(GateText.figure(loss.low)), \(GateText.figure(loss.high))]"
