@@ -4,7 +4,7 @@
 Each bug is one line that reads otherwise. The gate must call it a regression, exit with 2 and name a
 cell that it hurts; the unchanged copy must pass. Needs git, a Swift toolchain and several minutes.
 
-usage: planted_bugs.py [--scratch DIR] [--only NAME ...]
+usage: planted_bugs.py [--scratch DIR] [--configuration release|debug] [--only NAME ...]
 """
 import argparse
 import pathlib
@@ -58,13 +58,13 @@ def run(*command, **options):
     return subprocess.run(command, text=True, capture_output=True, **options)
 
 
-def build(source, scratch):
+def build(source, scratch, configuration):
     built = run(
-        "swift", "build", "-c", "release", "--product", "voicesim", "--scratch-path", scratch,
+        "swift", "build", "-c", configuration, "--product", "voicesim", "--scratch-path", scratch,
         cwd=source)
     if built.returncode:
         sys.exit(f"the copy does not build:\n{built.stdout[-3000:]}{built.stderr[-3000:]}")
-    return scratch / "release" / "voicesim"
+    return scratch / configuration / "voicesim"
 
 
 def check(program, source, *options):
@@ -75,6 +75,7 @@ def check(program, source, *options):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--scratch", default=ROOT / ".build-planted", type=pathlib.Path)
+    parser.add_argument("--configuration", default="release", choices=["release", "debug"])
     parser.add_argument("--only", nargs="*", default=list(BUGS), choices=list(BUGS))
     options = parser.parse_args()
     source, scratch = options.scratch / "source", options.scratch / "build"
@@ -91,7 +92,7 @@ def main():
             failures.append(name)
             print(told)
 
-    program = build(source, scratch)
+    program = build(source, scratch, options.configuration)
     status, told = check(program, source)
     judge("unchanged", status == 0, told)
     for name in options.only:
@@ -101,7 +102,7 @@ def main():
         if text.count(right) != 1:
             sys.exit(f"{file} has not exactly one line {right!r}: mend the bug “{name}”")
         path.write_text(text.replace(right, wrong))
-        program = build(source, scratch)
+        program = build(source, scratch, options.configuration)
         status, told = check(program, source)
         judge(name, status == 2 and any(cell in told.splitlines()[0] for cell in cells), told)
         if name == "a language waits a tenth longer":
