@@ -78,7 +78,7 @@ def main():
     parser.add_argument("--configuration", default="release", choices=["release", "debug"])
     parser.add_argument("--only", nargs="*", default=list(BUGS), choices=list(BUGS))
     options = parser.parse_args()
-    source, scratch = options.scratch / "source", options.scratch / "build"
+    source, scratch = ((options.scratch / part).resolve() for part in ("source", "build"))
     if not source.exists():
         subprocess.run(["git", "clone", "--quiet", ROOT, source], check=True)
     subprocess.run(["git", "fetch", "--quiet", "origin"], cwd=source, check=True)
