@@ -15,55 +15,41 @@ extension Platform {
     private static let firstPort: UInt16 = 50000
     private static let portCount: UInt16 = 10000
 
-    /// Gives the side of a call its agent and socket; gathering begins at once. An agent that there
-    /// is already restarts (RFC 8445 §9), from the same socket.
+    /// Gives the side of a call its agent and socket; gathering begins at once.
     mutating func openAgent(_ leg: LegID, _ engine: inout Engine<PlatformEvent>) {
-        let place = place(of: leg)
         let peer = calls[leg.call][leg.side]
-        let server = nearestRelay(to: peer, in: leg.call, at: engine.now)
-        let configuration = agentConfiguration(of: leg, at: server, engine.now)
-        legs[place].server = server ?? .max
-        guard legs[place].agent == nil else {
-            legs[place].connectedAt = nil
-            let isLive = legs[place].agent!.restart(with: configuration, at: engine.now)
-            precondition(isLive, "a call goes on after its agent has ended")
-            return
-        }
+        let attributes = peers[peer].attributes
+        let serial = peers[peer].serial
         let port = Self.firstPort + (peers[peer].visits - 1) % Self.portCount
+        let server = nearestRelay(to: peer, in: leg.call, at: engine.now)
         // IPv6 first (RFC 8421 §3).
         let bases = network.localAddresses(of: peers[peer].host!).reversed().map {
             TransportAddress($0, port: port)
         }
-        var agent = Agent(
-            configuration: configuration,
-            role: leg.side == .offerer ? .controlling : .controlled, localAddresses: bases,
-            randomness: visitStream(.iceAgent, peer))
-        agent.startGathering(at: engine.now)
-        legs[place].agent = agent
-        openSocket(leg, port: port)
-    }
-
-    /// What the agent of a side is to do, with `server` as its relay.
-    private func agentConfiguration(
-        of leg: LegID, at server: UInt16?, _ now: SimTime
-    ) -> AgentConfiguration {
-        let peer = calls[leg.call][leg.side]
         let station = server.map { relays.stations[Int($0)] }
         var configuration = AgentConfiguration(
             timing: scenario.ice.timing == .browser ? .browser : .rfc8445,
             policy: candidatePolicy(of: leg.call),
-            hidesHostAddresses: peers[peer].attributes.hidesAddresses,
+            hidesHostAddresses: attributes.hidesAddresses,
             stunServer: station?.address,
-            turnServer: server.map {
-                relays.description(of: $0, for: peers[peer].serial, at: now)
-            },
+            turnServer: server.map { relays.description(of: $0, for: serial, at: engine.now) },
             gathersRelay: gathersRelay(leg),
             relayedFamilies: scenario.ice.relayFamilies == .both && station?.address6 != nil
                 ? .both : .v4,
             consentChecks: calls[leg.call].fidelity.carriesMedia,
             keepAliveInterval: keepAliveInterval)
         if let second = station?.address6 { configuration.stunServers.append(second) }
-        return configuration
+        var agent = Agent(
+            configuration: configuration,
+            role: leg.side == .offerer ? .controlling : .controlled, localAddresses: bases,
+            randomness: agentStream(leg))
+        agent.startGathering(at: engine.now)
+        let place = place(of: leg)
+        let isRestart = legs[place].agent != nil
+        if isRestart { retireAgent(leg, &engine) }
+        legs[place].agent = agent
+        legs[place].server = server ?? .max
+        if !isRestart { openSocket(leg, port: port) }
     }
 
     /// How often agents that ask for no consent keep their bindings alive: never where all NATs keep
@@ -73,6 +59,27 @@ extension Platform {
             $0.bindingTimeout == .constant(NATBox.defaultBindingTimeout.seconds)
         }
         return isUsual ? nil : AgentConfiguration.smallestKeepAliveInterval
+    }
+
+    /// What the agent of a side draws from; after a restart, further on in another stream.
+    private func agentStream(_ leg: LegID) -> RandomStream {
+        let peer = calls[leg.call][leg.side]
+        guard let outage = calls[leg.call].outage else { return visitStream(.iceAgent, peer) }
+        var stream = visitStream(.restartAgent, peer)
+        // An agent draws far fewer in its life.
+        for _ in 1..<max(1, Int(outage.restarts)) { for _ in 0..<4096 { _ = stream.nextUInt64() } }
+        return stream
+    }
+
+    /// The agent of the generation before a restart says farewell to its relay, once, and is gone.
+    private mutating func retireAgent(_ leg: LegID, _ engine: inout Engine<PlatformEvent>) {
+        let place = place(of: leg)
+        let host = peers[calls[leg.call][leg.side]].host!
+        engine.disarm(&legs[place].agentTimer)
+        legs[place].agent!.close(at: engine.now)
+        while let output = legs[place].agent!.pollTransmit() {
+            transmit(output, from: host, &engine)
+        }
     }
 
     /// Whether the side allocates on a relay: both do in browsers, and where there is no other
@@ -170,8 +177,6 @@ extension Platform {
             send(.endOfCandidates(), from: leg, &engine)
         case .connected(let pair):
             sideConnected(leg, pair, &engine)
-        case .restarted(let pair) where isRestarting(leg.call):
-            sideConnected(leg, pair, &engine)
         case .selectedPairChanged(let pair):
             legs[place(of: leg)].selected = pair
             followSelectedPairs(of: leg.call, &engine)
@@ -182,7 +187,7 @@ extension Platform {
         case .failed:
             if calls[leg.call].phase < .talking {
                 fail(leg.call, .noPath, &engine)
-            } else if isRestarting(leg.call) {
+            } else if (calls[leg.call].outage?.restarts ?? 0) > 0 {
                 drop(leg.call, &engine)
             } else {
                 loseConsent(leg.call, &engine)
@@ -190,18 +195,13 @@ extension Platform {
         case .consentLost:
             // A restart that is under way may still find a path.
             if calls[leg.call].acquaintance != .moving { loseConsent(leg.call, &engine) }
-        case .restartFailed:
-            // The path that the agent has left is that over the lost relay.
-            if isRestarting(leg.call) { drop(leg.call, &engine) }
         case .resolve(let name):
             resolve(name, for: leg, at: engine.now)
-        case .relayRefused, .relayReleased, .disconnected, .reconnected, .relayLost:
+        case .relayRefused, .relayReleased, .disconnected, .reconnected, .relayLost,
+            .restartFailed:
             break
         }
     }
-
-    /// Whether an ICE restart looks for a path in place of one over a lost relay.
-    private func isRestarting(_ call: Handle) -> Bool { (calls[call].outage?.restarts ?? 0) > 0 }
 
     /// A side of a call that is talked may not send any more (RFC 7675 §5.1): the call is over. In a
     /// call whose relay is gone nobody waits for that.

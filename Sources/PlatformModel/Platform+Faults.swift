@@ -26,9 +26,8 @@ struct Outage: BitwiseCopyable {
 /// Relay servers that crash or are drained, and the calls that this leaves without media.
 ///
 /// A crash takes all that the server knew. Media over it stop at once; ``Outage/detection(under:)``
-/// later the offerer restarts ICE (RFC 8445 §9, ``ICE/Agent/restart(with:localAddresses:at:)``): new
-/// credentials, new candidates from another server, a new offer; the other side's agent restarts with
-/// it. The keys stay: the DTLS association does not depend on the path.
+/// later the offerer restarts ICE (RFC 8445 §9): new credentials, new candidates from another
+/// server, a new offer. The keys stay: the DTLS association does not depend on the path.
 extension Platform {
     mutating func scheduleFaults(_ engine: inout Engine<PlatformEvent>) {
         for (number, fault) in scenario.faults.enumerated() {
@@ -137,6 +136,9 @@ extension Platform {
             TrajectoryCode.restart, UInt64(calls[call].serial),
             UInt64(calls[call].outage!.restarts))
         if hasMachines(call) {
+            for side in Side.both {
+                legs[place(of: LegID(call: call, side: side))].connectedAt = nil
+            }
             makeOffer(LegID(call: call, side: .offerer), &engine)
         } else {
             for side in Side.both {

@@ -46,6 +46,7 @@ enum Purpose: UInt16 {
     case take = 61
     case handshakeBack = 62
     case restartSignaling = 63
+    case restartAgent = 64
     case moveSignaling = 65
     case connection = 66
 
