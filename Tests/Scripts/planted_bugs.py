@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Plants one bug at a time in a copy of the matchmaker and sees that `voicesim check` finds it.
 
-Each bug is one line that reads otherwise. The gate must call it a regression, exit with 2 and name a
+Each bug is a line or two that read otherwise. The gate must call it a regression, exit with 2 and name a
 cell that it hurts; the unchanged copy must pass. Needs git, a Swift toolchain and several minutes.
 
 usage: planted_bugs.py [--scratch DIR] [--configuration release|debug] [--only NAME ...]
@@ -19,38 +19,54 @@ PATIENCE = 900
 QUEUE = "Sources/Matchmaking/QueueState.swift"
 ROOM = "Sources/Matchmaking/WaitingRoom.swift"
 
+MATCHMAKER = "Sources/Matchmaking/Matchmaker.swift"
+
 FOUND = "            if slot >= 0 { return Found(slot: slot, rematchesAvoided: avoided) }\n"
 SKIP = "            if slot >= 0, {condition} {{ return Found(slot: slot, rematchesAvoided: avoided) }}\n"
 SLOT = "room.slots[Int(slot)]"
+# Whoever was left standing is paired later, which the matchmaker holds to be impossible and says
+# so: with this it does not notice.
+UNNOTICED = (
+    MATCHMAKER, "                hasMoved(first) || hasMoved(second),\n", "                true,\n")
 
-# name: file, line as it is, line with the bug, which of these cells must be named
+# name: lines as they are and as the bug has them, and which of these cells must be named
 BUGS = {
     "newest first": (
-        QUEUE,
-        "        var order = room.ladder.searchOrder\n",
-        "        var order = (0..<room.ladder.openCount).reduce(UInt64(0)) "
-        "{ $0 << 4 | room.ladder.searchOrder >> (4 * UInt64($1)) & 15 }\n",
+        [(
+            QUEUE,
+            "        var order = room.ladder.searchOrder\n",
+            "        var order = (0..<room.ladder.openCount).reduce(UInt64(0)) "
+            "{ $0 << 4 | room.ladder.searchOrder >> (4 * UInt64($1)) & 15 }\n",
+        )],
         ["passed_over of "],
     ),
     "expansion clock reset by others": (
-        ROOM,
-        "        return slots[Int(head)].created + age\n",
-        "        return slots[Int(levelLists[level].tail)].created + age\n",
-        ["wait of all", "wait_p95 of all"],
+        [UNNOTICED, (
+            ROOM,
+            "        return slots[Int(head)].created + age\n",
+            "        return slots[Int(levelLists[level].tail)].created + age\n",
+        )],
+        ["wait of ", "wait_p95 of "],
     ),
     "every 20th ticket of a language skipped": (
-        QUEUE, FOUND,
-        SKIP.format(condition=f"{SLOT}.attributes.language != 1 || {SLOT}.order % 20 != 0"),
-        ["passed_over of language=es"],
+        [UNNOTICED, (
+            QUEUE, FOUND,
+            SKIP.format(condition=f"{SLOT}.attributes.language != 1 || {SLOT}.order % 20 != 0"),
+        )],
+        ["passed_over of language=es", "wait of language=es"],
     ),
     "tier leak": (
-        QUEUE, FOUND,
-        SKIP.format(condition=f"{SLOT}.attributes.tier == 0 || {SLOT}.order % 2 != 0"),
-        ["wait of tier=watch", "wait of tier=restricted", "leak_by_waits of all"],
+        [UNNOTICED, (
+            QUEUE, FOUND,
+            SKIP.format(condition=f"{SLOT}.attributes.packed >> 32 == 0 || {SLOT}.order % 2 != 0"),
+        )],
+        ["wait of tier=", "wait of persona=harasser", "leak_by_waits of all", "passed_over of tier="],
     ),
     "a language waits a tenth longer": (
-        QUEUE, FOUND,
-        SKIP.format(condition=f"{SLOT}.attributes.language != 1 || {SLOT}.order % 8 != 0"),
+        [UNNOTICED, (
+            QUEUE, FOUND,
+            SKIP.format(condition=f"{SLOT}.attributes.language != 1 || {SLOT}.order % 8 != 0"),
+        )],
         ["wait of language=es"],
     ),
 }
@@ -96,25 +112,26 @@ def main():
         print(f"{'ok  ' if holds else 'FAIL'}  {name}: {told.splitlines()[0] if told else ''}", flush=True)
         if not holds:
             failures.append(name)
-            print(told)
+            print(told[:4000])
 
     program = build(source, scratch, options.configuration)
     status, told = check(program, source)
     judge("unchanged", status == 0, told)
     for name in options.only:
-        file, right, wrong, cells = BUGS[name]
-        path = source / file
-        text = path.read_text()
-        if text.count(right) != 1:
-            sys.exit(f"{file} has not exactly one line {right!r}: mend the bug “{name}”")
-        path.write_text(text.replace(right, wrong))
+        changes, cells = BUGS[name]
+        for file, right, wrong in changes:
+            path = source / file
+            text = path.read_text()
+            if text.count(right) != 1:
+                sys.exit(f"{file} has not exactly one line {right!r}: mend the bug “{name}”")
+            path.write_text(text.replace(right, wrong))
         program = build(source, scratch, options.configuration)
         status, told = check(program, source)
         judge(name, status == 2 and any(cell in told.splitlines()[0] for cell in cells), told)
         if name == "a language waits a tenth longer":
             status, told = check(program, source, "--budget", "2")
             judge("the same with two replications", status == 3, told)
-        path.write_text(text)
+        subprocess.run(["git", "checkout", "--quiet", "--force", "."], cwd=source, check=True)
     sys.exit(f"not found: {', '.join(failures)}" if failures else 0)
 
 
