@@ -21,9 +21,13 @@ ROOM = "Sources/Matchmaking/WaitingRoom.swift"
 
 MATCHMAKER = "Sources/Matchmaking/Matchmaker.swift"
 
-FOUND = "            if slot >= 0 { return Found(slot: slot, rematchesAvoided: avoided) }\n"
-SKIP = "            if slot >= 0, {condition} {{ return Found(slot: slot, rematchesAvoided: avoided) }}\n"
-SLOT = "room.slots[Int(slot)]"
+FUNCTION = "Sources/Matchmaking/MatchFunction.swift"
+
+# Whom an arrival is given; each SKIP leaves some of them standing.
+FOUND = (
+    "            guard let found = partner(for: slot, in: state, besides: [], where: predicate) else {\n")
+SKIP = FOUND.replace(" else {", ", {condition} else {{")
+SLOT = "state.room.slots[Int(found.slot)]"
 # Whoever was left standing is paired later, which the matchmaker holds to be impossible and says
 # so: with this it does not notice.
 UNNOTICED = (
@@ -46,25 +50,25 @@ BUGS = {
             "        return slots[Int(head)].created + age\n",
             "        return slots[Int(levelLists[level].tail)].created + age\n",
         )],
-        ["wait of ", "wait_p95 of "],
+        ["wait of ", "wait_p95 of ", "passed_over of "],
     ),
     "every 20th ticket of a language skipped": (
         [UNNOTICED, (
-            QUEUE, FOUND,
+            FUNCTION, FOUND,
             SKIP.format(condition=f"{SLOT}.attributes.language != 1 || {SLOT}.order % 20 != 0"),
         )],
         ["passed_over of language=es", "wait of language=es"],
     ),
     "tier leak": (
         [UNNOTICED, (
-            QUEUE, FOUND,
+            FUNCTION, FOUND,
             SKIP.format(condition=f"{SLOT}.attributes.packed >> 32 == 0 || {SLOT}.order % 2 != 0"),
         )],
         ["wait of tier=", "wait of persona=harasser", "leak_by_waits of all", "passed_over of tier="],
     ),
     "a language waits a tenth longer": (
         [UNNOTICED, (
-            QUEUE, FOUND,
+            FUNCTION, FOUND,
             SKIP.format(condition=f"{SLOT}.attributes.language != 1 || {SLOT}.order % 8 != 0"),
         )],
         ["wait of language=es"],
