@@ -12,6 +12,9 @@ extension Server {
     }
 
     /// Whether `local` is one of the pairs of address and port that serve discovery alone.
+    ///
+    /// Called as a function it would be handed a copy of the whole server, for every packet.
+    @inline(__always)
     func isForDiscovery(_ local: TransportAddress, _ transport: TransportProtocol) -> Bool {
         guard let alternate = configuration.alternate, transport == .udp else { return false }
         return (local.ip == alternate.ip || local.ip == configuration.address)

@@ -13,16 +13,18 @@ final class RelayForwarding {
     /// Channels that clients bind, one each: as many numbers as a client may draw from by habit.
     private static let channelCount = 8
 
+    /// Between a client and its peer, whose addresses follow from their number, as those of a packet
+    /// are at hand with it: what is looked up is looked up in the server.
     private struct Way {
-        let client: TransportAddress
-        let relayed: TransportAddress
-        let peer: TransportAddress
+        let relayedPort: UInt16
         let channel: UInt16
     }
 
     private static let address = IPAddress(v4: 0xC633_6401)
     private static let listening = TransportAddress(address, port: 3478)
 
+    /// Nothing else comes to it meanwhile, so no access need be checked.
+    @exclusivity(unchecked)
     private var server: Server
     private var ways: [Way] = []
     private let direction: RelayWorkload.Direction
@@ -48,22 +50,29 @@ final class RelayForwarding {
         for index in memory.indices { memory[index] = UInt8(truncatingIfNeeded: index) }
         let credentials = secret.credentials(for: "bench", until: .zero + .hours(1))
         for number in 0..<allocations {
-            let local = TransportAddress(
-                IPAddress(v4: 0x0A00_0000 + UInt32(number)),
-                port: UInt16(truncatingIfNeeded: 1024 + number))
             var client = Client(
                 configuration: ClientConfiguration(
-                    server: Self.listening, transport: .udp, local: local,
+                    server: Self.listening, transport: .udp, local: Self.client(number),
                     credentials: credentials),
                 randomness: stream(1 + UInt64(number)))
-            let peer = TransportAddress(
-                IPAddress(v4: 0xCB00_0000 + UInt32(number)),
-                port: UInt16(truncatingIfNeeded: 2048 + number))
-            ways.append(open(&client, to: peer, skipping: number % Self.channelCount))
+            ways.append(
+                open(&client, to: Self.peer(number), skipping: number % Self.channelCount))
         }
     }
 
     deinit { memory.deallocate() }
+
+    private static func client(_ number: Int) -> TransportAddress {
+        TransportAddress(
+            IPAddress(v4: 0x0A00_0000 + UInt32(truncatingIfNeeded: number)),
+            port: UInt16(truncatingIfNeeded: 1024 + number))
+    }
+
+    private static func peer(_ number: Int) -> TransportAddress {
+        TransportAddress(
+            IPAddress(v4: 0xCB00_0000 + UInt32(truncatingIfNeeded: number)),
+            port: UInt16(truncatingIfNeeded: 2048 + number))
+    }
 
     /// Allocates and binds; the channel is number `skipped` of those that the client draws.
     private func open(
@@ -80,8 +89,7 @@ final class RelayForwarding {
         guard let relayed = client.relayedAddress, let channel = client.channel(to: peer),
             server.channel(onPort: relayed.port, to: peer, at: .zero) == channel
         else { preconditionFailure("the server gives what is asked for") }
-        return Way(
-            client: client.configuration.local, relayed: relayed, peer: peer, channel: channel)
+        return Way(relayedPort: relayed.port, channel: channel)
     }
 
     private func exchange(_ client: inout Client) {
@@ -103,13 +111,13 @@ final class RelayForwarding {
             order ^= order << 13
             order ^= order >> 7
             order ^= order << 17
-            let way = ways[Int(truncatingIfNeeded: (order >> 32 &* UInt64(ways.count)) >> 32)]
+            let number = Int(truncatingIfNeeded: (order >> 32 &* UInt64(ways.count)) >> 32)
             let place = stride * (operation % Self.bufferCount)
             let buffer = UnsafeMutableRawBufferPointer(
                 rebasing: memory[place..<place + stride])
             let isToPeer =
                 direction == .toPeers || direction == .both && operation & 1 == 0
-            let packet = isToPeer ? forwardToPeer(buffer, way) : forwardToClient(buffer, way)
+            let packet = isToPeer ? forwardToPeer(buffer, number) : forwardToClient(buffer, number)
             checksum = Self.mix(checksum, packet, buffer)
         }
         return (ThreadClock.nanoseconds - start) / Double(operations)
@@ -117,16 +125,17 @@ final class RelayForwarding {
 
     @inline(__always)
     private func forwardToPeer(
-        _ buffer: UnsafeMutableRawBufferPointer, _ way: Way
+        _ buffer: UnsafeMutableRawBufferPointer, _ number: Int
     ) -> ForwardedPacket {
         let start = Server.headRoom
-        buffer.storeBytes(of: way.channel.bigEndian, toByteOffset: start, as: UInt16.self)
+        buffer.storeBytes(of: ways[number].channel.bigEndian, toByteOffset: start, as: UInt16.self)
         buffer.storeBytes(
             of: UInt16(Self.dataByteCount).bigEndian, toByteOffset: start + 2, as: UInt16.self)
         let datagram = start..<start + ChannelData.headerByteCount + Self.dataByteCount
         guard
             case .packet(let packet) = server.forward(
-                buffer, datagram, from: way.client, transport: .udp, to: Self.listening,
+                buffer, datagram, from: Self.client(number), transport: .udp,
+                to: Self.listening,
                 at: .zero)
         else { preconditionFailure("every packet has its way") }
         return packet
@@ -134,13 +143,14 @@ final class RelayForwarding {
 
     @inline(__always)
     private func forwardToClient(
-        _ buffer: UnsafeMutableRawBufferPointer, _ way: Way
+        _ buffer: UnsafeMutableRawBufferPointer, _ number: Int
     ) -> ForwardedPacket {
         let start = Server.headRoom
         guard
             case .packet(let packet) = server.forward(
-                buffer, start..<start + Self.dataByteCount, from: way.peer, transport: .udp,
-                to: way.relayed, at: .zero)
+                buffer, start..<start + Self.dataByteCount, from: Self.peer(number),
+                transport: .udp, to: TransportAddress(Self.address, port: ways[number].relayedPort),
+                at: .zero)
         else { preconditionFailure("every packet has its way") }
         return packet
     }
