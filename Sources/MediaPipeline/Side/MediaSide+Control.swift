@@ -5,10 +5,11 @@ import RTP
 extension MediaSide {
     /// The report that is due at ``nextReport``, if the interval rules let it (RFC 3550 §6.3.6).
     public mutating func report(at now: SimTime, in arena: inout PacketArena) -> WirePacket? {
-        guard srtp != nil,
-            control.schedule.expire(at: now, isSender: isSender, randomness: &randomness)
-        else { return nil }
-        return sendControl(goodbye: false, at: now, in: &arena)
+        guard srtp != nil else { return nil }
+        let isDue = control.schedule.expire(
+            at: now, isSender: isSender, randomness: &randomness)
+        nextReport = control.schedule.next
+        return isDue ? sendControl(goodbye: false, at: now, in: &arena) : nil
     }
 
     /// The last report, with a goodbye; a group of two need not wait (RFC 3550 §6.3.7). Nil after

@@ -36,6 +36,10 @@ public struct MediaSide: ~Copyable, @unchecked Sendable {
 
     /// When ``tick(at:in:)`` is due next; never after the end.
     public private(set) var nextTick: SimTime
+    /// When ``report(at:in:)`` is due next; never after the end.
+    ///
+    /// Kept, not worked out: whoever asks before each event would copy the whole side each time.
+    public internal(set) var nextReport: SimTime
     /// When the frame clock ticked last: a frame was played and one captured.
     public private(set) var lastTick: SimTime
     /// Whether the remote party has shown the keys by a packet that authenticates.
@@ -116,6 +120,7 @@ public struct MediaSide: ~Copyable, @unchecked Sendable {
                 sessionBandwidth: configuration.codec.bitrate, firstSize: 100, at: securedAt,
                 randomness: &randomness),
             canonicalName: name)
+        nextReport = control.schedule.next
         self.randomness = randomness
     }
 
@@ -151,9 +156,6 @@ public struct MediaSide: ~Copyable, @unchecked Sendable {
     /// it speaks and listens itself, a codec.
     public var byteCount: Int { MemoryLayout<MediaSide>.size + jitterBuffer.byteCount }
 
-    /// When ``report(at:in:)`` is due next; never after the end.
-    public var nextReport: SimTime { srtp == nil ? .distantFuture : control.schedule.next }
-
     /// The frame captured last, at the speech's sampling rate; empty without a microphone.
     public var spoken: [Int16] { source.live.map { Array($0.samples) } ?? [] }
 
@@ -184,6 +186,7 @@ public struct MediaSide: ~Copyable, @unchecked Sendable {
         guard srtp != nil else { return reportSoFar }
         srtp = nil
         nextTick = .distantFuture
+        nextReport = .distantFuture
         account.talkTime.add(now - securedAt)
         jitterBuffer.finish()
         giveBackDiscarded(to: &arena)
