@@ -37,6 +37,7 @@ extension Agent {
     @inline(__always)
     var pacing: SimDuration { max(configuration.timing.pacing, peerPacing) }
 
+    @inline(__always)
     var hasFollowUpCheck: Bool { firstTriggered() != nil }
 
     @inline(__always)
@@ -58,6 +59,7 @@ extension Agent {
         return bestWaiting()
     }
 
+    @inline(__always)
     private func bestWaiting() -> Int? {
         var best: Int?
         for index in pairs.indices where pairs[index].state == .waiting && isSendable(index) {
@@ -158,6 +160,7 @@ extension Agent {
     }
 
     /// RTO = max(500 ms, Ta·N·(Waiting + In-Progress)) with N = 1 checklist (RFC 8445 §14.3).
+    @inline(__always)
     private var retransmissionTimeout: SimDuration {
         let busy = pairs.reduce(0) {
             $0 + ($1.state == .waiting || $1.state == .inProgress ? 1 : 0)

@@ -26,6 +26,7 @@ extension Agent {
     }
 
     /// The pair that the peer may have selected already, while here the nomination is under way.
+    @inline(__always)
     private var pairInNomination: Int? {
         switch role {
         case .controlling: nomination?.pair
@@ -236,6 +237,7 @@ extension Agent {
         release(leg, at: now)
     }
 
+    @inline(__always)
     private func isOnSelectedPath(_ leg: Int) -> Bool {
         if phase == .running { return true }
         guard let selected else { return false }

@@ -144,13 +144,17 @@ extension Agent {
     }
 
     /// The first STUN server of the family of `base`.
+    @inline(__always)
     private func stunServer(for base: TransportAddress) -> TransportAddress? {
         configuration.stunServers.first { $0.ip.family == base.ip.family }
     }
 
     /// How many transactions gathering takes: one for each server-reflexive and relayed candidate.
+    @inline(__always)
     var serverTransactionCount: Int {
-        bases.count { stunServer(for: $0) != nil } + (configuration.turnServer == nil ? 0 : 1)
+        var count = configuration.turnServer == nil ? 0 : 1
+        for base in bases where stunServer(for: base) != nil { count += 1 }
+        return count
     }
 
     private mutating func expireQueries(at now: SimTime) {

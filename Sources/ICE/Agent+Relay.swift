@@ -116,6 +116,7 @@ extension Agent {
     }
 
     /// A leg of the same five-tuple that is being given back while leg `index` is new.
+    @inline(__always)
     private func older(thanLeg index: Int) -> Int? {
         guard index > 0 else { return nil }
         let leg = legs[index]

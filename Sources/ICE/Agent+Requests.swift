@@ -26,6 +26,7 @@ extension Agent {
 
     /// What keeps the message from being a check of this session (RFC 8489 §9.1.3); such are
     /// dropped without an answer, which would only tell a stranger that somebody is here.
+    @inline(__always)
     private func fault(of message: borrowing MessageView) -> Rejection? {
         guard let username = message.range(of: .username), message.has(.messageIntegrity),
             message.has(.fingerprint), message.priority != nil,
