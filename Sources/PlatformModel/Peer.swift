@@ -6,22 +6,28 @@ import RiskScoring
 import ScenarioModel
 
 /// Somebody who has the app open.
+///
+/// Small values stand where those before them leave room.
 struct Peer: BitwiseCopyable {
-    /// Number in the order of arrival; with it come all the peer's own draws.
-    let serial: UInt32
-    /// How often the peer has queued so far.
-    var visits: UInt16 = 0
+    let attributes: Attributes
+    /// What the browser shows of the device at present.
+    var signals: FingerprintSignals
+    /// The name the device goes by in the present visit.
+    var device: DeviceIdentifier?
+    var state: State = .thinking
     /// The tier of the present visit.
     var tier = RiskTier(rawValue: 0)
-    var state: State = .thinking
     /// Whether the app was opened inside the measured window.
     let isMeasured: Bool
+    /// Where the peer is on the network; nil where no packet can be simulated.
+    let host: HostID?
     var wasContained = false
-    /// Whether an abuser was among the partners.
-    var metAbuser = false
+    /// How often the peer has queued so far.
+    var visits: UInt16 = 0
+    /// Number in the order of arrival; with it come all the peer's own draws.
+    let serial: UInt32
     /// The place of the newest of the sockets of calls that are not wound up yet.
     var firstSocket = Leg.noSocket
-    let attributes: Attributes
     /// Calls had before the person first was contained.
     var callsBeforeContainment: UInt32 = 0
     /// How long they were together, in milliseconds; 49 days are the most it can tell.
@@ -31,12 +37,8 @@ struct Peer: BitwiseCopyable {
     var partners: UInt16 = 0
     /// The place of the newest of those others.
     var newestMeeting = Meetings.none
-    /// What the browser shows of the device at present.
-    var signals: FingerprintSignals
-    /// The name the device goes by in the present visit.
-    var device: DeviceIdentifier?
-    /// Where the peer is on the network; nil where no packet can be simulated.
-    let host: HostID?
+    /// Whether an abuser was among the partners.
+    var metAbuser = false
 
     enum State: UInt8, BitwiseCopyable {
         case thinking

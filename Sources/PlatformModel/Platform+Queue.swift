@@ -67,8 +67,8 @@ extension Platform {
         let signals = risk.newDevice(persona: attributes.persona, using: &looks)
         let peer = peers.insert(
             Peer(
-                serial: serial, isMeasured: isMeasured(engine.now), attributes: attributes,
-                signals: signals, host: host))
+                attributes: attributes, signals: signals, isMeasured: isMeasured(engine.now),
+                host: host, serial: serial))
         if let host { setOwner(.peer(peer), of: host) }
         engine.log(TrajectoryCode.arrival, UInt64(serial), UInt64(attributes.persona))
         recordArrival(attributes, at: engine.now)

@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test func `records are as small as they need be`() {
-        #expect(MemoryLayout<Peer>.stride <= 152)
+        #expect(MemoryLayout<Peer>.stride <= 144)
         #expect(MemoryLayout<Platform.TicketRecord>.stride <= 40)
         #expect(MemoryLayout<Call>.stride <= 512)
         #expect(MemoryLayout<PlatformEvent>.size <= 16)
