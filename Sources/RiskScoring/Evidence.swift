@@ -7,7 +7,7 @@ struct Evidence: Sendable {
     private(set) var reporters = 0
     /// Sum of their weights.
     private(set) var standing = 0.0
-    /// Sum of their weights after decay.
+    /// Sum of their weights after decay, shared among look-alikes.
     private(set) var reported = 0.0
     /// Weighted calls since the first live report.
     private(set) var exposure = 0.0
@@ -15,6 +15,8 @@ struct Evidence: Sendable {
     private(set) var tier = DeviceTier.clear
 
     private let policy: ScoringPolicy
+    /// What a report says of the device itself, where others look like it.
+    private var share = 1.0
     private var now = SimTime.zero
 
     /// Nothing known.
@@ -33,8 +35,7 @@ struct Evidence: Sendable {
     ) {
         self.init(policy)
         guard first >= 0 else { return }
-        let factor =
-            policy.sharesAmongLookAlikes ? 1 / (1 + store[record].lookAlikes) : 1
+        if policy.sharesAmongLookAlikes { share = 1 / (1 + store[record].lookAlikes) }
         self.now = store.report(first).time
         withUnsafeTemporaryAllocation(of: Part.self, capacity: Int(store[record].count)) { parts in
             var count = 0
@@ -42,7 +43,7 @@ struct Evidence: Sendable {
             while slot >= 0 {
                 let report = store.report(slot)
                 advance(to: report.time)
-                let part = part(of: report, factor, of: parts[..<count])
+                let part = part(of: report, beside: parts[..<count])
                 supersede(report, in: parts[..<count])
                 takeIn(part, call: slot == first ? max(1, report.share) : report.share)
                 parts[count] = part
@@ -66,10 +67,10 @@ struct Evidence: Sendable {
     /// What `report` weighs beside those before it: in any stretch of the burst cap's window all
     /// together no more than the cap, not counting what the same reporter filed before.
     private func part(
-        of report: RecordStore.Report, _ factor: Double,
-        of earlier: Slice<UnsafeMutableBufferPointer<Part>>
+        of report: RecordStore.Report,
+        beside earlier: Slice<UnsafeMutableBufferPointer<Part>>
     ) -> Part {
-        var weight = report.weight * factor
+        var weight = report.weight
         if let cap = policy.burstCap {
             let within = earlier.reduce(0) { sum, part in
                 let counts =
@@ -90,17 +91,18 @@ struct Evidence: Sendable {
             guard !parts[index].isSuperseded else { continue }
             let age = now - parts[index].time
             standing = max(0, standing - parts[index].weight)
-            reported = max(0, reported - parts[index].weight * Self.decay(age, policy.halfLife))
+            reported = max(
+                0, reported - share * parts[index].weight * Self.decay(age, policy.halfLife))
             reporters -= 1
             parts.base[index].isSuperseded = true
         }
     }
 
-    private mutating func takeIn(_ part: Part, call share: Double) {
+    private mutating func takeIn(_ part: Part, call exposure: Double) {
         reporters += 1
         standing += part.weight
-        reported += part.weight
-        exposure += share
+        reported += share * part.weight
+        self.exposure += exposure
         tier = max(entered, lowered)
     }
 

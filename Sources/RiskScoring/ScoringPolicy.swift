@@ -24,7 +24,7 @@ public struct BurstCap: Hashable, Sendable, BitwiseCopyable {
     public var weight: Double
 
     /// At most `weight` in any stretch of `window`.
-    public init(window: SimDuration = .minutes(2), weight: Double = 2) {
+    public init(window: SimDuration = .minutes(1), weight: Double = 2) {
         self.window = window
         self.weight = weight
     }
@@ -102,8 +102,9 @@ public struct ScoringPolicy: Hashable, Sendable {
     /// half for each tier above clear. Nil: all reporters weigh 1, and nothing is kept of what they
     /// file.
     public var reporterAllowance: Double? = 3
-    /// Whether a report weighs the less, the more devices are expected to look like the reported
-    /// one: 1 ÷ (1 + look-alikes).
+    /// Whether a report says the less of the reported device, the more devices are expected to look
+    /// like it: it adds 1 ÷ (1 + look-alikes) to the rate. How many reporters there are is not
+    /// touched by it.
     public var sharesAmongLookAlikes = true
     /// Whether tiers are only worked out, and every device is treated as clear.
     public var isDryRun = false

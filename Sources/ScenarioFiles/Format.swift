@@ -89,13 +89,13 @@ enum Format {
             "retention", .quantity(.duration, .above(0, to: 30 * 86400)), "30 d",
             "How long a report is kept."),
         Key(
-            "safeguards", .list(.choice(safeguards), 0...3), "[]",
+            "safeguards", .list(.choice(safeguards), 0...3), "[bursts, reporters, look_alikes]",
             "What makes some reports weigh less than others."),
     ]
 
     private static let safeguards = [
         Choice(
-            name: "bursts", text: "the reports of any two minutes weigh as two reporters at most"),
+            name: "bursts", text: "the reports of any one minute weigh as two reporters at most"),
         Choice(
             name: "reporters",
             text:
@@ -103,7 +103,9 @@ enum Format {
                 + "each tier of the reporter"),
         Choice(
             name: "look_alikes",
-            text: "a report weighs 1 ÷ (1 + devices expected to look like the reported one)"),
+            text:
+                "a report adds 1 ÷ (1 + devices expected to look like the reported one) to the rate"
+        ),
     ]
 
     static let signaling = [

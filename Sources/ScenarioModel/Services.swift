@@ -146,7 +146,7 @@ public struct Risk: Hashable, Sendable {
     /// The given policy.
     public init(
         enabled: Bool = true, dryRun: Bool = false, retention: SimDuration = .days(30),
-        safeguards: Set<Safeguard> = []
+        safeguards: Set<Safeguard> = Set(Safeguard.allCases)
     ) {
         self.enabled = enabled
         self.dryRun = dryRun

@@ -84,7 +84,6 @@ struct PlainScorer {
         var weights: [Double] = []
         for (index, report) in reports.enumerated() {
             var weight = report.weight
-            if policy.sharesAmongLookAlikes { weight /= 1 + lookAlikes }
             if let cap = policy.burstCap {
                 var taken = 0.0
                 for earlier in 0..<index {
@@ -105,7 +104,8 @@ struct PlainScorer {
             if isLatest {
                 answer.reporters += 1
                 answer.standing += weight
-                answer.reported += weight * decay(now - report.time)
+                let share = policy.sharesAmongLookAlikes ? 1 / (1 + lookAlikes) : 1
+                answer.reported += share * weight * decay(now - report.time)
             }
             answer.exposure += (index == 0 ? 1 : report.share) * decay(now - report.time)
             for call in report.calls where call.time <= callsUntil {

@@ -146,7 +146,7 @@ import Testing
 
     // MARK: Look-alikes
 
-    @Test func `reports of a common look weigh less, so look-alikes are not set apart together`()
+    @Test func `reports of a common look say less, and look-alikes are not set apart at once`()
         throws
     {
         let (sharing, plain) = try Self.pair { $0.sharesAmongLookAlikes = true }
@@ -158,14 +158,22 @@ import Testing
         #expect(plain.tier(plain.device(1, at: now), at: now) == .contained)
         _ = sharing.device(1, lookAlikes: 1, at: now)
         let assessment = sharing.assessment(sharing.device(1, lookAlikes: 1, at: now), at: now)
-        #expect(assessment.standing == 1.5 && assessment.tier == .clear)
-        // Twice the reporters do for a look that two devices share.
+        #expect(assessment.standing == 3 && abs(assessment.reportWeight - 1.5) < 0.001)
+        #expect(assessment.tier == .watched)
+        // Twice the rate does for a look that two devices share.
         for n in UInt64(0)..<3 {
             sharing.call(
                 reporter: sharing.device(50 + n, at: now),
                 target: sharing.device(1, lookAlikes: 1, at: now), at: now)
         }
-        #expect(sharing.tier(sharing.device(1, lookAlikes: 1, at: now), at: now) > .clear)
+        #expect(sharing.tier(sharing.device(1, lookAlikes: 1, at: now), at: now) == .contained)
+    }
+
+    @Test func `the hundredth of a look-alike does not cost a fourth reporter`() throws {
+        let (sharing, _) = try Self.pair { $0.sharesAmongLookAlikes = true }
+        ScorerTests.contain(sharing.device(1, lookAlikes: 0.01), on: sharing)
+        let now = at(.minutes(3))
+        #expect(sharing.tier(sharing.device(1, lookAlikes: 0.01, at: now), at: now) == .contained)
     }
 
     @Test func `a look that very many share is never set apart`() throws {
