@@ -251,7 +251,7 @@ let testTargets: [Target] = [
         of: "SimulationRunner",
         with: [
             "Matchmaking", "Measurement", "MediaPipeline", "NetworkModel", "PlatformModel",
-            "Quantities", "Results", "ScenarioModel", "Statistics", "Theory",
+            "Quantities", "Results", "ScenarioFiles", "ScenarioModel", "Statistics", "Theory",
         ]),
     tests(of: "NetworkModel", with: ["Quantities", "RandomStreams", "Addressing"]),
     tests(

@@ -26,15 +26,23 @@ public enum RuleChange: Hashable, Sendable {
         return changed
     }
 
-    /// The change as key and value.
-    public var assignment: String {
+    /// The change as keys of a scenario file and what they are to say.
+    public var settings: [(key: String, value: String)] {
         switch self {
         case .step(let index, let after):
-            "matchmaking.expansion.\(index).after=\"\(after.description)\""
-        case .ignoreTiers: "matchmaking.tiers=ignore"
-        case .allowRematches: "matchmaking.avoid_rematch=false"
-        case .greedy: "matchmaking.policy=greedy"
+            [("matchmaking.expansion.\(index).after", after.description)]
+        case .ignoreTiers: [("matchmaking.tiers", "ignore")]
+        case .allowRematches: [("matchmaking.avoid_rematch", "false")]
+        // An interval goes with policies that have one.
+        case .greedy: [("matchmaking.policy", "greedy"), ("matchmaking.interval", "0 s")]
         }
+    }
+
+    /// The change as options of a command line, for a shell.
+    public var options: String {
+        settings.map { key, value in
+            "--set \(key)=" + (value.contains(" ") ? "\"\(value)\"" : value)
+        }.joined(separator: " ")
     }
 
     /// What the key says now.

@@ -159,7 +159,7 @@ extension TicketExplanation {
         }
         return ["it would have been paired sooner (run again with the same people) with"]
             + remedies.map {
-                "  --set \($0.change.assignment)  (now \($0.change.present(in: scenario))): after "
+                "  \($0.change.options)  (now \($0.change.present(in: scenario))): after "
                     + "\($0.wait.map(Self.seconds) ?? "?") s"
             }
     }

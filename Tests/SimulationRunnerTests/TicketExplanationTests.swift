@@ -1,6 +1,7 @@
 import Matchmaking
 import PlatformModel
 import Quantities
+import ScenarioFiles
 import ScenarioModel
 import Testing
 
@@ -64,6 +65,28 @@ import Testing
             RunProgress(replications: 1))
     }
 
+    @Test(arguments: [
+        RuleChange.step(1, after: .milliseconds(5900)), .ignoreTiers, .allowRematches, .greedy,
+    ])
+    func `a scenario file takes a change as it is told`(change: RuleChange) throws {
+        let file = """
+            arrivals: {rate: 1 /s}
+            matchmaking:
+              policy: batch
+              interval: 2 s
+              avoid_rematch: true
+              expansion:
+                - {after: 0 s, require: [language, interest]}
+                - {after: 8 s, require: [language]}
+            """
+        let before = try ScenarioLoader.load(bytes: Array(file.utf8), file: "batch.yaml")
+        let after = try ScenarioLoader.load(
+            bytes: Array(file.utf8), file: "batch.yaml",
+            overrides: change.settings.map { ScenarioOverride(key: $0.key, value: $0.value) })
+        #expect(after.model.matchmaking == change.applied(to: before.model).matchmaking)
+        #expect(after.model.matchmaking != before.model.matchmaking)
+    }
+
     /// One of music comes at 10 s and one of games at 13 s; they would suit each other at 21 s, when
     /// the younger gives its interest up. The elder leaves at 19 s.
     @Test func `whoever leaves too early is told what would have held them`() async throws {
@@ -95,7 +118,7 @@ import Testing
         #expect(text.contains("created; step 0: demands the same language and interest"))
         #expect(text.contains("its owner leaves unpaired after 9.000 s"))
         #expect(text.contains("would have suited from 21.000 s on"))
-        #expect(text.contains("--set \(remedy.change.assignment)"))
+        #expect(text.contains("  \(remedy.change.options)  (now 8 s)"))
     }
 
     /// Both stay and meet at 21 s; a third of music's interest who comes at 25 s changes nothing.
