@@ -86,6 +86,7 @@ public enum Metric: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
     case riskFramingCalls
     case riskFramingTime
     case riskNewcomerPenalty
+    case riskNewcomerLatency
     case riskLeakWaits
     case riskLeakPartners
 

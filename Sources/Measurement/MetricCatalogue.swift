@@ -273,6 +273,9 @@ public enum MetricCatalogue {
             .riskNewcomerPenalty, "risk.newcomer_penalty", .contrast, in: .second, per: 1e9,
             "Mean match latency of honest people's first tickets less that of their later ones."),
         .init(
+            .riskNewcomerLatency, "risk.newcomer_latency", .distribution, in: .second, per: 1e9,
+            "Match latency of honest people's first tickets."),
+        .init(
             .riskLeakWaits, "risk.leak_waits", .index,
             "Chance that of two paired tickets, one of tier clear and one not, the latter waited longer; 0.5 tells nothing."
         ),

@@ -108,8 +108,9 @@ extension Platform {
         recorder.ratio(.abandoned, hit: false, labels)
         recorder.ratio(.matchAgeInversions, hit: pairing.ageInversion, labels)
         if !inclinations(of: ticket.peer).isAbusive {
-            recorder.contrast(
-                .riskNewcomerPenalty, wait, isFirstClass: peers[ticket.peer].visits == 1)
+            let isFirst = peers[ticket.peer].visits == 1
+            recorder.contrast(.riskNewcomerPenalty, wait, isFirstClass: isFirst)
+            if isFirst { recorder.record(.riskNewcomerLatency, wait) }
         }
     }
 
