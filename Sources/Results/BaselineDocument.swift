@@ -121,7 +121,7 @@ public struct BaselineDocument: Hashable, Sendable {
 
     /// The file's text.
     ///
-    /// Values keep six significant digits, which is far more than any margin tells apart.
+    /// Values keep ``SignificantDigits/stored``.
     public var text: String {
         let head: [JSONValue.Member] = [
             .init("schema", .string(Self.schema)), .init("scenario", .string(scenario)),
@@ -167,18 +167,11 @@ extension BaselineDocument.Cell {
     fileprivate var json: JSONValue {
         .object([
             .init("measure", .string(measure)), .init("group", .string(group)),
-            .init("tickets", .number(Self.rounded(tickets))),
-            .init("values", .array(values.map { JSONValue($0.map(Self.rounded)) })),
+            .init("tickets", .number(SignificantDigits.stored.rounded(tickets))),
+            .init(
+                "values",
+                .array(values.map { JSONValue($0.map(SignificantDigits.stored.rounded)) })),
         ])
-    }
-
-    /// Six significant digits.
-    static func rounded(_ value: Double) -> Double {
-        guard value != 0, value.isFinite else { return value }
-        var scale = 1.0
-        while value.magnitude * scale < 1e5 { scale *= 10 }
-        while value.magnitude * scale >= 1e6 { scale /= 10 }
-        return (value * scale).rounded() / scale
     }
 }
 

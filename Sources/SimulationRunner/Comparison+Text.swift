@@ -52,15 +52,8 @@ extension Comparison {
         return "\(figure(mean)) [\(figure(interval.low)), \(figure(interval.high))]"
     }
 
-    /// Four significant digits.
     private static func figure(_ value: Double) -> String {
-        guard value != 0, value.isFinite else { return value == 0 ? "0" : "\(value)" }
-        var scale = 1.0
-        while value.magnitude * scale < 1000 { scale *= 10 }
-        while value.magnitude * scale >= 10_000 { scale /= 10 }
-        let rounded = (value * scale).rounded() / scale
-        return rounded == rounded.rounded() && rounded.magnitude < 1e15
-            ? "\(Int64(rounded))" : "\(rounded)"
+        SignificantDigits.compared.text(value)
     }
 
     private static func pad(_ text: String, _ width: Int) -> String {

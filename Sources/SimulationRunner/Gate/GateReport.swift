@@ -112,16 +112,7 @@ extension Gate.CellVerdict {
 
 /// How figures are written.
 enum GateText {
-    /// Three significant digits.
-    static func figure(_ value: Double) -> String {
-        guard value != 0, value.isFinite else { return value == 0 ? "0" : "\(value)" }
-        var scale = 1.0
-        while value.magnitude * scale < 100 { scale *= 10 }
-        while value.magnitude * scale >= 1000 { scale /= 10 }
-        let rounded = (value * scale).rounded() / scale
-        return rounded == rounded.rounded() && rounded.magnitude < 1e15
-            ? "\(Int(rounded))" : "\(rounded)"
-    }
+    static func figure(_ value: Double) -> String { SignificantDigits.judged.text(value) }
 
     static func padded(_ text: String, _ width: Int) -> String {
         text + String(repeating: " ", count: max(1, width - text.count))
