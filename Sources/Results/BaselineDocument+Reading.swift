@@ -1,24 +1,7 @@
-/// Why bytes are not a baseline.
-public enum UnreadableBaseline: Error, Hashable, Sendable {
-    /// They are not JSON.
-    case malformed(MalformedJSON)
-    /// They are JSON of another format, or of none.
-    case otherSchema(found: String?)
-    /// A key is missing or holds something else than the format says; the path leads to it.
-    case unexpected(path: String, expected: String)
-}
-
 extension BaselineDocument {
     /// The document that `bytes` write.
-    public init(reading bytes: [UInt8]) throws(UnreadableBaseline) {
-        let json: JSONValue
-        do throws(MalformedJSON) {
-            json = try JSONReader.read(bytes)
-        } catch {
-            throw .malformed(error)
-        }
-        let found = json["schema"]?.string
-        guard found == Self.schema else { throw .otherSchema(found: found) }
+    public init(reading bytes: [UInt8]) throws(UnreadableDocument) {
+        let json = try JSONReader.read(bytes, schema: Self.schema)
         let reader = BaselineReader(json: json)
         let fingerprints = try reader.list("fingerprints", "a list of texts", \.string)
         guard fingerprints.count >= 2 else {
@@ -49,7 +32,7 @@ private struct BaselineReader {
 
     func value<Value>(
         _ key: String, _ expected: String, _ read: (JSONValue) -> Value?
-    ) throws(UnreadableBaseline) -> Value {
+    ) throws(UnreadableDocument) -> Value {
         guard let value = json[key].flatMap(read) else {
             throw .unexpected(path: key, expected: expected)
         }
@@ -58,13 +41,13 @@ private struct BaselineReader {
 
     func number(
         _ key: String, _ expected: String, _ isRight: (Double) -> Bool
-    ) throws(UnreadableBaseline) -> Double {
+    ) throws(UnreadableDocument) -> Double {
         try value(key, expected) { $0.number.flatMap { isRight($0) ? $0 : nil } }
     }
 
     func list<Value>(
         _ key: String, _ expected: String, _ read: (JSONValue) -> Value?
-    ) throws(UnreadableBaseline) -> [Value] {
+    ) throws(UnreadableDocument) -> [Value] {
         let entries = try value(key, "a list", \.array)
         var values: [Value] = []
         for (index, entry) in entries.enumerated() {

@@ -2,27 +2,10 @@ import Measurement
 import ScenarioModel
 import Statistics
 
-/// Why bytes are not a summary.
-public enum UnreadableSummary: Error, Hashable, Sendable {
-    /// They are not JSON.
-    case malformed(MalformedJSON)
-    /// They are JSON of another format, or of none.
-    case otherSchema(found: String?)
-    /// A key is missing or holds something else than the format says; the path leads to it.
-    case unexpected(path: String)
-}
-
 extension SummaryDocument {
     /// The document that `bytes` write.
-    public init(reading bytes: [UInt8]) throws(UnreadableSummary) {
-        let json: JSONValue
-        do throws(MalformedJSON) {
-            json = try JSONReader.read(bytes)
-        } catch {
-            throw .malformed(error)
-        }
-        let found = json["schema"]?.string
-        guard found == Self.schema else { throw .otherSchema(found: found) }
+    public init(reading bytes: [UInt8]) throws(UnreadableDocument) {
+        let json = try JSONReader.read(bytes, schema: Self.schema)
         guard let scenario = json["scenario"]?.string else { throw .unexpected(path: "scenario") }
         guard let seed = json["seed"]?.unsigned else { throw .unexpected(path: "seed") }
         guard let count = json["replications"]?.integer.flatMap(Int.init(exactly:)), count > 0
@@ -38,7 +21,7 @@ extension SummaryDocument {
             warmUp: try Self.warmUp(json), precision: try Self.precision(json))
     }
 
-    private static func metrics(_ json: JSONValue) throws(UnreadableSummary) -> [MetricFigures] {
+    private static func metrics(_ json: JSONValue) throws(UnreadableDocument) -> [MetricFigures] {
         guard let members = json["metrics"]?.members else { throw .unexpected(path: "metrics") }
         var metrics: [MetricFigures] = []
         for member in members {
@@ -50,7 +33,7 @@ extension SummaryDocument {
         return metrics
     }
 
-    private static func groups(_ json: JSONValue) throws(UnreadableSummary) -> [GroupFigures] {
+    private static func groups(_ json: JSONValue) throws(UnreadableDocument) -> [GroupFigures] {
         guard let members = json["groups"]?.members else { throw .unexpected(path: "groups") }
         var groups: [GroupFigures] = []
         for member in members {
@@ -79,7 +62,7 @@ extension SummaryDocument {
         return groups
     }
 
-    private static func verdicts(_ json: JSONValue) throws(UnreadableSummary) -> [Verdict] {
+    private static func verdicts(_ json: JSONValue) throws(UnreadableDocument) -> [Verdict] {
         guard let entries = json["thresholds"]?.array else {
             throw .unexpected(path: "thresholds")
         }
@@ -116,22 +99,22 @@ struct Fields {
     var path: String
 
     /// The members of the entries of a list, each with its path.
-    func entries(_ key: String) throws(UnreadableSummary) -> [Fields] {
+    func entries(_ key: String) throws(UnreadableDocument) -> [Fields] {
         guard let entries = json[key]?.array else { throw .unexpected(path: "\(path)\(key)") }
         return entries.enumerated().map { Fields(json: $1, path: "\(path)\(key).\($0)") }
     }
 
-    func text(_ key: String) throws(UnreadableSummary) -> String {
+    func text(_ key: String) throws(UnreadableDocument) -> String {
         guard let value = json[key]?.string else { throw .unexpected(path: "\(path).\(key)") }
         return value
     }
 
-    func flag(_ key: String) throws(UnreadableSummary) -> Bool {
+    func flag(_ key: String) throws(UnreadableDocument) -> Bool {
         guard case .bool(let value)? = json[key] else { throw .unexpected(path: "\(path).\(key)") }
         return value
     }
 
-    func statistic() throws(UnreadableSummary) -> Threshold.Statistic {
+    func statistic() throws(UnreadableDocument) -> Threshold.Statistic {
         guard let statistic = Threshold.Statistic(rawValue: try text("statistic")) else {
             throw .unexpected(path: "\(path).statistic")
         }
@@ -139,39 +122,39 @@ struct Fields {
     }
 
     /// A number that is there.
-    func certain(_ key: String) throws(UnreadableSummary) -> Double {
+    func certain(_ key: String) throws(UnreadableDocument) -> Double {
         guard let value = try number(key) else { throw .unexpected(path: "\(path).\(key)") }
         return value
     }
 
     /// A whole number that is not too large for this machine.
-    func count(_ key: String) throws(UnreadableSummary) -> Int {
+    func count(_ key: String) throws(UnreadableDocument) -> Int {
         guard let value = Int(exactly: try integer(key)) else {
             throw .unexpected(path: "\(path).\(key)")
         }
         return value
     }
 
-    func unit() throws(UnreadableSummary) -> MetricUnit {
+    func unit() throws(UnreadableDocument) -> MetricUnit {
         guard let unit = (json["unit"]?.string).flatMap(MetricUnit.init(rawValue:)) else {
             throw .unexpected(path: path + ".unit")
         }
         return unit
     }
 
-    func number(_ key: String) throws(UnreadableSummary) -> Double? {
+    func number(_ key: String) throws(UnreadableDocument) -> Double? {
         guard let value = json[key] else { throw .unexpected(path: "\(path).\(key)") }
         if value == .null { return nil }
         guard let number = value.number else { throw .unexpected(path: "\(path).\(key)") }
         return number
     }
 
-    func integer(_ key: String) throws(UnreadableSummary) -> Int64 {
+    func integer(_ key: String) throws(UnreadableDocument) -> Int64 {
         guard let value = json[key]?.integer else { throw .unexpected(path: "\(path).\(key)") }
         return value
     }
 
-    func interval(_ key: String) throws(UnreadableSummary) -> ConfidenceInterval? {
+    func interval(_ key: String) throws(UnreadableDocument) -> ConfidenceInterval? {
         guard let value = json[key] else { throw .unexpected(path: "\(path).\(key)") }
         if value == .null { return nil }
         guard let ends = value.array, ends.count == 2, let low = ends[0].number,
@@ -181,7 +164,7 @@ struct Fields {
     }
 
     /// The kind shows in the keys.
-    func figures() throws(UnreadableSummary) -> Figures {
+    func figures() throws(UnreadableDocument) -> Figures {
         if json["count"] != nil { return .distribution(try distribution()) }
         if json["subjects"] != nil { return .survival(try survival()) }
         if json["time_mean"] != nil {
@@ -202,7 +185,7 @@ struct Fields {
                 value: try number("value"), interval: try interval("ci95"), total: total))
     }
 
-    private func survival() throws(UnreadableSummary) -> SurvivalFigures {
+    private func survival() throws(UnreadableDocument) -> SurvivalFigures {
         SurvivalFigures(
             subjects: try integer("subjects"), events: try integer("events"),
             p10: try number("p10"), p25: try number("p25"), p50: try number("p50"),
@@ -210,7 +193,7 @@ struct Fields {
             p50Interval: try interval("p50_ci95"))
     }
 
-    private func distribution() throws(UnreadableSummary) -> DistributionFigures {
+    private func distribution() throws(UnreadableDocument) -> DistributionFigures {
         var figures = DistributionFigures()
         figures.count = try integer("count")
         figures.mean = try number("mean")

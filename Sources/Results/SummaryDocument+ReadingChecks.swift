@@ -4,7 +4,7 @@ import Statistics
 
 /// The parts of a summary that say how far it can be trusted; files of older programs lack them.
 extension SummaryDocument {
-    static func theory(_ json: JSONValue) throws(UnreadableSummary) -> [TheoryComparison] {
+    static func theory(_ json: JSONValue) throws(UnreadableDocument) -> [TheoryComparison] {
         guard json["theory"] != nil else { return [] }
         var theory: [TheoryComparison] = []
         for fields in try Fields(json: json, path: "").entries("theory") {
@@ -20,7 +20,7 @@ extension SummaryDocument {
         return theory
     }
 
-    static func warmUp(_ json: JSONValue) throws(UnreadableSummary) -> WarmUpCheck? {
+    static func warmUp(_ json: JSONValue) throws(UnreadableDocument) -> WarmUpCheck? {
         guard let part = json["warm_up"] else { return nil }
         let fields = Fields(json: part, path: "warm_up")
         var levels: [WarmUpCheck.Level] = []
@@ -35,7 +35,7 @@ extension SummaryDocument {
             levels: levels)
     }
 
-    static func precision(_ json: JSONValue) throws(UnreadableSummary) -> PrecisionReport? {
+    static func precision(_ json: JSONValue) throws(UnreadableDocument) -> PrecisionReport? {
         guard let part = json["precision"] else { return nil }
         let fields = Fields(json: part, path: "precision")
         var figures: [PrecisionReport.Figure] = []

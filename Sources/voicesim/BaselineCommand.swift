@@ -90,7 +90,7 @@ enum BaselineFile {
                 "\(path) cannot be read; voicesim baseline update writes a baseline")
             throw ExitStatus.invalidInput.exit
         }
-        do throws(UnreadableBaseline) {
+        do throws(UnreadableDocument) {
             return try BaselineDocument(reading: Array(data))
         } catch {
             switch error {
@@ -101,7 +101,7 @@ enum BaselineFile {
                     "\(path): schema is \(found.map { "“\($0)”" } ?? "missing"), "
                         + "not “\(BaselineDocument.schema)”")
             case .unexpected(let key, let expected):
-                Terminal.complain("\(path): \(key) must be \(expected)")
+                Terminal.complain("\(path): \(key) must be \(expected ?? "as the format says")")
             }
             throw ExitStatus.invalidInput.exit
         }

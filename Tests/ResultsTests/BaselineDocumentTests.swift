@@ -47,16 +47,16 @@ import Testing
         #expect {
             try BaselineDocument(reading: damaged)
         } throws: { error in
-            guard case .unexpected(path, _) = error as? UnreadableBaseline else { return false }
+            guard case .unexpected(path, _) = error as? UnreadableDocument else { return false }
             return true
         }
     }
 
     @Test func `other files are refused`() {
-        #expect(throws: UnreadableBaseline.otherSchema(found: "voicesim.summary/1")) {
+        #expect(throws: UnreadableDocument.otherSchema(found: "voicesim.summary/1")) {
             try BaselineDocument(reading: Array("{\"schema\": \"voicesim.summary/1\"}".utf8))
         }
-        #expect(throws: UnreadableBaseline.otherSchema(found: nil)) {
+        #expect(throws: UnreadableDocument.otherSchema(found: nil)) {
             try BaselineDocument(reading: Array("[]".utf8))
         }
     }

@@ -56,21 +56,21 @@ import Testing
     }
 
     @Test func `what is not a summary is refused with the path to what is wrong`() throws {
-        #expect(throws: UnreadableSummary.otherSchema(found: "voicesim.run/1")) {
+        #expect(throws: UnreadableDocument.otherSchema(found: "voicesim.run/1")) {
             try SummaryDocument(reading: Array(#"{"schema": "voicesim.run/1"}"#.utf8))
         }
-        #expect(throws: UnreadableSummary.otherSchema(found: nil)) {
+        #expect(throws: UnreadableDocument.otherSchema(found: nil)) {
             try SummaryDocument(reading: Array("[]".utf8))
         }
-        #expect(throws: UnreadableSummary.self) { try SummaryDocument(reading: [0x7B]) }
+        #expect(throws: UnreadableDocument.self) { try SummaryDocument(reading: [0x7B]) }
         let text = RunSample.document().json.text()
         let broken = text.replacingOccurrences(of: #""numerator""#, with: #""numeratr""#)
-        #expect(throws: UnreadableSummary.unexpected(path: "metrics.abandoned.numerator")) {
+        #expect(throws: UnreadableDocument.unexpected(path: "metrics.abandoned.numerator")) {
             try SummaryDocument(reading: Array(broken.utf8))
         }
         let unitless = text.replacingOccurrences(
             of: #""arrivals": {"unit": "1""#, with: #""arrivals": {"unit": "furlong""#)
-        #expect(throws: UnreadableSummary.unexpected(path: "metrics.arrivals.unit")) {
+        #expect(throws: UnreadableDocument.unexpected(path: "metrics.arrivals.unit")) {
             try SummaryDocument(reading: Array(unitless.utf8))
         }
     }

@@ -96,7 +96,7 @@ import Theory
     ])
     func `what is wrong in it is named by its path`(key: String, other: String, path: String?) {
         let text = document().json.text().replacingOccurrences(of: key, with: other)
-        let error = #expect(throws: UnreadableSummary.self) {
+        let error = #expect(throws: UnreadableDocument.self) {
             try SummaryDocument(reading: Array(text.utf8))
         }
         if let path { #expect(error == .unexpected(path: path)) }
