@@ -90,7 +90,9 @@ extension Platform {
         let way = Rehearsals.Way(
             from: accessNetwork(of: call, speaker), to: accessNetwork(of: call, listener),
             along: route)
-        if rehearsed[way] == nil { rehearsed[way] = rehearsals.rehearsal(way) }
+        if rehearsed[way] == nil {
+            rehearsed[way] = rehearsals.rehearsal(way, on: rehearsalBasis)
+        }
         // What leaves the speaker within the last moments does not arrive before the end.
         let age = max(.zero, duration - route.delay)
         // A stream's segments wait for a relay that is full: they are not lost there.

@@ -64,6 +64,7 @@ struct Platform: ~Copyable {
     var quality: QualityDesk
     /// What playout comes to over ways without packets, for all replications of the run.
     let rehearsals: Rehearsals
+    let rehearsalBasis: Rehearsals.Basis
     /// Those that this replication has used.
     var rehearsed: [Rehearsals.Way: Rehearsal] = [:]
     let paths: PathDesk
@@ -98,7 +99,7 @@ struct Platform: ~Copyable {
     /// - Precondition: `scenario` is valid, as those that files give are.
     init(
         scenario: Scenario, seed: UInt64, replication: UInt32, speech: SpeechMaterial,
-        traffic: SpeechTraffic, rehearsals: Rehearsals? = nil, corpus: SpeechCorpus? = nil,
+        traffic: SpeechTraffic, rehearsals: Rehearsals = Rehearsals(), corpus: SpeechCorpus? = nil,
         keepingTickets: Bool = false
     ) {
         precondition(
@@ -106,7 +107,8 @@ struct Platform: ~Copyable {
         self.scenario = scenario
         self.speech = speech
         self.corpus = corpus
-        self.rehearsals = rehearsals ?? Rehearsals(scenario, traffic: traffic)
+        self.rehearsals = rehearsals
+        rehearsalBasis = Rehearsals.Basis(scenario, traffic: traffic)
         lives = TicketLog(keepsAll: keepingTickets)
         root = StreamRoot(seed: seed, replication: replication)
         crowd = Crowd(scenario, root: root)

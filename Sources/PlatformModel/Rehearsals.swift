@@ -8,8 +8,9 @@ import Talks
 /// What playout comes to over every way that calls without packets take, each rehearsed when it is
 /// first asked for.
 ///
-/// A class because the replications of a run share it. What it gives for a way depends on the scenario and
-/// its speech alone, not on a run's seed: whoever asks first, nobody's result changes.
+/// A class because the replications of a run share it, and runs may. What it gives for a way depends on the
+/// scenario's links, playout and clocks and on its speech alone, not on a run's seed: whoever asks first,
+/// nobody's result changes.
 public final class Rehearsals: Sendable {
     /// A way, as far as playout can tell it from others.
     struct Way: Hashable, BitwiseCopyable {
@@ -66,29 +67,69 @@ public final class Rehearsals: Sendable {
         }
     }
 
-    private let links: [LinkBehaviour]
-    private let buffer: JitterBufferSettings
-    private let rhythm: SpeechRhythm
-    private let drift: ClockDrift
-    private let made = WriteOnceMap<Way, Rehearsal>()
+    /// What of a scenario and its speech rehearsals depend on.
+    struct Basis {
+        fileprivate let links: [Link]
+        fileprivate let buffer: JitterBufferSettings
+        fileprivate let rhythm: SpeechRhythm
+        fileprivate let drift: ClockDrift
 
-    /// The rehearsals for `scenario`, in which speakers send as `traffic` says.
-    ///
-    /// - Precondition: `scenario` is valid, as those that files give are.
-    public init(_ scenario: Scenario, traffic: SpeechTraffic) {
-        links = scenario.access.map { LinkBehaviour(jitter: $0.jitter, loss: $0.loss) }
-        buffer = MediaConfiguration(scenario.media, timing: scenario.ice.timing).jitterBuffer
-        rhythm = traffic.rhythm
-        drift = scenario.media.clockDrift
+        fileprivate struct Link: Hashable {
+            let jitter: Distribution
+            let loss: GilbertLoss
+
+            var behaviour: LinkBehaviour { LinkBehaviour(jitter: jitter, loss: loss) }
+        }
+
+        /// That of `scenario`, in which speakers send as `traffic` says.
+        init(_ scenario: Scenario, traffic: SpeechTraffic) {
+            links = scenario.access.map { Link(jitter: $0.jitter, loss: $0.loss) }
+            buffer = MediaConfiguration(scenario.media, timing: scenario.ice.timing).jitterBuffer
+            rhythm = traffic.rhythm
+            drift = scenario.media.clockDrift
+        }
     }
 
-    /// The rehearsal of `way`.
-    func rehearsal(_ way: Way) -> Rehearsal {
-        made.value(of: way) {
+    /// A way with all that its rehearsal depends on.
+    private struct Terms: Hashable {
+        let way: Way
+        let sender: Basis.Link
+        let receiver: Basis.Link
+        let buffer: JitterBufferSettings
+        let drift: ClockDrift
+        let rhythm: SpeechRhythm
+
+        init(_ way: Way, _ basis: Basis) {
+            self.way = way
+            sender = basis.links[Int(way.sender)]
+            receiver = basis.links[Int(way.receiver)]
+            buffer = basis.buffer
+            drift = basis.drift
+            rhythm = basis.rhythm
+        }
+
+        // Few runs have more than one rhythm, of thousands of frames.
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(way)
+            hasher.combine(sender)
+            hasher.combine(receiver)
+        }
+    }
+
+    private let made = WriteOnceMap<Terms, Rehearsal>()
+
+    /// Nothing rehearsed yet.
+    public init() {}
+
+    /// The rehearsal of `way` in a scenario of which `basis` is told.
+    func rehearsal(_ way: Way, on basis: Basis) -> Rehearsal {
+        let terms = Terms(way, basis)
+        return made.value(of: terms) {
             Rehearsal(
                 of: RehearsedWay(
-                    from: links[Int(way.sender)], to: links[Int(way.receiver)], along: way.route),
-                rhythm: rhythm, buffer: buffer, drift: { drift.sample(using: &$0) },
+                    from: terms.sender.behaviour, to: terms.receiver.behaviour, along: way.route),
+                rhythm: terms.rhythm, buffer: terms.buffer,
+                drift: { terms.drift.sample(using: &$0) },
                 randomness: { Self.stream(way, take: $0, number: $1) })
         }
     }

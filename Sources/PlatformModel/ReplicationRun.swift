@@ -32,7 +32,7 @@ public struct ReplicationRun: ~Copyable {
     ///   - seed: with `replication` the beginning of every stream's name.
     ///   - speech: what callers at full fidelity say.
     ///   - traffic: what a speaker sends, measured on `speech`.
-    ///   - rehearsals: what is heard in calls without packets; made of `traffic` if not given.
+    ///   - rehearsals: what is heard in calls without packets, as far as others have rehearsed it.
     ///   - corpus: what callers at sealed fidelity say; made of `speech` if needed and not given.
     ///   - capture: numbers of the trajectory records to keep.
     ///   - keepingTickets: whether ``tickets`` are kept; else only as many as hindsight looks at.
@@ -41,7 +41,7 @@ public struct ReplicationRun: ~Copyable {
     /// - Precondition: `scenario` is valid, as those that files give are; `window` is positive.
     public init(
         _ scenario: Scenario, seed: UInt64, replication: UInt32, speech: SpeechMaterial,
-        traffic: SpeechTraffic, rehearsals: Rehearsals? = nil, corpus: SpeechCorpus? = nil,
+        traffic: SpeechTraffic, rehearsals: Rehearsals = Rehearsals(), corpus: SpeechCorpus? = nil,
         capturing capture: Range<UInt64> = 0..<0, keepingTickets: Bool = false,
         window: SimDuration = ReplicationRun.usualWindow
     ) {

@@ -71,8 +71,9 @@ extension Simulation {
             for outcome in await run(progress) { account.add(outcome) }
             return account
         }
+        var wave = self
+        await wave.prepare()
         while account.planned < precision.limit {
-            var wave = self
             let next = min(account.planned + precision.wave, precision.limit)
             wave.replications = Array(UInt32(account.planned)..<UInt32(next))
             account.planned = next

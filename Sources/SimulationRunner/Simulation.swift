@@ -21,6 +21,10 @@ public struct Simulation: Sendable {
     public var speech: SpeechMaterial
     /// What a speaker sends, measured on ``speech``; each run measures it unless it is given.
     public var traffic: SpeechTraffic?
+    /// What callers at sealed fidelity say; each run that has some encodes it unless it is given.
+    public var corpus: SpeechCorpus?
+    /// What is heard in calls without packets: rehearsed once for this value and its copies.
+    public var rehearsals = Rehearsals()
     /// Trajectory records to keep, by replication.
     public var captures: [UInt32: Range<UInt64>] = [:]
     /// Whether outcomes hold what became of every ticket.
@@ -42,6 +46,13 @@ public struct Simulation: Sendable {
         self.speech = speech
     }
 
+    /// Measures ``traffic`` and encodes ``corpus`` where a run needs them and they are not given, so
+    /// that several runs with equal media do so once.
+    public mutating func prepare() async {
+        traffic = traffic ?? SpeechTraffic(of: speech, as: scenario.media)
+        if corpus == nil, scenario.media.fidelity.sealed > 0 { corpus = await recordedSpeech() }
+    }
+
     /// Runs the replications and gives those that finished, in the order of their numbers; fewer
     /// than asked for only if `progress` was told to stop.
     ///
@@ -49,17 +60,16 @@ public struct Simulation: Sendable {
     /// nothing but the order in which they finish. Threads that have no replication to take help
     /// the others with the media of calls.
     public func run(_ progress: RunProgress) async -> [ReplicationOutcome] {
+        var prepared = self
+        await prepared.prepare()
+        let run = prepared
         let next = NextIndex()
         let pool = MediaPool()
-        let traffic = traffic ?? SpeechTraffic(of: speech, as: scenario.media)
-        let rehearsals = Rehearsals(scenario, traffic: traffic)
-        let corpus = scenario.media.fidelity.sealed > 0 ? await recordedSpeech() : nil
         let outcomes = await withTaskGroup(of: [ReplicationOutcome].self) { group in
             for _ in 0..<threads {
                 group.addTask {
                     pool.enter()
-                    let outcomes = takeReplications(
-                        from: next, traffic, rehearsals, corpus, pool, progress)
+                    let outcomes = run.takeReplications(from: next, pool, progress)
                     pool.leaveAndHelp()
                     return outcomes
                 }
@@ -100,8 +110,7 @@ public struct Simulation: Sendable {
     }
 
     private func takeReplications(
-        from next: NextIndex, _ traffic: SpeechTraffic, _ rehearsals: Rehearsals,
-        _ corpus: SpeechCorpus?, _ pool: MediaPool, _ progress: RunProgress
+        from next: NextIndex, _ pool: MediaPool, _ progress: RunProgress
     ) -> [ReplicationOutcome] {
         var outcomes: [ReplicationOutcome] = []
         while let index = next.take(below: replications.count) {
@@ -109,7 +118,7 @@ public struct Simulation: Sendable {
             guard
                 let outcome = simulate(
                     scenario, seed: seed, replication: number, speech: speech,
-                    traffic: traffic, rehearsals: rehearsals, corpus: corpus,
+                    traffic: traffic!, rehearsals: rehearsals, corpus: corpus,
                     capturing: captures[number] ?? 0..<0, keepingTickets: keepsTickets,
                     crew: PooledCrew(pool), progress: progress)
             else { break }

@@ -46,8 +46,7 @@ public struct TicketExplanation: Sendable {
     ) async throws(Failure) {
         scenario = simulation.scenario
         var simulation = simulation
-        simulation.traffic =
-            simulation.traffic ?? SpeechTraffic(of: simulation.speech, as: scenario.media)
+        await simulation.prepare()
         let tickets = try await Self.tickets(scenario, replication, simulation, progress)
         guard tickets.indices.contains(number) else {
             throw .noSuchTicket(count: tickets.count)

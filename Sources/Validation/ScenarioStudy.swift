@@ -20,6 +20,7 @@ public struct ScenarioStudy: Study {
     private let bins: ArrivalBins?
     private let speech: SpeechMaterial
     private let traffic: SpeechTraffic
+    private let rehearsals = Rehearsals()
 
     /// A closed form that a run meets only within more than this, relative to it, is no oracle.
     public static let greatestTolerance = 1e-3
@@ -62,7 +63,7 @@ public struct ScenarioStudy: Study {
     public func figures(seed: UInt64, replication: UInt32) throws(StudyFailure) -> [Double] {
         var run = ReplicationRun(
             scenario, seed: seed, replication: replication, speech: speech, traffic: traffic,
-            capturing: bins == nil ? 0..<0 : 0..<UInt64.max)
+            rehearsals: rehearsals, capturing: bins == nil ? 0..<0 : 0..<UInt64.max)
         run.advance(to: run.end)
         if let violation = run.violation {
             throw StudyFailure(

@@ -49,7 +49,7 @@ public struct FidelityStudy: Sendable {
         let media = conditions[0].scenario.media
         let traffic = SpeechTraffic(of: speech, as: media)
         let corpus = SpeechCorpus(of: speech, for: media)
-        let rehearsals = conditions.map { Rehearsals($0.scenario, traffic: traffic) }
+        let rehearsals = Rehearsals()
         let figures = await withTaskGroup(of: [(Int, Result<[Double?], BrokenRun>)].self) { group in
             for _ in 0..<threads {
                 group.addTask {
@@ -59,7 +59,7 @@ public struct FidelityStudy: Sendable {
                         guard index < jobs.count else { return figures }
                         let job = jobs[index]
                         figures.append(
-                            (index, self.figures(job, traffic, rehearsals[job.condition], corpus)))
+                            (index, self.figures(job, traffic, rehearsals, corpus)))
                         progress(
                             count.finished.add(1, ordering: .relaxed).newValue, jobs.count)
                     }
