@@ -9,8 +9,15 @@ enum AudioLevel {
 
     /// The root mean square of `frame` in dB below full scale, rounded down to whole dB, 0…127.
     static func decibelsBelowFullScale(_ frame: UnsafeBufferPointer<Int16>) -> UInt8 {
+        guard let samples = frame.baseAddress else { return 127 }
+        // A plain loop, which builds without optimisation do several times faster.
         var energy: Int64 = 0
-        for sample in frame { energy &+= Int64(sample) &* Int64(sample) }
+        var index = 0
+        while index < frame.count {
+            let sample = Int64(samples[index])
+            energy &+= sample &* sample
+            index &+= 1
+        }
         guard energy > 0 else { return 127 }
         let mean = Double(energy) / Double(frame.count)
         var (low, high) = (0, thresholds.count)

@@ -28,8 +28,18 @@ public enum SyntheticSpeech {
         }
     }
 
-    /// The material made of ``clips()``.
+    /// The material made of ``clips()``, once for all who ask.
     public static func material(sampleRate: OpusSampleRate = .fullband) -> SpeechMaterial {
+        switch sampleRate {
+        case .wideband: wideband
+        case .fullband: fullband
+        }
+    }
+
+    private static let wideband = made(at: .wideband)
+    private static let fullband = made(at: .fullband)
+
+    private static func made(at sampleRate: OpusSampleRate) -> SpeechMaterial {
         do {
             return try SpeechMaterial(clips: clips(), sampleRate: sampleRate, isSynthetic: true)
         } catch {

@@ -73,7 +73,8 @@ public struct Talker: Sendable {
             let available = material.clips[clip].samples.count - position
             let count = min(available, frame.count - filled)
             material.clips[clip].samples.withUnsafeBufferPointer { samples in
-                for index in 0..<count { frame[filled + index] = samples[position + index] }
+                (frame.baseAddress! + filled).update(
+                    from: samples.baseAddress! + position, count: count)
             }
             position += count
             filled += count
