@@ -12,15 +12,16 @@ struct Handle: Hashable, Sendable, BitwiseCopyable {
 /// A place holds the record and, beside it, a generation, which is odd while the record lives. Places
 /// come in chunks that never move, so growing copies nothing and memory follows the ``peak``.
 struct Slots<Record>: ~Copyable {
-    /// As laid out in memory; a free place has no record.
-    private struct Place {
-        var record: Record
-        var generation: UInt32
-    }
-
     private static var chunkBits: UInt32 { 9 }
     private static var chunkCount: Int { 1 << Int(chunkBits) }
+
+    // A place as laid out in memory: the record, which a free one lacks, and the generation. Reckoned
+    // by hand, as a type of its own would be looked up at each access in builds without optimisation.
     private static var generationOffset: Int { (MemoryLayout<Record>.size + 3) & ~3 }
+    private static var alignment: Int {
+        max(MemoryLayout<Record>.alignment, MemoryLayout<UInt32>.alignment)
+    }
+    private static var stride: Int { (generationOffset + 3 + alignment) & ~(alignment - 1) }
 
     private var chunks: UnsafeMutablePointer<UnsafeMutableRawPointer>
     private var chunkCapacity = 16
@@ -45,7 +46,7 @@ struct Slots<Record>: ~Copyable {
 
     /// Memory of the table.
     var byteCount: Int {
-        chunksInUse * Self.chunkCount * MemoryLayout<Place>.stride
+        chunksInUse * Self.chunkCount * Self.stride
             + chunkCapacity * MemoryLayout<UnsafeMutableRawPointer>.stride
             + free.capacity * MemoryLayout<UInt32>.stride
     }
@@ -100,8 +101,8 @@ struct Slots<Record>: ~Copyable {
             chunkCapacity *= 2
         }
         chunks[inUse] = .allocate(
-            byteCount: Self.chunkCount * MemoryLayout<Place>.stride,
-            alignment: MemoryLayout<Place>.alignment)
+            byteCount: Self.chunkCount * Self.stride,
+            alignment: Self.alignment)
     }
 
     func contains(_ handle: Handle) -> Bool {
@@ -141,7 +142,7 @@ struct Slots<Record>: ~Copyable {
     @inline(__always)
     private func place(_ index: UInt32) -> UnsafeMutableRawPointer {
         chunks[Int(index &>> Self.chunkBits)]
-            + (Int(index) & (Self.chunkCount &- 1)) &* MemoryLayout<Place>.stride
+            + (Int(index) & (Self.chunkCount &- 1)) &* Self.stride
     }
 
     @inline(__always)
