@@ -68,7 +68,7 @@ struct BaselineUpdateCommand: AsyncParsableCommand {
             .outcomes(of: Array(0..<UInt32(general.replications)))
         let document = BaselineDocument(
             outcomes, of: loaded.model, named: loaded.name,
-            effective: try JSONReader.read(Array(loaded.effectiveText.utf8)), seed: general.seed,
+            effective: try loaded.effective(), seed: general.seed,
             reason: reason, toolVersion: ToolVersion.text, after: earlier)
         try BaselineFile.write(document.text, to: baseline)
         guard !quiet else { return }

@@ -64,8 +64,7 @@ struct CheckCommand: AsyncParsableCommand {
     func run() async throws {
         let held = try BaselineFile.read(baseline)
         let loaded = try input.load()
-        let comparability = Comparability(
-            held.effectiveScenario, try JSONReader.read(Array(loaded.effectiveText.utf8)))
+        let comparability = Comparability(held.effectiveScenario, try loaded.effective())
         try refuse(comparability)
         var gate = Gate(held, loaded.model, budget: budget ?? held.replications)
         let runs = PairedRuns(loaded: loaded, threads: threads, quiet: quiet)

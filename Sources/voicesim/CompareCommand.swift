@@ -57,16 +57,25 @@ struct CompareCommand: AsyncParsableCommand {
         var both = changes
         both.overrides += overrides
         let other = try both.load(second)
-        if let obstacle = Comparison.obstacle(between: one.model, other.model) {
-            Terminal.complain(
-                "error: \(one.name) and \(other.name) cannot be compared: they differ in "
-                    + obstacle.keys)
-            throw ExitStatus.invalidInput.exit
-        }
+        try refuse(Comparability(try one.effective(), try other.effective()), one.name, other.name)
         let replications = Array(0..<UInt32(one.model.general.replications))
         let outcomes = [
             try await PairedRuns(loaded: one, threads: threads, quiet: quiet)
                 .outcomes(of: replications),
+
+    /// Leaves with code 65 where nobody of one run can be told in the other.
+    private func refuse(
+        _ comparability: Comparability, _ first: String, _ second: String
+    ) throws {
+        guard !comparability.obstacles.isEmpty else { return }
+        let differences = comparability.obstacles.map {
+            "\($0.key) (\($0.baseline ?? "–") and \($0.now ?? "–"))"
+        }
+        Terminal.complain(
+            "error: \(first) and \(second) cannot be compared: they differ in "
+                + differences.joined(separator: ", "))
+        throw ExitStatus.invalidInput.exit
+    }
             try await PairedRuns(
                 loaded: other, threads: threads, quiet: quiet, seed: one.model.general.seed
             ).outcomes(of: replications),

@@ -138,7 +138,7 @@ struct RunCommand: AsyncParsableCommand {
     ) throws -> RunIdentity {
         RunIdentity(
             name: loaded.name, scenarioHash: loaded.sourceHash,
-            effectiveScenario: try JSONReader.read(Array(loaded.effectiveText.utf8)),
+            effectiveScenario: try loaded.effective(),
             toolVersion: ToolVersion.text, libraries: LibraryVersions.all,
             speech: speech.manifest,
             inputs: loaded.inputs.map {

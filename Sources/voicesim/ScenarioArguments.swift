@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Results
 import ScenarioFiles
 import ScenarioModel
 
@@ -76,6 +77,13 @@ struct ScenarioChanges: ParsableArguments {
             Terminal.complain(error.description)
             throw ExitStatus.invalidInput.exit
         }
+    }
+}
+
+extension LoadedScenario {
+    /// The scenario with every default written out, as result files hold it.
+    func effective() throws(MalformedJSON) -> JSONValue {
+        try JSONReader.read(Array(effectiveText.utf8))
     }
 }
 

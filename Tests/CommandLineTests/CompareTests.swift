@@ -61,11 +61,16 @@ import Testing
     }
 
     @Test func `what is not comparable is not compared`() throws {
-        for change in ["general.stop_time=40 s", "population.0.persona=somebody"] {
+        for (change, key) in [
+            ("general.stop_time=40 s", "general.stop_time (\"100 s\" and \"40 s\")"),
+            ("population.0.persona=somebody", "the names of persona ("),
+            ("population.0.language={es: 30 %, en: 70 %}", "language (en, es and es, en)"),
+        ] {
             let result = try Tool.run(
                 "compare", Tool.smoke, Tool.smoke, "--set", "general.warm_up=2 s", "--with", change)
             #expect(result.status == 65)
-            #expect(result.errors.contains("cannot be compared"))
+            #expect(result.errors.contains("cannot be compared: they differ in"))
+            #expect(result.errors.contains(key), "\(result.errors)")
             #expect(result.errors.split(separator: "\n").count == 1)
         }
     }

@@ -153,6 +153,43 @@ import Testing
         }
         let same = Comparability(scenario(1, "greedy", "a"), scenario(1, "batch", "b"))
         #expect(same.world.isEmpty)
+        #expect(other.obstacles.isEmpty, "two runs can take one seed")
+    }
+
+    @Test func `whoever cannot be told in the other run is in the way of a comparison`() throws {
+        func scenario(_ change: (inout String) -> Void = { _ in }) throws -> JSONValue {
+            var text = """
+                {"general": {"warm_up": "2 s", "stop_time": "40 s"},
+                 "population": [
+                   {"persona": "a", "language": {"en": 0.7, "es": 0.3}, "interest": {"any": 1}},
+                   {"persona": "b", "language": {"fr": 1}, "interest": {"any": 1}}],
+                 "access": {"fixed": {}, "mobile": {"delay": "9 ms"}}}
+                """
+            change(&text)
+            return try JSONReader.read(Array(text.utf8))
+        }
+        func obstacles(_ one: String, _ other: String) throws -> [String] {
+            let changed = try scenario {
+                #expect($0.contains(one))
+                $0 = String(
+                    $0.split(separator: one, omittingEmptySubsequences: false)
+                        .joined(separator: other))
+            }
+            let comparability = Comparability(try scenario(), changed)
+            #expect(!comparability.world.isEmpty)
+            return comparability.obstacles.map(\.key)
+        }
+        #expect(Comparability(try scenario(), try scenario()).world.isEmpty)
+        #expect(try obstacles("\"40 s\"", "\"50 s\"") == ["general.stop_time"])
+        #expect(try obstacles("\"2 s\"", "\"0 s\"") == ["general.warm_up"])
+        #expect(try obstacles("\"a\"", "\"c\"") == ["the names of persona"])
+        #expect(try obstacles("\"any\"", "\"all\"") == ["the names of interest"])
+        #expect(try obstacles("\"fixed\"", "\"cable\"") == ["the names of access"])
+        let (usual, turned) = ("\"en\": 0.7, \"es\": 0.3", "\"es\": 0.3, \"en\": 0.7")
+        #expect(try obstacles(usual, turned) == ["the names of language"])
+        // Whoever stays the same but is fewer, or further away, can be compared.
+        #expect(try obstacles("0.7", "0.6") == [])
+        #expect(try obstacles("9 ms", "99 ms") == [])
         #expect(same.policies.map(\.key) == ["matchmaking.policy"])
         let other = Comparability(scenario(1, "greedy", "a"), scenario(2, "greedy", "a"))
         #expect(other.world.map(\.key) == ["general.seed"])
