@@ -34,19 +34,12 @@ struct BaselineUpdateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Why the baseline changes; kept in the file.", valueName: "TEXT"))
     var reason: String
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "How many replications run at the same time; all cores unless given.", valueName: "N"))
-    var threads: Int?
+    @OptionGroup var concurrency: ConcurrencyOption
 
     @Flag(help: "No progress bar and no summary.")
     var quiet = false
 
     func validate() throws {
-        if let threads, threads < 1 {
-            throw ValidationError("--threads takes a whole number from 1 on, not \(threads)")
-        }
         if reason.trimmingCharacters(in: .whitespacesAndNewlines).isEmpty {
             throw ValidationError("--reason takes a text that says why the baseline changes")
         }
@@ -64,8 +57,8 @@ struct BaselineUpdateCommand: AsyncParsableCommand {
         let earlier =
             FileManager.default.fileExists(atPath: baseline)
             ? try BaselineFile.read(baseline) : nil
-        let outcomes = try await PairedRuns(loaded: loaded, threads: threads, quiet: quiet)
-            .outcomes(of: Array(0..<UInt32(general.replications)))
+        var runs = PairedRuns(loaded: loaded, threads: concurrency.threads, quiet: quiet)
+        let outcomes = try await runs.outcomes(of: Array(0..<UInt32(general.replications)))
         let document = BaselineDocument(
             outcomes, of: loaded.model, named: loaded.name,
             effective: try loaded.effective(), seed: general.seed,

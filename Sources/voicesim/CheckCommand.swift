@@ -34,11 +34,7 @@ struct CheckCommand: AsyncParsableCommand {
             "The most replications; as many as the baseline has unless given.", valueName: "N"))
     var budget: Int?
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "How many replications run at the same time; all cores unless given.", valueName: "N"))
-    var threads: Int?
+    @OptionGroup var concurrency: ConcurrencyOption
 
     @Option(help: ArgumentHelp("Write JUnit's XML as well.", valueName: "FILE"))
     var junit: String?
@@ -53,9 +49,6 @@ struct CheckCommand: AsyncParsableCommand {
     var quiet = false
 
     func validate() throws {
-        if let threads, threads < 1 {
-            throw ValidationError("--threads takes a whole number from 1 on, not \(threads)")
-        }
         if let budget, budget < 2 {
             throw ValidationError("--budget takes a whole number from 2 on, not \(budget)")
         }
@@ -67,7 +60,7 @@ struct CheckCommand: AsyncParsableCommand {
         let comparability = Comparability(held.effectiveScenario, try loaded.effective())
         try refuse(comparability)
         var gate = Gate(held, loaded.model, budget: budget ?? held.replications)
-        let runs = PairedRuns(loaded: loaded, threads: threads, quiet: quiet)
+        var runs = PairedRuns(loaded: loaded, threads: concurrency.threads, quiet: quiet)
         var summary = RunSummaryBuilder()
         var difference: FirstDifference?
         for look in gate.looks {

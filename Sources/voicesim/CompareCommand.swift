@@ -34,23 +34,13 @@ struct CompareCommand: AsyncParsableCommand {
             "Override one value of the second scenario; may be repeated.", valueName: "KEY=VALUE"))
     var overrides: [String] = []
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "How many replications run at the same time; all cores unless given.", valueName: "N"))
-    var threads: Int?
+    @OptionGroup var concurrency: ConcurrencyOption
 
     @Option(help: "What is printed: text or json.")
     var format: RunCommand.OutputFormat = .text
 
     @Flag(help: "No progress bar.")
     var quiet = false
-
-    func validate() throws {
-        if let threads, threads < 1 {
-            throw ValidationError("--threads takes a whole number from 1 on, not \(threads)")
-        }
-    }
 
     func run() async throws {
         let one = try changes.load(first)
@@ -59,9 +49,19 @@ struct CompareCommand: AsyncParsableCommand {
         let other = try both.load(second)
         try refuse(Comparability(try one.effective(), try other.effective()), one.name, other.name)
         let replications = Array(0..<UInt32(one.model.general.replications))
-        let outcomes = [
-            try await PairedRuns(loaded: one, threads: threads, quiet: quiet)
-                .outcomes(of: replications),
+        var outcomes: [[ReplicationOutcome]] = []
+        for scenario in [one, other] {
+            var runs = PairedRuns(
+                loaded: scenario, threads: concurrency.threads, quiet: quiet,
+                seed: one.model.general.seed)
+            outcomes.append(try await runs.outcomes(of: replications))
+        }
+        let comparison = Comparison(outcomes[0], outcomes[1], of: one.model)
+        switch format {
+        case .text: print(comparison.text)
+        case .json: print(comparison.json.text())
+        }
+    }
 
     /// Leaves with code 65 where nobody of one run can be told in the other.
     private func refuse(
@@ -75,15 +75,5 @@ struct CompareCommand: AsyncParsableCommand {
             "error: \(first) and \(second) cannot be compared: they differ in "
                 + differences.joined(separator: ", "))
         throw ExitStatus.invalidInput.exit
-    }
-            try await PairedRuns(
-                loaded: other, threads: threads, quiet: quiet, seed: one.model.general.seed
-            ).outcomes(of: replications),
-        ]
-        let comparison = Comparison(outcomes[0], outcomes[1], of: one.model)
-        switch format {
-        case .text: print(comparison.text)
-        case .json: print(comparison.json.text())
-        }
     }
 }

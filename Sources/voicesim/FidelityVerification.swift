@@ -25,7 +25,7 @@ extension ValidationOptions {
         let isShown = isatty(STDERR_FILENO) != 0
         let report: FidelityReport
         do {
-            report = try await study.run(threads: threadCount) { finished, all in
+            report = try await study.run(threads: concurrency.threads) { finished, all in
                 guard isShown else { return }
                 FileHandle.standardError.write(
                     Data("\r\(finished) of \(all) runs\(finished == all ? "\n" : "")".utf8))

@@ -1,4 +1,3 @@
-import Foundation
 import PlatformModel
 import ScenarioFiles
 import ScenarioModel
@@ -7,25 +6,28 @@ import SpeechFiles
 
 /// Replications of which every ticket is kept, as comparisons need them.
 struct PairedRuns {
-    let loaded: LoadedScenario
-    let threads: Int?
-    let quiet: Bool
-    /// Instead of the scenario's own seed.
-    var seed: UInt64?
+    private let loaded: LoadedScenario
+    private let quiet: Bool
+    private var simulation: Simulation
+
+    /// Those of `loaded`, on `threads` threads; `seed` is in place of the scenario's own.
+    init(loaded: LoadedScenario, threads: Int, quiet: Bool, seed: UInt64? = nil) {
+        self.loaded = loaded
+        self.quiet = quiet
+        simulation = Simulation(
+            scenario: loaded.model, seed: seed ?? loaded.model.general.seed, replications: [],
+            threads: threads, speech: SpeechLibrary(for: loaded.model.media.codec).material)
+        simulation.keepsTickets = true
+    }
 
     /// The outcomes of `replications`; leaves with an exit code if they were interrupted or a law of
     /// the platform was broken.
-    func outcomes(of replications: [UInt32]) async throws -> [ReplicationOutcome] {
-        let speech = SpeechLibrary(for: loaded.model.media.codec)
-        var simulation = Simulation(
-            scenario: loaded.model, seed: seed ?? loaded.model.general.seed,
-            replications: replications,
-            threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
-            speech: speech.material)
-        simulation.keepsTickets = true
+    mutating func outcomes(of replications: [UInt32]) async throws -> [ReplicationOutcome] {
+        simulation.replications = replications
         let progress = RunProgress(replications: replications.count)
         let interruption = Interruption(stopping: progress)
         let bar = ProgressBar(progress, label: loaded.model.title, quiet: quiet)
+        await simulation.prepare()
         let outcomes = await simulation.run(progress)
         bar.finish()
         interruption.end()

@@ -36,11 +36,7 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var input: ScenarioArguments
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "How many replications run at the same time; all cores unless given.", valueName: "N"))
-    var threads: Int?
+    @OptionGroup var concurrency: ConcurrencyOption
 
     @Option(
         help: ArgumentHelp(
@@ -74,9 +70,6 @@ struct RunCommand: AsyncParsableCommand {
     var capture: CaptureRange?
 
     func validate() throws {
-        if let threads, threads < 1 {
-            throw ValidationError("--threads takes a whole number from 1 on, not \(threads)")
-        }
         guard let maxReplications else { return }
         guard precision != nil else {
             throw ValidationError("--max-replications goes with --precision")
@@ -97,8 +90,7 @@ struct RunCommand: AsyncParsableCommand {
         var simulation = Simulation(
             scenario: loaded.model, seed: loaded.model.general.seed,
             replications: Array(0..<UInt32(loaded.model.general.replications)),
-            threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
-            speech: speech.material)
+            threads: concurrency.threads, speech: speech.material)
         simulation.precision = precision.map {
             PrecisionGoal(
                 $0, for: loaded.model, limit: maxReplications ?? PrecisionGoal.usualLimit)

@@ -15,11 +15,7 @@ struct ValidationOptions: ParsableArguments {
             valueName: "N"))
     var seeds: Int?
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "How many runs there are at the same time; all cores unless given.", valueName: "N"))
-    var threads: Int?
+    @OptionGroup var concurrency: ConcurrencyOption
 
     @Option(
         help: ArgumentHelp(
@@ -30,18 +26,13 @@ struct ValidationOptions: ParsableArguments {
     @Option(help: "What is printed: text, or json (the JSON file of --out).")
     var format: RunCommand.OutputFormat?
 
-    var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
-
     /// Whether any of the options is given.
-    var isGiven: Bool { seeds != nil || threads != nil || out != nil || format != nil }
+    var isGiven: Bool { seeds != nil || concurrency.isGiven || out != nil || format != nil }
 
     func validate() throws {
         // From 1,000 on the seeds of one study are those of the next.
         if let seeds, !(2...1000).contains(seeds) {
             throw ValidationError("--seeds takes a whole number from 2 to 1000, not \(seeds)")
-        }
-        if let threads, threads < 1 {
-            throw ValidationError("--threads takes a whole number from 1 on, not \(threads)")
         }
     }
 
@@ -56,9 +47,7 @@ struct ValidationOptions: ParsableArguments {
         if isText { print(ValidationReport.heading(criteria)) }
         var results: [StudyResult] = []
         for study in studies {
-            let run = StudyRun(
-                study, seeds: criteria.seeds,
-                threads: threadCount)
+            let run = StudyRun(study, seeds: criteria.seeds, threads: concurrency.threads)
             results.append(try await finish(run))
             guard isText else { continue }
             print(ValidationReport(results, criteria).lines(results.last!))
