@@ -11,9 +11,7 @@ import Testing
         var scenario = Scenario(title: "Billing")
         scenario.media.fidelity = FidelityShares(full: 0, sealed: 0, flow: 1)
         scenario.relay.billing = billing
-        let speech = SyntheticSpeech.material()
-        return QualityDesk(scenario, traffic: SpeechTraffic(of: speech, as: scenario.media))
-            .flowThroughRelay
+        return QualityDesk(scenario, traffic: TalkingTests.traffic).flowThroughRelay
     }
 
     /// A packet to the client has a ChannelData header of 4 bytes more than one to the peer.

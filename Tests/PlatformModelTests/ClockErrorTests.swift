@@ -9,10 +9,6 @@ import Testing
 
 /// Peers whose clocks are off.
 @Suite struct ClockErrorTests {
-    private static let speech = SyntheticSpeech.material()
-    private static let traffic = SpeechTraffic(of: speech, as: Media())
-    private static let corpus = SpeechCorpus(of: speech, for: Media())
-
     private func run(_ drift: ClockDrift) -> TrajectoryFingerprint {
         var scenario = Scenario(title: "Clocks")
         scenario.general = General(
@@ -24,8 +20,8 @@ import Testing
         scenario.media.fidelity = FidelityShares(full: 0, sealed: 1, flow: 0)
         scenario.media.clockDrift = drift
         var run = ReplicationRun(
-            scenario, seed: 12, replication: 0, speech: Self.speech, traffic: Self.traffic,
-            corpus: Self.corpus, capturing: 0..<UInt64.max)
+            scenario, seed: 12, replication: 0, speech: TalkingTests.speech,
+            traffic: TalkingTests.traffic, corpus: TalkingTests.corpus, capturing: 0..<UInt64.max)
         run.advance(to: run.end)
         let fingerprint = run.fingerprint
         _ = run.finish()

@@ -98,7 +98,8 @@ import Testing
         let scenario = scenario(variant)
         var platform = Platform(
             scenario: scenario, seed: 3, replication: 0, speech: TalkingTests.speech,
-            traffic: TalkingTests.traffic, corpus: TalkingTests.corpus)
+            traffic: TalkingTests.traffic, rehearsals: TalkingTests.rehearsals,
+            corpus: TalkingTests.corpus)
         var engine = Engine<PlatformEvent>()
         let crew = LoneCrew()
         platform.start(&engine)

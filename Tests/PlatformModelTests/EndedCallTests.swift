@@ -3,6 +3,7 @@ import EventEngine
 import MediaPipeline
 import MemorySearch
 import NetworkModel
+import OpusCodec
 import Quantities
 import ScenarioModel
 import Talks
@@ -56,10 +57,20 @@ nonisolated(unsafe) private var witnessedKeys: [MaskedSecret] = []
         return scenario
     }
 
+    /// A buzz of a second: every process makes its own, and what is said is of no account.
+    private static let speech: SpeechMaterial = {
+        let buzz = (0..<16_000).map { Int16(80 * ($0 % 150) - 6_000) }
+        let clip = SpeechClip(name: "buzz", sampleRate: 16_000, samples: buzz)
+        return try! SpeechMaterial(clips: [clip], sampleRate: .wideband, isSynthetic: true)
+    }()
+
+    private static let corpus = try! SpeechCorpus(
+        of: speech, as: OpusSettings(Codec()), conversations: 1, span: .seconds(2))
+
     private static func platform(_ ending: Ending) -> Platform {
         Platform(
-            scenario: scenario(ending), seed: 5, replication: 0, speech: TalkingTests.speech,
-            traffic: TalkingTests.traffic, corpus: TalkingTests.corpus)
+            scenario: scenario(ending), seed: 5, replication: 0, speech: speech,
+            traffic: SpeechTraffic(of: speech, as: Media()), corpus: corpus)
     }
 
     @Test(arguments: Ending.allCases)

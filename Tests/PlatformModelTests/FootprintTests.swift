@@ -13,20 +13,19 @@ import Testing
         scenario.general = General(
             seed: 5, warmUp: .zero, stopTime: .seconds(10), replications: 1,
             seriesStep: .seconds(1))
-        scenario.arrivals = .rate(1000)
+        scenario.arrivals = .rate(500)
         scenario.population[0].conversation = .constant(60)
         scenario.media.fidelity = FidelityShares(full: 0, sealed: 0, flow: 1)
         scenario.ice.setup = .modelled
-        let speech = SyntheticSpeech.material()
         var run = ReplicationRun(
-            scenario, seed: 5, replication: 0, speech: speech,
-            traffic: SpeechTraffic(of: speech, as: scenario.media))
+            scenario, seed: 5, replication: 0, speech: TalkingTests.speech,
+            traffic: TalkingTests.traffic, rehearsals: TalkingTests.rehearsals)
         run.advance(to: run.end)
         let footprint = run.footprint
-        // 10,000 are expected to come; all stay.
-        #expect(footprint.peers.peak > 9_000 && footprint.peers.peak < 11_000)
+        // 5,000 are expected to come; all stay.
+        #expect(footprint.peers.peak > 4_500 && footprint.peers.peak < 5_500)
         #expect(footprint.tickets >= footprint.peers.peak)
-        #expect(footprint.calls.peak > 4_000)
+        #expect(footprint.calls.peak > 2_000)
         #expect(footprint.bytes > 200 * footprint.peers.peak)
         #expect(footprint.bytes < 1024 * footprint.peers.peak)
         #expect(footprint.histogramBytes > 0)
@@ -43,7 +42,8 @@ import Testing
         scenario.media.fidelity = FidelityShares(full: 0, sealed: 1, flow: 0)
         var run = ReplicationRun(
             scenario, seed: 5, replication: 0, speech: TalkingTests.speech,
-            traffic: TalkingTests.traffic, corpus: TalkingTests.corpus)
+            traffic: TalkingTests.traffic, rehearsals: TalkingTests.rehearsals,
+            corpus: TalkingTests.corpus)
         run.advance(to: run.end)
         let talks = run.footprint.talks
         #expect(talks.peak > 20)

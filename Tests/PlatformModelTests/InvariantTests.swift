@@ -17,10 +17,9 @@ import Testing
             seed: 3, warmUp: .zero, stopTime: .seconds(30), replications: 1,
             seriesStep: .seconds(5))
         scenario.media.fidelity = FidelityShares(full: 0, sealed: 0, flow: 1)
-        let speech = SyntheticSpeech.material()
         var platform = Platform(
-            scenario: scenario, seed: 3, replication: 0, speech: speech,
-            traffic: SpeechTraffic(of: speech, as: scenario.media))
+            scenario: scenario, seed: 3, replication: 0, speech: TalkingTests.speech,
+            traffic: TalkingTests.traffic, rehearsals: TalkingTests.rehearsals)
         var engine = Engine<PlatformEvent>()
         platform.start(&engine)
         body(&platform, &engine)

@@ -37,7 +37,7 @@ import Testing
     ) {
         var platform = Platform(
             scenario: scenario, seed: 3, replication: 0, speech: TalkingTests.speech,
-            traffic: TalkingTests.traffic)
+            traffic: TalkingTests.traffic, rehearsals: TalkingTests.rehearsals)
         var engine = Engine<PlatformEvent>()
         platform.start(&engine)
         body(&platform, &engine)
@@ -160,7 +160,8 @@ import Testing
             }
             var run = ReplicationRun(
                 scenario, seed: UInt64(variant), replication: 0, speech: TalkingTests.speech,
-                traffic: TalkingTests.traffic, keepingTickets: true)
+                traffic: TalkingTests.traffic, rehearsals: TalkingTests.rehearsals,
+                keepingTickets: true)
             run.advance(to: run.end)
             let (violation, lives) = (run.violation, run.tickets)
             #expect(violation == nil)
@@ -194,7 +195,8 @@ import Testing
             scenario.matchmaking.tiers = .ignore
             var run = ReplicationRun(
                 scenario, seed: 3, replication: 0, speech: TalkingTests.speech,
-                traffic: TalkingTests.traffic, keepingTickets: true)
+                traffic: TalkingTests.traffic, rehearsals: TalkingTests.rehearsals,
+                keepingTickets: true)
             run.advance(to: run.end)
             let lives = run.tickets
             let violation = run.violation

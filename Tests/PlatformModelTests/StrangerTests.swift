@@ -56,7 +56,7 @@ import Testing
         let speech = TalkingTests.speech
         var platform = Platform(
             scenario: scenario, seed: scenario.general.seed, replication: 0, speech: speech,
-            traffic: TalkingTests.traffic)
+            traffic: TalkingTests.traffic, rehearsals: TalkingTests.rehearsals)
         var engine = Engine<PlatformEvent>()
         platform.start(&engine)
         let end = SimTime.zero + scenario.general.stopTime
@@ -174,7 +174,8 @@ import Testing
         scenario.media.fidelity = FidelityShares(full: 0, sealed: 1, flow: 0)
         var run = ReplicationRun(
             scenario, seed: 6, replication: 0, speech: TalkingTests.speech,
-            traffic: TalkingTests.traffic, corpus: TalkingTests.corpus)
+            traffic: TalkingTests.traffic, rehearsals: TalkingTests.rehearsals,
+            corpus: TalkingTests.corpus)
         run.advance(to: run.end)
         #expect(run.violation == nil)
         let record = run.finish()
