@@ -66,7 +66,7 @@ import Testing
 
     static func errors(
         _ a: NATClass, _ b: NATClass, _ timing: TimingProfile, _ formula: SetUpTimeFormula,
-        draws: UInt64 = 8, loss: GilbertLoss = .none, hidesHostAddresses: Bool = true
+        draws: UInt64 = 4, loss: GilbertLoss = .none, hidesHostAddresses: Bool = true
     ) -> Errors {
         var (sum, time) = (0.0, 0.0)
         var magnitudes: [Double] = []
@@ -146,7 +146,7 @@ import Testing
         }
     }
 
-    /// The tolerances of lossless set-ups hold for fifty calls of each pair at 0.5 % loss per
+    /// The tolerances of lossless set-ups hold for some thirty calls of each pair at 0.5 % loss per
     /// access link.
     @Test(arguments: exemplars, exemplars)
     func `set-up times are those of packets at half a per cent of loss`(
@@ -154,7 +154,7 @@ import Testing
     ) throws {
         let loss = try #require(GilbertLoss(loss: 0.005, meanBurst: 1.5))
         for (timing, formula) in Self.profiles {
-            let errors = Self.errors(a, b, timing, formula, draws: 50, loss: loss)
+            let errors = Self.errors(a, b, timing, formula, draws: 32, loss: loss)
             #expect(abs(errors.mean) < 0.1 * errors.meanTime, "\(errors)")
             #expect(errors.typical < 0.060, "\(errors)")
         }

@@ -62,13 +62,11 @@ import Testing
 
     @Test(arguments: NATClass.allCases, NATClass.allCases)
     func `browsers connect as the rules say`(_ a: NATClass, _ b: NATClass) throws {
-        for regions in [(0, 0), (0, 1)] {
-            try check(
-                Self.world(a, b) {
-                    $0.regions = regions
-                    $0.relayRegions = regions
-                }, "\(a) × \(b) \(regions)")
-        }
+        try check(
+            Self.world(a, b) {
+                $0.regions = (0, 1)
+                $0.relayRegions = (0, 1)
+            }, "\(a) × \(b)")
     }
 
     @Test(arguments: NATClass.allCases, NATClass.allCases)
