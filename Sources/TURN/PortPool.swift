@@ -36,7 +36,14 @@ struct PortPool: Sendable {
         precondition(count >= 1, "a relay needs a port")
         precondition(Int(first) + count <= 65_536, "ports end at 65,535")
         self.first = first
-        order = (0..<count).map { UInt16($0) }
+        // A plain loop: tests make thousands of pools in builds without optimisation.
+        order = [UInt16](unsafeUninitializedCapacity: count) { offsets, initialized in
+            while initialized < count {
+                offsets.initializeElement(
+                    at: initialized, to: UInt16(truncatingIfNeeded: initialized))
+                initialized += 1
+            }
+        }
         places = order
         holders = [Int32](repeating: Self.nobody, count: count)
         freeCount = count
