@@ -98,7 +98,7 @@ func stream(seed: UInt64) -> RandomStream {
         var timers = (0..<1000 as Range<UInt32>).map {
             list.schedule($0, at: SimTime(nanoseconds: 1 << 40), priority: .normal)
         }
-        for step in 0..<200_000 as Range<UInt32> {
+        for step in 0..<60_000 as Range<UInt32> {
             let index = Int(random.nextInteger(below: 1000))
             list.cancel(timers[index])
             let time = Int64(random.nextInteger(below: 1 << 42))

@@ -111,7 +111,8 @@ import Testing
     ) throws {
         let pair = try SRTPPair(profile)
         var sequence: UInt16 = 65_000
-        for step in 0..<140_000 {
+        // Around twice.
+        for step in 0..<67_000 {
             let packet = rtp(sequence, payload: [UInt8(step & 0xFF)])
             let sealed = try pair.seal(packet)
             if step % 997 == 0 { #expect(try pair.open(sealed) == packet) }
