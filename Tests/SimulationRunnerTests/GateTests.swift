@@ -153,6 +153,10 @@ import Testing
         }
         let same = Comparability(scenario(1, "greedy", "a"), scenario(1, "batch", "b"))
         #expect(same.world.isEmpty)
+        #expect(same.policies.map(\.key) == ["matchmaking.policy"])
+        let other = Comparability(scenario(1, "greedy", "a"), scenario(2, "greedy", "a"))
+        #expect(other.world.map(\.key) == ["general.seed"])
+        #expect(other.world.map(\.now) == ["2"])
         #expect(other.obstacles.isEmpty, "two runs can take one seed")
     }
 
@@ -190,9 +194,5 @@ import Testing
         // Whoever stays the same but is fewer, or further away, can be compared.
         #expect(try obstacles("0.7", "0.6") == [])
         #expect(try obstacles("9 ms", "99 ms") == [])
-        #expect(same.policies.map(\.key) == ["matchmaking.policy"])
-        let other = Comparability(scenario(1, "greedy", "a"), scenario(2, "greedy", "a"))
-        #expect(other.world.map(\.key) == ["general.seed"])
-        #expect(other.world.map(\.now) == ["2"])
     }
 }
