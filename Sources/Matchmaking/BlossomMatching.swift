@@ -14,22 +14,20 @@ public enum PairWeight {
     public static var longestWait: SimDuration { .hours(1) }
 
     /// Outweighs all else that a matching of ``BlossomMatching/cellLimit`` tickets comes to.
-    fileprivate static let onePair: Int64 = 1 << 32
+    private static let onePair: Int64 = 1 << 32
 
-    /// Milliseconds that a pair is worth, besides being one.
-    fileprivate static func milliseconds(
-        _ one: WaitingRoom.Slot, _ other: WaitingRoom.Slot, at now: SimTime
+    /// What a pair is worth whose tickets have waited this long, in milliseconds above what being a
+    /// pair is worth.
+    ///
+    /// - Precondition: the tickets have waited for 0 or longer.
+    public static func of(
+        waits: (SimDuration, SimDuration), sharesLanguage: Bool, sharesInterest: Bool
     ) -> Int64 {
-        var total: Int64 = 1
-        for ticket in [one, other] {
-            total += min(now - ticket.created, longestWait).nanoseconds / 1_000_000
-        }
-        if one.attributes.language == other.attributes.language {
-            total += sharedLanguage.nanoseconds / 1_000_000
-        }
-        if one.attributes.interest == other.attributes.interest {
-            total += sharedInterest.nanoseconds / 1_000_000
-        }
+        var total = onePair + 1
+        total += min(waits.0, longestWait).nanoseconds / 1_000_000
+        total += min(waits.1, longestWait).nanoseconds / 1_000_000
+        if sharesLanguage { total += sharedLanguage.nanoseconds / 1_000_000 }
+        if sharesInterest { total += sharedInterest.nanoseconds / 1_000_000 }
         return total
     }
 }
@@ -59,7 +57,10 @@ struct BlossomMatching: MatchFunction {
         let matching = MaximumWeightMatching(count: cell.count) { a, b in
             guard state.isCompatible(cell[a], cell[b], where: predicate) else { return 0 }
             let (one, other) = (state.room.slots[Int(cell[a])], state.room.slots[Int(cell[b])])
-            return PairWeight.onePair + PairWeight.milliseconds(one, other, at: now)
+            return PairWeight.of(
+                waits: (now - one.created, now - other.created),
+                sharesLanguage: one.attributes.language == other.attributes.language,
+                sharesInterest: one.attributes.interest == other.attributes.interest)
         }
         for (a, b) in matching.partners.enumerated() where b > a {
             decisions.append(

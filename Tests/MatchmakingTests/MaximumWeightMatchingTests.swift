@@ -77,6 +77,33 @@ import Testing
         }
     }
 
+    /// Decisions hang on it where several matchings weigh the same.
+    @Test func `which of the heaviest matchings it is stays the same`() {
+        var state: UInt64 = 88_172_645_463_325_252
+        func draw(below bound: UInt64) -> UInt64 {
+            state ^= state << 13
+            state ^= state >> 7
+            state ^= state << 17
+            return state % bound
+        }
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for round in 0..<100 {
+            let n = Int(draw(below: 40))
+            let span = [2, 3, 1000][round % 3]
+            let density = draw(below: 100)
+            var weights = [[Int64]](repeating: [Int64](repeating: 0, count: n), count: n)
+            for v in 0..<n {
+                for u in 0..<v where draw(below: 100) <= density {
+                    weights[u][v] = 1 + Int64(draw(below: UInt64(span)))
+                }
+            }
+            for partner in MaximumWeightMatching(count: n, weight: { weights[$0][$1] }).partners {
+                hash = (hash ^ UInt64(bitPattern: Int64(partner))) &* 0x100_0000_01b3
+            }
+        }
+        #expect(hash == 16_407_395_885_820_138_883)
+    }
+
     /// A bound from below that needs no search: duality. A cycle of odd length leaves one out.
     @Test(arguments: [3, 9, 41, 99]) func `an odd cycle leaves the cheapest place out`(n: Int)
         throws
