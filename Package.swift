@@ -38,13 +38,14 @@ let foundations: [Target] = [
         ]),
     room("Addressing"),
     room("Digests", uses: ["COpenSSL"]),
+    room("FlatStorage", uses: ["CMemoryHints"]),
 ]
 
 let domains: [Target] = [
     room("ArrivalProcesses", uses: ["Quantities", "RandomStreams"]),
     room("ClosedForms", uses: ["Quantities", "RandomStreams"]),
     room("ICE", uses: ["Quantities", "RandomStreams", "Addressing", "STUN", "TURN"]),
-    room("Matchmaking", uses: ["Quantities"]),
+    room("Matchmaking", uses: ["Quantities", "FlatStorage"]),
     room(
         "MediaPipeline",
         uses: [
@@ -55,7 +56,7 @@ let domains: [Target] = [
         "MediaSecurity", uses: ["Quantities", "RandomStreams", "CMediaShim", "COpenSSL", "CSRTP"]),
     room("OpusCodec", uses: ["Quantities", "COpus", "CMediaShim"]),
     room("RTP", uses: ["Quantities", "RandomStreams"]),
-    room("RiskScoring", uses: ["Quantities", "RandomStreams", "Digests"]),
+    room("RiskScoring", uses: ["Quantities", "RandomStreams", "Digests", "FlatStorage"]),
     room("STUN", uses: ["Quantities", "RandomStreams", "Addressing", "Digests"]),
     room("Signaling", uses: ["Quantities", "ICE"]),
     room("TURN", uses: ["Quantities", "RandomStreams", "Addressing", "Digests", "STUN"]),
@@ -216,7 +217,8 @@ let testTargets: [Target] = [
         ]),
     tests(of: "Addressing"),
     tests(of: "Digests"),
-    tests(of: "Matchmaking", with: ["Quantities", "RandomStreams", "Statistics"]),
+    tests(
+        of: "Matchmaking", with: ["FlatStorage", "Quantities", "RandomStreams", "Statistics"]),
     tests(of: "EventEngine", with: ["Quantities", "RandomStreams"]),
     tests(
         of: "ICE",

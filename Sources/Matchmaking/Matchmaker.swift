@@ -1,3 +1,4 @@
+import FlatStorage
 import Quantities
 
 /// Pairs waiting tickets under hard constraints that each ticket relaxes with its own age; whom and
@@ -250,11 +251,7 @@ public struct Matchmaker: Sendable {
     // MARK: What is due
 
     private func nextDue() -> SimTime {
-        var due = min(reviewDue, departures.first?.time ?? .distantFuture)
-        for level in 0..<state.room.ladder.levels.count {
-            due = min(due, state.room.due(ofLevel: level))
-        }
-        return due
+        min(state.room.nextDue, reviewDue, departures.first?.time ?? .distantFuture)
     }
 
     /// The first multiple of `interval` after `time`.
@@ -291,13 +288,15 @@ public struct Matchmaker: Sendable {
             while state.room.due(ofLevel: level) == time {
                 let slot = state.room.head(ofLevel: level)
                 if level == last {
-                    expired.append(TicketID(state.room.slots[Int(slot)].id))
+                    expired.appendGrowing(TicketID(state.room.slots[Int(slot)].id))
                     ledger.expired += 1
                     remove(slot)
                     continue
                 }
                 state.room.leave(slot)
                 state.room.enter(slot, level: level + 1)
+                state.room.fetchSuccessors(ofLevel: level) { state.sessions.fetch($0.session) }
+                ledger.expanded += 1
                 moved.append(slot)
             }
         }
@@ -379,7 +378,7 @@ public struct Matchmaker: Sendable {
         for pair in settled {
             let first = state.room.slots[Int(pair.first)]
             let second = state.room.slots[Int(pair.second)]
-            pairings.append(pairing(pair, where: predicate))
+            pairings.appendGrowing(pairing(pair, where: predicate))
             if rules.avoidRematch { state.sessions.meet(first.session, second.session) }
             forget(pair.first)
             forget(pair.second)
@@ -391,6 +390,7 @@ public struct Matchmaker: Sendable {
     // MARK: Pairing
 
     private mutating func remove(_ slot: Int32) {
+        state.sessions.fetch(state.room.slots[Int(slot)].session)
         state.room.leave(slot)
         forget(slot)
     }
@@ -426,12 +426,14 @@ public struct Matchmaker: Sendable {
         return now - ticket.created == state.room.ladder.levels[Int(ticket.level)].entersAt
     }
 
+    /// Whether a ticket has come to a step of its ladder just now.
+    private func hasExpanded(_ slot: Int32) -> Bool {
+        let age = now - state.room.slots[Int(slot)].created
+        return hasMoved(slot) && rules.expansion.contains { $0.after == age }
+    }
+
     private func cause(_ first: Int32, _ second: Int32) -> Pairing.Cause {
-        let hasExpanded = [first, second].map { slot in
-            let age = now - state.room.slots[Int(slot)].created
-            return hasMoved(slot) && rules.expansion.contains { $0.after == age }
-        }
-        switch (hasExpanded[0], hasExpanded[1]) {
+        switch (hasExpanded(first), hasExpanded(second)) {
         case (true, true): return .expansionOfBoth
         case (true, false): return .expansionOfFirst
         case (false, true): return .expansionOfSecond
@@ -466,6 +468,8 @@ public struct TicketLedger: Hashable, Sendable, BitwiseCopyable {
     public internal(set) var cancelled = 0
     /// Tickets given up at ``MatchRules/expiry``.
     public internal(set) var expired = 0
+    /// Times that a waiting ticket came to another level of its ladder.
+    public internal(set) var expanded = 0
 
     /// Tickets that wait.
     public var waiting: Int { taken - paired - cancelled - expired }

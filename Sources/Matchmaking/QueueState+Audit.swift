@@ -33,15 +33,16 @@ extension QueueState {
     private func walk(
         first: Int32, second: Int32, at now: SimTime, where predicate: some PairPredicate
     ) -> Audit {
-        guard let one = Party(first, in: self, at: now),
-            let two = Party(second, in: self, at: now)
+        guard let one = Party(room.slots[Int(first)], rules, at: now),
+            let two = Party(room.slots[Int(second)], rules, at: now)
         else { return Audit(passedOver: first, isTruncated: false) }
+        let youngest = now - earliestAge
         var looked = 0
         for level in room.ladder.levels.indices.reversed() {
             var slot = room.head(ofLevel: level)
             while slot >= 0 {
                 let other = room.slots[Int(slot)]
-                if other.created > now - earliestAge { break }
+                if other.created > youngest { break }
                 if other.created >= two.created, slot == second || !room.isOlder(slot, than: second)
                 {
                     return Audit(passedOver: WaitingRoom.none, isTruncated: false)
@@ -52,9 +53,9 @@ extension QueueState {
                 }
                 let suitsOne = one.accepts(other.attributes) && slot != first
                 let suitsTwo = two.accepts(other.attributes) && other.created <= one.created
-                if suitsOne && isCompatible(slot, with: one, at: now, where: predicate)
+                if suitsOne && isCompatible(other, with: one, at: now, where: predicate)
                     || suitsTwo && room.isOlder(slot, than: first)
-                        && isCompatible(slot, with: two, at: now, where: predicate)
+                        && isCompatible(other, with: two, at: now, where: predicate)
                 {
                     return Audit(passedOver: slot, isTruncated: false)
                 }
@@ -91,14 +92,13 @@ extension QueueState {
         /// The bits of the attributes in which a partner must not differ.
         let demanded: UInt64
 
-        init?(_ slot: Int32, in state: QueueState, at now: SimTime) {
-            let ticket = state.room.slots[Int(slot)]
-            guard let step = state.rules.step(atAge: now - ticket.created) else { return nil }
+        init?(_ ticket: WaitingRoom.Slot, _ rules: MatchRules, at now: SimTime) {
+            guard let step = rules.step(atAge: now - ticket.created) else { return nil }
             id = TicketID(ticket.id)
             attributes = ticket.attributes
             created = ticket.created
             session = ticket.session
-            demanded = Attributes.mask(of: state.rules.constraints(atStep: step))
+            demanded = Attributes.mask(of: rules.constraints(atStep: step))
         }
 
         func accepts(_ other: Attributes) -> Bool {
@@ -107,9 +107,10 @@ extension QueueState {
     }
 
     private func isCompatible(
-        _ slot: Int32, with party: Party, at now: SimTime, where predicate: some PairPredicate
+        _ slot: WaitingRoom.Slot, with party: Party, at now: SimTime,
+        where predicate: some PairPredicate
     ) -> Bool {
-        guard let other = Party(slot, in: self, at: now), other.accepts(party.attributes),
+        guard let other = Party(slot, rules, at: now), other.accepts(party.attributes),
             party.accepts(other.attributes), predicate.allows(other.id, party.id)
         else { return false }
         return !(rules.avoidRematch && sessions.haveMet(other.session, party.session))

@@ -1,3 +1,5 @@
+import FlatStorage
+
 /// What is known of sessions while they last: whether they wait, and whom they met.
 ///
 /// Meetings are remembered on both sides or on neither: the oldest meeting of a session with
@@ -43,7 +45,7 @@ struct SessionMemory: Sendable {
             records[Int(record)] = fresh
         } else {
             record = Int32(records.count)
-            records.append(fresh)
+            records.appendGrowing(fresh)
         }
         index.set(session.rawValue, to: record)
         return record
@@ -79,19 +81,24 @@ struct SessionMemory: Sendable {
     /// Lets the two remember each other as their newest partners.
     mutating func meet(_ a: Int32, _ b: Int32) {
         forget(a, b)
-        for record in [a, b] {
-            let list = records[Int(record)].partners
-            if list >= 0, let oldest = fullListOldest(list) { forget(record, oldest) }
-        }
+        makeRoom(a)
+        makeRoom(b)
         append(b, to: a)
         append(a, to: b)
+    }
+
+    /// Forgets the oldest partner of a session whose list is full.
+    private mutating func makeRoom(_ record: Int32) {
+        let list = records[Int(record)].partners
+        if list >= 0, let oldest = fullListOldest(list) { forget(record, oldest) }
     }
 
     /// Removes a session and every memory of it.
     mutating func end(_ record: Int32) {
         let list = records[Int(record)].partners
         if list >= 0 {
-            for place in places(list) where partners[place] >= 0 {
+            for place in places(list) {
+                if partners[place] < 0 { break }
                 remove(record, from: partners[place])
                 partners[place] = -1
             }
@@ -137,10 +144,20 @@ struct SessionMemory: Sendable {
         let list = records[Int(record)].partners
         guard list >= 0 else { return }
         let places = places(list)
-        guard let found = places.first(where: { partners[$0] == partner }) else { return }
-        for place in found..<places.upperBound - 1 { partners[place] = partners[place + 1] }
-        partners[places.upperBound - 1] = -1
+        var place = places.lowerBound
+        while partners[place] != partner {
+            place += 1
+            guard place < places.upperBound, partners[place] >= 0 else { return }
+        }
+        while place + 1 < places.upperBound, partners[place + 1] >= 0 {
+            partners[place] = partners[place + 1]
+            place += 1
+        }
+        partners[place] = -1
     }
+
+    /// Asks the processor to bring near what is known of a record's session.
+    func fetch(_ record: Int32) { records.fetch(Int(record)) }
 
     private mutating func drop(_ record: Int32) {
         index.remove(records[Int(record)].id)

@@ -1,3 +1,4 @@
+import FlatStorage
 import Quantities
 
 /// The waiting tickets in flat arrays, threaded on two kinds of FIFO lists.
@@ -36,12 +37,20 @@ struct WaitingRoom: Sendable {
         var tail: Int32
     }
 
+    /// The tickets of a level.
+    private struct LevelList: BitwiseCopyable {
+        var head = WaitingRoom.none
+        var tail = WaitingRoom.none
+        /// When the head moves on.
+        var due = SimTime.distantFuture
+    }
+
     let ladder: Ladder
     private(set) var slots: [Slot] = []
     private(set) var count = 0
     private var links: [Link] = []
     private var freeSlots: [Int32] = []
-    private var levelLists: [List]
+    private var levelLists: [LevelList]
     private var offers = FlatTable<UInt64, List>(blank: List(head: none, tail: none))
     private let countsLanguages: Bool
     /// How many tickets are open to others in each language that has any, in the order of the
@@ -57,8 +66,7 @@ struct WaitingRoom: Sendable {
     init(ladder: Ladder, countsLanguages: Bool = false) {
         self.ladder = ladder
         self.countsLanguages = countsLanguages
-        levelLists = [List](
-            repeating: List(head: Self.none, tail: Self.none), count: ladder.levels.count)
+        levelLists = [LevelList](repeating: LevelList(), count: ladder.levels.count)
     }
 
     /// Memory of the tables.
@@ -74,10 +82,8 @@ struct WaitingRoom: Sendable {
             slots[Int(reused)] = slot
             return reused
         }
-        slots.append(slot)
-        links.append(
-            contentsOf: repeatElement(
-                Link(next: Self.none, previous: Self.none), count: ladder.stride))
+        slots.appendGrowing(slot)
+        links.appendGrowing(Link(next: Self.none, previous: Self.none), count: ladder.stride)
         return Int32(slots.count - 1)
     }
 
@@ -102,9 +108,33 @@ struct WaitingRoom: Sendable {
 
     /// When the oldest ticket of `level` moves on, or the distant future.
     func due(ofLevel level: Int) -> SimTime {
+        levelLists[level].due
+    }
+
+    /// When the first ticket of any level moves on, or the distant future.
+    var nextDue: SimTime {
+        levelLists.reduce(.distantFuture) { min($0, $1.due) }
+    }
+
+    private mutating func setHead(_ level: Int, _ head: Int32) {
+        levelLists[level].head = head
+        guard head >= 0, let age = ladder.levels[level].leavesAt else {
+            levelLists[level].due = .distantFuture
+            return
+        }
+        levelLists[level].due = slots[Int(head)].created + age
+    }
+
+    /// Asks the processor to bring near what the tickets behind the head of `level` will take when
+    /// they move on; `fetch` is given the first of them.
+    func fetchSuccessors(ofLevel level: Int, _ fetch: (Slot) -> Void) {
         let head = levelLists[level].head
-        guard head >= 0, let age = ladder.levels[level].leavesAt else { return .distantFuture }
-        return slots[Int(head)].created + age
+        guard head >= 0 else { return }
+        let ticket = slots[Int(head)]
+        fetch(ticket)
+        guard ticket.next >= 0 else { return }
+        slots.fetch(Int(ticket.next))
+        links.fetch(Int(ticket.next) * ladder.stride)
     }
 
     /// Enters a ticket into `level` and the offer lists there.
@@ -113,8 +143,8 @@ struct WaitingRoom: Sendable {
         let tail = levelLists[level].tail
         slots[Int(slot)].previous = tail
         slots[Int(slot)].next = Self.none
-        if tail >= 0 { slots[Int(tail)].next = slot } else { levelLists[level].head = slot }
         levelLists[level].tail = slot
+        if tail >= 0 { slots[Int(tail)].next = slot } else { setHead(level, slot) }
         if countsLanguages, ladder.levels[level].isOpen { count(slot, 1) }
         for position in ladder.levels[level].offers.indices { offer(slot, level, position) }
     }
@@ -127,7 +157,7 @@ struct WaitingRoom: Sendable {
         if ticket.previous >= 0 {
             slots[Int(ticket.previous)].next = ticket.next
         } else {
-            levelLists[level].head = ticket.next
+            setHead(level, ticket.next)
         }
         if ticket.next >= 0 {
             slots[Int(ticket.next)].previous = ticket.previous
@@ -155,8 +185,10 @@ struct WaitingRoom: Sendable {
     func oldestOffer(
         level: Int, constraints: MatchConstraints, attributes: Attributes
     ) -> Int32 {
-        offers[key(level, constraints.union(ladder.levels[level].constraints), attributes)]?.head
-            ?? Self.none
+        if levelLists[level].head < 0 { return Self.none }
+        return
+            offers[key(level, constraints.union(ladder.levels[level].constraints), attributes)]?
+            .head ?? Self.none
     }
 
     /// The next younger ticket on the offer list of `level` for `constraints`, or none.

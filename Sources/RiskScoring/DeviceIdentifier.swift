@@ -1,3 +1,5 @@
+import FlatStorage
+
 /// A short-lived name of a device: the first 128 bits of HMAC-SHA-256 over its canonical signals,
 /// under a key that is thrown away two epochs later (truncation: RFC 2104 §5).
 ///
@@ -22,4 +24,13 @@ public struct DeviceIdentifier: Hashable, Sendable, BitwiseCopyable {
     /// Feeds the lower word, which is as good as random already.
     @inlinable
     public func hash(into hasher: inout Hasher) { hasher.combine(low) }
+}
+
+extension DeviceIdentifier: FlatKey {
+    /// A name that no key gives: of an epoch that never comes.
+    @inlinable public static var free: DeviceIdentifier {
+        DeviceIdentifier(high: .max, low: .max, epoch: .max)
+    }
+    /// The lower word, which is as good as random already.
+    @inlinable public var number: UInt64 { low }
 }

@@ -1,3 +1,4 @@
+import FlatStorage
 import Quantities
 
 /// Records of devices in flat arrays, each a list of reports; a device without a report has none.
@@ -44,7 +45,7 @@ struct RecordStore: Sendable {
         var previous: Int32 = RecordStore.none
     }
 
-    private(set) var index: [DeviceIdentifier: Int32] = [:]
+    private(set) var index = FlatTable<DeviceIdentifier, Int32>(blank: RecordStore.none)
     private(set) var records: [Record] = []
     private(set) var reports: [Report] = []
     private var freeRecords: [Int32] = []
@@ -57,13 +58,12 @@ struct RecordStore: Sendable {
 
     var reportCount: Int { reports.count - freeReports.count }
 
-    /// Memory of the tables, the index estimated from above.
+    /// Memory of the tables.
     var byteCount: Int {
         records.capacity * MemoryLayout<Record>.stride
             + reports.capacity * MemoryLayout<Report>.stride
             + (freeRecords.capacity + freeReports.capacity) * MemoryLayout<Int32>.stride
-            + index.capacity * 2
-            * (MemoryLayout<DeviceIdentifier>.stride + MemoryLayout<Int32>.stride)
+            + index.byteCount
     }
 
     subscript(record: Int32) -> Record { records[Int(record)] }
@@ -88,26 +88,26 @@ struct RecordStore: Sendable {
             records[Int(record)] = fresh
         } else {
             record = Int32(records.count)
-            records.append(fresh)
+            records.appendGrowing(fresh)
         }
-        index[device] = record
+        index.set(device, to: record)
         joinEpoch(record)
         return record
     }
 
     /// Names a record anew, under the key of another epoch; the old name is gone.
     mutating func rename(_ record: Int32, to device: DeviceIdentifier) {
-        index[records[Int(record)].device] = nil
+        index.remove(records[Int(record)].device)
         leaveEpoch(record)
         records[Int(record)].device = device
-        index[device] = record
+        index.set(device, to: record)
         joinEpoch(record)
     }
 
     /// Drops a record with all its reports, and overwrites it.
     mutating func drop(_ record: Int32) {
         while records[Int(record)].first >= 0 { removeFirstReport(of: record) }
-        index[records[Int(record)].device] = nil
+        index.remove(records[Int(record)].device)
         leaveEpoch(record)
         records[Int(record)] = Record(
             device: DeviceIdentifier(high: 0, low: 0, epoch: 0), salt: 0)
@@ -156,7 +156,7 @@ struct RecordStore: Sendable {
             reports[Int(slot)] = node
         } else {
             slot = Int32(reports.count)
-            reports.append(node)
+            reports.appendGrowing(node)
         }
         if youngest >= 0 { reports[Int(youngest)].younger = slot } else { oldest = slot }
         youngest = slot
@@ -164,6 +164,21 @@ struct RecordStore: Sendable {
         if last >= 0 { reports[Int(last)].next = slot } else { records[Int(record)].first = slot }
         records[Int(record)].last = slot
         records[Int(record)].count += 1
+    }
+
+    /// Asks the processor to bring near what removing the oldest report will take, and what will be
+    /// read of the two behind it when this is asked again.
+    func fetchOldest() {
+        guard oldest >= 0 else { return }
+        let first = reports[Int(oldest)]
+        let record = records[Int(first.record)]
+        index.fetch(record.device)
+        if record.previous >= 0 { records.fetch(Int(record.previous)) }
+        if record.next >= 0 { records.fetch(Int(record.next)) }
+        guard first.younger >= 0 else { return }
+        let second = reports[Int(first.younger)]
+        records.fetch(Int(second.record))
+        if second.younger >= 0 { reports.fetch(Int(second.younger)) }
     }
 
     /// Removes the oldest of all reports, or one of its record that is as old, and with its last

@@ -13,7 +13,10 @@ extension Scorer {
 
     /// The tier that the device's record leads to, dry run or not.
     func standing(of device: DeviceIdentifier, at now: SimTime) -> DeviceTier {
-        evidence(on: device, at: now)?.tier ?? .clear
+        guard let record = record(of: device, at: now) else { return .clear }
+        // No report weighs more than one, so that fewer than it takes are not worth a look.
+        if store[record].count < policy.minimumReporters { return .clear }
+        return evidence(in: record, at: now)?.tier ?? .clear
     }
 
     /// What is known of a device, and why it stands where it stands.
@@ -38,10 +41,16 @@ extension Scorer {
 
     /// What the live reports against a device say at `now`; nil without any.
     private func evidence(on device: DeviceIdentifier, at now: SimTime) -> Evidence? {
-        // A name under a key that is gone by then leads nowhere.
-        guard device.epoch + 1 >= keys.epoch(at: now), let record = store.index[device] else {
-            return nil
-        }
+        record(of: device, at: now).flatMap { evidence(in: $0, at: now) }
+    }
+
+    /// The record of a device; nil without one, or if the key of its name is gone at `now`.
+    private func record(of device: DeviceIdentifier, at now: SimTime) -> Int32? {
+        device.epoch + 1 >= keys.epoch(at: now) ? store.index[device] : nil
+    }
+
+    /// What the live reports of a record say at `now`; nil without any.
+    private func evidence(in record: Int32, at now: SimTime) -> Evidence? {
         let first = firstLive(of: record, in: store, at: now)
         return first < 0 ? nil : Evidence(of: record, from: first, in: store, policy, at: now)
     }

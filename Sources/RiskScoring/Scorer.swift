@@ -153,6 +153,11 @@ public struct Scorer: Sendable {
     public mutating func report(
         _ capability: ReportCapability, lasting length: SimDuration, at now: SimTime
     ) -> ReportOutcome {
+        // What is looked up comes near while the code is checked.
+        store.index.fetch(capability.target)
+        store.index.fetch(capability.reporter)
+        filings.index.fetch(capability.reporter)
+        used.fetch(capability.number)
         advance(to: now)
         if let reason = refusal(of: capability) { return .ignored(reason) }
         let known = store.index[capability.target]
@@ -276,5 +281,7 @@ public struct Scorer: Sendable {
     private mutating func deleteLapsed(by time: SimTime) {
         while lapse(in: store) <= time { store.removeOldestReport() }
         while lapse(in: filings) <= time { filings.removeOldestReport() }
+        store.fetchOldest()
+        filings.fetchOldest()
     }
 }

@@ -1,3 +1,4 @@
+import FlatStorage
 import Quantities
 
 /// The numbers of capabilities that were used, each until it would have lapsed anyway.
@@ -10,21 +11,22 @@ struct UsedCapabilities: Sendable {
         var until: SimTime
     }
 
-    private var numbers: Set<UInt64> = []
+    private var numbers = FlatTable<UInt64, Bool>(blank: false)
     private var queue: [Use] = []
     private var head = 0
 
     var count: Int { numbers.count }
 
-    /// Memory of the tables, the set estimated from above.
-    var byteCount: Int {
-        numbers.capacity * 2 * MemoryLayout<UInt64>.stride
-            + queue.capacity * MemoryLayout<Use>.stride
-    }
+    /// Memory of the tables.
+    var byteCount: Int { numbers.byteCount + queue.capacity * MemoryLayout<Use>.stride }
+
+    /// Asks the processor to bring near what is known of a capability.
+    func fetch(_ number: UInt64) { numbers.fetch(number) }
 
     /// Notes a use; false if the capability was used before.
     mutating func insert(_ number: UInt64, until: SimTime) -> Bool {
-        guard numbers.insert(number).inserted else { return false }
+        guard numbers[number] == nil else { return false }
+        numbers.set(number, to: true)
         queue.append(Use(number: number, until: until))
         return true
     }

@@ -1,3 +1,4 @@
+import FlatStorage
 import Quantities
 import RandomStreams
 import Testing

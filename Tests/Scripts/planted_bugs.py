@@ -47,8 +47,13 @@ BUGS = {
     "expansion clock reset by others": (
         [UNNOTICED, (
             ROOM,
-            "        return slots[Int(head)].created + age\n",
-            "        return slots[Int(levelLists[level].tail)].created + age\n",
+            "        levelLists[level].due = slots[Int(head)].created + age\n",
+            "        levelLists[level].due = slots[Int(levelLists[level].tail)].created + age\n",
+        ), (
+            ROOM,
+            "        if tail >= 0 { slots[Int(tail)].next = slot } else { setHead(level, slot) }\n",
+            "        if tail >= 0 { slots[Int(tail)].next = slot }\n"
+            "        setHead(level, tail >= 0 ? levelLists[level].head : slot)\n",
         )],
         ["wait of ", "wait_p95 of ", "passed_over of "],
     ),
