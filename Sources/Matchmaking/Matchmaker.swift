@@ -224,18 +224,23 @@ public struct Matchmaker: Sendable {
     /// The next pairing that did not come with an arrival, in order of decision.
     public mutating func pollPairing() -> Pairing? {
         guard polled < pairings.count else { return nil }
-        defer {
-            polled += 1
-            if polled == pairings.count {
-                pairings.removeAll(keepingCapacity: true)
-                polled = 0
-            }
+        let pairing = pairings[polled]
+        pairings[polled] = .blank
+        polled += 1
+        if polled == pairings.count {
+            pairings.removeAll(keepingCapacity: true)
+            polled = 0
         }
-        return pairings[polled]
+        return pairing
     }
 
     /// A ticket that has expired since the last call, in no particular but always the same order.
-    public mutating func pollExpired() -> TicketID? { expired.popLast() }
+    public mutating func pollExpired() -> TicketID? {
+        guard let last = expired.last else { return nil }
+        expired[expired.count - 1] = TicketID(0)
+        expired.removeLast()
+        return last
+    }
 
     private func decide(
         _ event: QueueEvent, where predicate: some PairPredicate

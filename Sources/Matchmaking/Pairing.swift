@@ -32,6 +32,9 @@ public struct Pairing: Hashable, Sendable, BitwiseCopyable {
         public var age: SimDuration
         /// The step of the ladder it stood on, from 0.
         public var step: UInt8
+
+        fileprivate static let blank = Side(
+            ticket: TicketID(0), session: SessionID(0), age: .zero, step: 0)
     }
 
     /// What made the pairing possible at this moment.
@@ -81,6 +84,11 @@ public struct Pairing: Hashable, Sendable, BitwiseCopyable {
     /// The oldest waiting ticket that was compatible and was passed over; see
     /// <doc:Matchmaking#Age-inversions>.
     public var passedOver: TicketID?
+
+    /// What is written over a pairing that has been polled.
+    static let blank = Pairing(
+        first: .blank, second: .blank, time: .zero, cause: .arrival, constraints: [],
+        tierRule: .ignored, rematchesAvoided: 0, passedOver: nil)
 
     /// Whether an older waiting ticket that was compatible was passed over.
     public var ageInversion: Bool { passedOver != nil }

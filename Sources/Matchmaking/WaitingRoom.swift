@@ -175,7 +175,10 @@ struct WaitingRoom: Sendable {
             languages.insert(LanguageQueue(language: language, count: 0), at: index)
         }
         languages[index].count += change
-        if languages[index].count == 0 { languages.remove(at: index) }
+        guard languages[index].count == 0 else { return }
+        for place in index..<languages.count - 1 { languages[place] = languages[place + 1] }
+        languages[languages.count - 1] = LanguageQueue(language: 0, count: 0)
+        languages.removeLast()
     }
 
     // MARK: Offer lists

@@ -1,0 +1,169 @@
+import Glibc
+import Quantities
+import Testing
+
+@testable import Matchmaking
+
+/// A run of memory that belongs to a value: all of it, whether in use or not.
+private protocol Storage {
+    func withAllBytes(_ body: (UnsafeRawBufferPointer) -> Void)
+}
+
+extension Array: Storage {
+    fileprivate func withAllBytes(_ body: (UnsafeRawBufferPointer) -> Void) {
+        withUnsafeBytes {
+            body(
+                UnsafeRawBufferPointer(
+                    start: $0.baseAddress, count: capacity * MemoryLayout<Element>.stride))
+        }
+    }
+}
+
+/// What a session showed the matchmaker is gone from its memory afterwards: places given back,
+/// tables and the idle ends of arrays included.
+@Suite struct ResidueTests {
+    /// Numbers that occur nowhere else.
+    private enum Canary {
+        static let tickets: [UInt32] = [0xC0FF_EE11, 0xDEFA_CED1, 0xB16B_00B5, 0x0DDB_A115]
+        static let sessions: [UInt32] = [0xFEED_FAC3, 0xCAFE_D00D, 0xBADC_AB1E, 0xACCE_55ED]
+        static let language: UInt16 = 0xB5A7
+        static let interest: UInt16 = 0xE3D9
+    }
+
+    /// How often a value occurs in the bytes of the matchmaker and of every array that it holds.
+    private static func occurrences<Value: FixedWidthInteger>(
+        of value: Value, in matchmaker: Matchmaker
+    ) -> Int {
+        var found = 0
+        func look(_ bytes: UnsafeRawBufferPointer) {
+            withUnsafeBytes(of: value) { sign in
+                var rest = bytes[...]
+                while rest.count >= sign.count,
+                    let first = memchr(
+                        bytes.baseAddress! + rest.startIndex, Int32(sign[0]),
+                        rest.count - sign.count + 1)
+                {
+                    if memcmp(first, sign.baseAddress!, sign.count) == 0 { found += 1 }
+                    rest = bytes[(UnsafeRawPointer(first) - bytes.baseAddress! + 1)...]
+                }
+            }
+        }
+        func walk(_ part: Any) {
+            if let storage = part as? any Storage { return storage.withAllBytes(look) }
+            for child in Mirror(reflecting: part).children { walk(child.value) }
+        }
+        withUnsafeBytes(of: matchmaker) { look($0) }
+        walk(matchmaker)
+        return found
+    }
+
+    /// The language and the interest side by side, as tickets and keys hold them, or one of them
+    /// with nothing where the other would be.
+    private static func signs(_ matchmaker: Matchmaker) -> Int {
+        let (language, interest) = (UInt32(Canary.language), UInt32(Canary.interest) << 16)
+        return [language | interest, language, interest].reduce(0) {
+            $0 + occurrences(of: $1, in: matchmaker)
+        }
+    }
+
+    private static func count(_ numbers: [UInt32], in matchmaker: Matchmaker) -> Int {
+        numbers.reduce(0) { $0 + occurrences(of: $1, in: matchmaker) }
+    }
+
+    private static func rules(_ policy: MatchPolicy, _ tiers: TierPolicy) throws -> MatchRules {
+        try MatchRules(
+            expansion: [
+                ExpansionStep(after: .seconds(1), requiresLanguage: true, requiresInterest: true),
+                ExpansionStep(after: .seconds(5), requiresLanguage: true, requiresInterest: false),
+                ExpansionStep(
+                    after: .seconds(20), requiresLanguage: false, requiresInterest: false),
+            ], avoidRematch: true, tiers: tiers, policy: policy,
+            reservation: .seconds(2), expiry: .seconds(60))
+    }
+
+    private static let policies: [MatchPolicy] = [
+        .greedy, .longestQueue, .batch(every: .seconds(2)), .patient(criticalAge: .seconds(3)),
+        .patientUntilLeaving(notice: .seconds(1)), .blossom(every: .seconds(2)),
+    ]
+
+    private static func ticket(_ place: Int, interest: UInt16 = Canary.interest) -> Ticket {
+        Ticket(
+            id: TicketID(Canary.tickets[place]), session: SessionID(Canary.sessions[place]),
+            language: Canary.language, interest: interest, tier: RiskTier(rawValue: 2),
+            leaves: .zero + .seconds(10))
+    }
+
+    /// Others who wait, meet and stay, so that tables grow and places are used again.
+    private static func crowd(_ numbers: Range<UInt32>, at now: SimTime, _ queue: Queue) {
+        for number in numbers {
+            _ = queue.enqueue(
+                Ticket(
+                    id: TicketID(number), session: SessionID(number),
+                    language: UInt16(number % 7), interest: UInt16(number % 5),
+                    tier: RiskTier(rawValue: UInt8(number % 3)), leaves: now + .seconds(30)),
+                at: now)
+        }
+    }
+
+    private static func settle(_ queue: Queue, at now: SimTime) -> [Pairing] {
+        queue.handleTimeout(at: now)
+        var pairings: [Pairing] = []
+        // What an array leaves behind when it grows may become the queue's memory.
+        pairings.reserveCapacity(1000)
+        while let pairing = queue.pollPairing() { pairings.append(pairing) }
+        return pairings
+    }
+
+    @Test(arguments: policies)
+    func `nothing of those who were paired is left`(policy: MatchPolicy) throws {
+        let queue = Queue(try Self.rules(policy, .likeWithLike))
+        Self.crowd(0..<40, at: .zero, queue)
+        #expect(Self.signs(queue.matchmaker) == 0)
+        #expect(Self.count(Canary.tickets + Canary.sessions, in: queue.matchmaker) == 0)
+        let now = SimTime.zero + .seconds(1)
+        _ = queue.enqueue(Self.ticket(0), at: now)
+        _ = queue.enqueue(Self.ticket(1, interest: 3), at: now)
+        Self.crowd(40..<300, at: now, queue)
+        // It is found where it is.
+        #expect(Self.signs(queue.matchmaker) > 0)
+        #expect(Self.occurrences(of: Canary.tickets[1], in: queue.matchmaker) > 0)
+        #expect(Self.occurrences(of: Canary.sessions[1], in: queue.matchmaker) > 0)
+        let pairings = Self.settle(queue, at: now + .seconds(45))
+        #expect(
+            pairings.contains {
+                $0.first.ticket.rawValue == Canary.tickets[0]
+                    && $0.second.ticket.rawValue == Canary.tickets[1]
+            })
+        #expect(Self.signs(queue.matchmaker) == 0)
+        #expect(Self.count(Canary.tickets, in: queue.matchmaker) == 0)
+        // While they last, the two remember each other.
+        #expect(Self.count(Canary.sessions, in: queue.matchmaker) > 0)
+        for session in Canary.sessions { queue.endSession(SessionID(session)) }
+        #expect(Self.count(Canary.sessions, in: queue.matchmaker) == 0)
+    }
+
+    @Test(arguments: policies)
+    func `nothing of those who left or expired is left`(policy: MatchPolicy) throws {
+        let queue = Queue(try Self.rules(policy, .separate))
+        Self.crowd(0..<40, at: .zero, queue)
+        let now = SimTime.zero + .seconds(1)
+        // One cancels, one closes the app, and one waits until it is given up, alone of its tier.
+        for place in 0..<3 {
+            var ticket = Self.ticket(place)
+            ticket.tier = RiskTier(rawValue: UInt8(100 + place))
+            ticket.leaves = nil
+            _ = queue.enqueue(ticket, at: now)
+        }
+        Self.crowd(40..<300, at: now, queue)
+        #expect(Self.signs(queue.matchmaker) > 0)
+        #expect(queue.cancel(TicketID(Canary.tickets[0])))
+        queue.endSession(SessionID(Canary.sessions[1]))
+        #expect(Self.count(Array(Canary.tickets[..<2]), in: queue.matchmaker) == 0)
+        #expect(Self.count(Array(Canary.sessions[..<2]), in: queue.matchmaker) == 0)
+        _ = Self.settle(queue, at: now + .seconds(61))
+        while queue.matchmaker.pollExpired() != nil {}
+        queue.endSession(SessionID(Canary.sessions[2]))
+        #expect(Self.signs(queue.matchmaker) == 0)
+        #expect(Self.count(Canary.tickets + Canary.sessions, in: queue.matchmaker) == 0)
+    }
+}
