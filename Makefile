@@ -10,7 +10,7 @@
 # make planted-bugs   plant bugs in copies of the matchmaker, each of which the gate must find
 # make conformance   hold the protocol machines against coturn and aiortc on loopback
 # make bench-relay   the greatest rate without loss and CPU time per datagram over loopback, beside coturn
-# make bench   build the rivals of engine, media core and relay, measure beside them, judge the targets
+# make bench   build the rivals of engine, media core, relay and matchmaker, measure beside them, judge the targets
 # make fuzz    feed every parser damaged inputs for FUZZ_SECONDS, from FUZZ_SEED; fails on a trap
 # make format  lay the sources out; make format-check only looks
 
@@ -23,7 +23,7 @@ APT_PACKAGES = pkg-config libopus-dev libsrtp2-dev libssl-dev pocketsphinx-testd
 SWIFT_FLAGS = --explicit-target-dependency-import-check error
 VOICESIM = .build/release/voicesim
 
-.PHONY: run test sanitize validate fidelity relay-share abuse gate planted-bugs heard-quality heard-quality-tools conformance conformance-tools bench-relay bench bench-simulators bench-media bench-forwarding bench-aiortc fuzz build setup format format-check import-check schema-check calc-check determinism clean
+.PHONY: run test sanitize validate fidelity relay-share abuse gate planted-bugs heard-quality heard-quality-tools conformance conformance-tools bench-relay bench bench-simulators bench-media bench-forwarding bench-matchmaker bench-networkx bench-aiortc fuzz build setup format format-check import-check schema-check calc-check determinism clean
 
 run: build
 	$(VOICESIM) run $(SCENARIO) --out $(OUT) $(ARGS)
@@ -120,7 +120,7 @@ BENCH_DIR = .build-bench
 BENCH_SOURCES = Tests/Benchmarks/engine
 BENCH_PYTHON = $(BENCH_DIR)/venv/bin/python
 
-bench: build $(BENCH_DIR)/rivals bench-simulators $(BENCH_DIR)/ns3_rival bench-media bench-forwarding
+bench: build $(BENCH_DIR)/rivals bench-simulators $(BENCH_DIR)/ns3_rival bench-media bench-forwarding bench-matchmaker
 	@cp $(BENCH_SOURCES)/*.py $(BENCH_DIR)
 	$(VOICESIM) bench all --rivals $(BENCH_DIR) --largest --tickets 1000000 $(ARGS)
 
@@ -195,6 +195,26 @@ bench-forwarding: $(BENCH_DIR)/relay_loop $(BENCH_DIR)/allocations.so
 
 $(BENCH_DIR)/relay_loop: Tests/Benchmarks/relay/loop.c $(MEDIA_SOURCES)/common.h | setup $(BENCH_DIR)/gcc
 	$(BENCH_CC) $< -o $@ -lcrypto
+
+# The rivals of the matchmaker: an array that is scanned and a map of queues, and NetworkX, which
+# finds the same matching.
+MATCHMAKER_SOURCES = Tests/Benchmarks/matchmaker
+
+bench-matchmaker: $(BENCH_DIR)/matchmaker_queues $(BENCH_DIR)/allocations.so bench-networkx
+	@cp $(MATCHMAKER_SOURCES)/*.py $(BENCH_SOURCES)/rounds.py $(BENCH_DIR)
+
+$(BENCH_DIR)/matchmaker_queues: $(MATCHMAKER_SOURCES)/queues.cpp $(MATCHMAKER_SOURCES)/tickets.hpp $(BENCH_SOURCES)/common.hpp
+	@mkdir -p $(BENCH_DIR)
+	@command -v g++ >/dev/null || { $(call install,g++); }
+	g++ -O2 -std=c++17 -I$(BENCH_SOURCES) $< -o $@
+
+bench-networkx: | bench-simulators
+	@test ! -x $(BENCH_PYTHON) \
+		|| ls -d $(BENCH_DIR)/venv/lib/python3*/site-packages/networkx >/dev/null 2>&1 \
+		|| { echo "installing networkx"; $(BENCH_PYTHON) -m pip install --quiet --no-input \
+			--disable-pip-version-check --no-deps networkx==3.6.1 </dev/null \
+			2>>$(BENCH_DIR)/pip.log; } \
+		|| echo "networkx does not install here: left out; see $(BENCH_DIR)/pip.log" >&2
 
 bench-aiortc: | bench-simulators
 	@test ! -x $(BENCH_PYTHON) \

@@ -112,9 +112,9 @@ let runners: [Target] = [
     room(
         "Benchmarking",
         uses: [
-            "Addressing", "COpenSSL", "EventEngine", "MediaPipeline", "MediaSecurity",
-            "NetworkModel", "OpusCodec", "Quantities", "RTP", "RandomStreams", "Results", "STUN",
-            "SpeechFiles", "Statistics", "TURN", "Talks",
+            "Addressing", "COpenSSL", "EventEngine", "Matchmaking", "MediaPipeline",
+            "MediaSecurity", "NetworkModel", "OpusCodec", "Quantities", "RTP", "RandomStreams",
+            "Results", "RiskScoring", "STUN", "SpeechFiles", "Statistics", "TURN", "Talks",
         ]),
     room(
         "Connectivity",

@@ -17,9 +17,10 @@ struct BenchCommand: ParsableCommand {
             """,
         subcommands: [
             BenchAllCommand.self, BenchEngineCommand.self, BenchMediaCommand.self,
-            BenchRelayCommand.self, BenchReplicationsCommand.self,
-            BenchControlPlaneCommand.self, BenchMediaProbeCommand.self,
-            BenchRelayProbeCommand.self,
+            BenchRelayCommand.self, BenchMatchmakerCommand.self,
+            BenchReplicationsCommand.self, BenchControlPlaneCommand.self,
+            BenchMediaProbeCommand.self, BenchRelayProbeCommand.self,
+            BenchMatchmakerProbeCommand.self,
         ])
 }
 
@@ -135,8 +136,10 @@ struct BenchEngineCommand: ParsableCommand {
 struct BenchAllCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "all",
-        abstract:
-            "Measure engine, media core, relay, replications and control plane, in one report.",
+        abstract: """
+            Measure engine, media core, relay, matchmaker, replications and control plane, in
+            one report.
+            """,
         discussion: """
             What `make bench` runs. Stage, codec, calls and seconds are those of
             `bench media`. Replications take five minutes of the evening peak;
@@ -160,12 +163,14 @@ struct BenchAllCommand: ParsableCommand {
     func run() throws {
         let scenario = "scenarios/evening-peak.yaml"
         let targets =
-            SpeedTarget.engine + SpeedTarget.media + SpeedTarget.relay
+            SpeedTarget.engine + SpeedTarget.media + SpeedTarget.relay + SpeedTarget.matchmaker
             + ReplicationBenchmark.targets + ControlPlaneBenchmark.targets
         try output.report(on: targets) { report in
             options.benchmark.run(into: &report, progress: BenchOutput.progress)
             try media.run(rounds: options.rounds, rivals: options.rivals, into: &report)
             BenchRelayCommand.run(
+                rounds: options.rounds, rivals: options.rivals, into: &report)
+            BenchMatchmakerCommand.run(
                 rounds: options.rounds, rivals: options.rivals, into: &report)
             let brief = ["general.warm_up=1 min", "general.stop_time=5 min"]
             try BenchScenario.withRunner(of: scenario, brief) { runner in
