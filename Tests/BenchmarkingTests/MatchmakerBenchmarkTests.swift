@@ -187,12 +187,12 @@ import Testing
 
 @Suite struct ScorerWorkTests {
     @Test func `as many reports lapse as come, and all goes the same each time`() {
-        let (one, other) = (ScorerWork(devices: 900), ScorerWork(devices: 900))
+        let (one, other) = (ScorerWork(devices: 950), ScorerWork(devices: 950))
         for work in [one, other] {
             #expect(work.size.reports == 1000)
             #expect(work.report(2500) > 0)
             #expect(work.size.reports == 1000)
-            #expect(855...945 ~= work.size.records)
+            #expect(902...998 ~= work.size.records)
             for question in ScorerWork.Question.allCases {
                 #expect(work.ask(question, 1500) > 0)
             }

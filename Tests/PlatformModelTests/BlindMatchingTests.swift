@@ -79,7 +79,9 @@ import Testing
             scenario.population[0].behaviour = .deviceHopper
             scenario.population[0].deviceSwitch = 0.5
             scenario.population[1].behaviour = .regular
-            swap(&scenario.population[0].share, &scenario.population[1].share)
+            let shares = scenario.population.map(\.share)
+            scenario.population[0].share = shares[1]
+            scenario.population[1].share = shares[0]
         }
     }
 

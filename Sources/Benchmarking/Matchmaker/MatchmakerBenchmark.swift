@@ -131,7 +131,7 @@ public struct MatchmakerBenchmark: Sendable {
             .init(
                 name: "\(Self.lapseName): \(devices) devices",
                 holds: abs(size.records - devices) <= room
-                    && abs(size.reports - devices * 10 / 9) <= 1,
+                    && abs(size.reports - ScorerWork.liveReports(against: devices)) <= 1,
                 detail: "\(size.records) devices on record with \(size.reports) reports at the end"
             ))
     }

@@ -16,10 +16,14 @@ final class ScorerWork {
 
     private var scorer: DrivenScorer
 
+    /// How many reports live that are against about as many `devices`, as one in twenty of them is
+    /// against a device that another one is against.
+    static func liveReports(against devices: Int) -> Int { devices * 20 / 19 }
+
     /// A scorer with about as many `devices` on record.
     init(devices: Int) {
         scorer = DrivenScorer(devices: devices)
-        _ = report(devices * 10 / 9)
+        _ = report(Self.liveReports(against: devices))
     }
 
     /// Devices on record, and reports that live.
@@ -45,9 +49,9 @@ final class ScorerWork {
 /// has; one of four by a device that has reported lately. Names stay what they are, so that each
 /// report lapses by itself.
 private struct DrivenScorer {
-    /// Capabilities and questions made ready at a time, while the clock stands still. So many reports
-    /// come in less time than a capability lasts.
-    private static let batch = 1024
+    /// Capabilities and questions made ready at a time, while the clock stands still: so few that as
+    /// many reports come in less than the day that a capability lasts.
+    private let batch: Int
 
     private(set) var scorer: Scorer
     private var now = SimTime.zero
@@ -61,7 +65,8 @@ private struct DrivenScorer {
     private(set) var checksum: UInt64 = 0
 
     init(devices: Int) {
-        live = devices * 10 / 9
+        live = ScorerWork.liveReports(against: devices)
+        batch = max(1, min(1024, live / 32))
         var policy = ScoringPolicy()
         policy.keyEpoch = ScoringPolicy.longestDuration
         gap = SimDuration(nanoseconds: policy.retention.nanoseconds / Int64(live))
@@ -89,7 +94,7 @@ private struct DrivenScorer {
         var rest = count
         while rest > 0 {
             capabilities.removeAll(keepingCapacity: true)
-            for _ in 0..<min(rest, Self.batch) { capabilities.append(capability()) }
+            for _ in 0..<min(rest, batch) { capabilities.append(capability()) }
             rest -= capabilities.count
             let start = ThreadClock.nanoseconds
             for capability in capabilities {
@@ -127,7 +132,7 @@ private struct DrivenScorer {
         var rest = count
         while rest > 0 {
             devices.removeAll(keepingCapacity: true)
-            for _ in 0..<min(rest, Self.batch) {
+            for _ in 0..<min(rest, batch) {
                 devices.append(question == .recorded ? targets[anyPlace()] : device())
             }
             rest -= devices.count
