@@ -48,8 +48,8 @@ SANITIZED = swift test -c release -Xswiftc -enable-testing --skip '$(UNSANITIZED
 
 sanitize: setup
 	ASAN_OPTIONS=detect_leaks=0 $(SANITIZED) --sanitize=address --scratch-path .build-asan
-	TSAN_OPTIONS=halt_on_error=1 $(SANITIZED) --sanitize=thread --scratch-path .build-tsan \
-		--filter '$(SANITIZED_THREADS)'
+	TSAN_OPTIONS="halt_on_error=1 suppressions=$(CURDIR)/Tests/Scripts/thread-sanitizer.txt" \
+		$(SANITIZED) --sanitize=thread --scratch-path .build-tsan --filter '$(SANITIZED_THREADS)'
 
 # A scenario names the closed form that it must meet in its first lines.
 validate: build
