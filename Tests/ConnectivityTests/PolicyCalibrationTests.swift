@@ -19,7 +19,7 @@ import Testing
         }
     }
 
-    private static let draws: UInt64 = 4
+    private static let draws: UInt64 = 8
 
     @Test(arguments: CalibrationTests.exemplars, CalibrationTests.exemplars)
     func `set-up times over relays alone are those of packets`(_ a: NATClass, _ b: NATClass) {

@@ -12,7 +12,7 @@ import Testing
     /// Some minutes of talkers who report most abuse, with `others`; few draws, many calls. No two
     /// devices look alike.
     static func scenario(
-        _ others: [Persona], risk: Risk = Risk(), minutes: Int64 = 5
+        _ others: [Persona], risk: Risk = Risk(safeguards: []), minutes: Int64 = 5
     ) -> Scenario {
         var scenario = Scenario(title: "Abuse")
         scenario.general = General(
@@ -94,8 +94,8 @@ import Testing
         ]
 
     static let usual = Outcome(scenario(abusers))
-    static let dry = Outcome(scenario(abusers, risk: Risk(dryRun: true)))
-    static let off = Outcome(scenario(abusers, risk: Risk(enabled: false)))
+    static let dry = Outcome(scenario(abusers, risk: Risk(dryRun: true, safeguards: [])))
+    static let off = Outcome(scenario(abusers, risk: Risk(enabled: false, safeguards: [])))
 
     // MARK: Abusers
 
