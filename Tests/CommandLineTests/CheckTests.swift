@@ -3,40 +3,51 @@ import Testing
 
 /// `baseline update` and `check` as a team's CI calls them.
 @Suite struct CheckTests {
-    /// The smoke scenario without packets, for a simulated minute.
+    /// The smoke scenario without packets, for some simulated seconds.
     private static let short = [
-        "--set", "general.warm_up=2 s", "--set", "general.stop_time=60 s", "--set",
-        "media.fidelity={flow: 100 %}", "--set", "ice.setup=modelled", "--set", "thresholds={}",
-        "--quiet",
+        "--set", "general.warm_up=2 s", "--set", "media.fidelity={flow: 100 %}", "--set",
+        "ice.setup=modelled", "--set", "thresholds={}", "--quiet",
     ]
 
-    private func call(_ arguments: [String], in directory: URL) throws -> Tool.Result {
-        try Tool.finish(Tool.start(arguments + Self.short, in: directory), in: directory)
+    private func call(
+        _ arguments: [String], seconds: Int, in directory: URL
+    ) throws -> Tool.Result {
+        let time = ["--set", "general.stop_time=\(seconds) s"]
+        return try Tool.finish(
+            Tool.start(arguments + Self.short + time, in: directory), in: directory)
     }
 
-    private func update(_ reason: String, in directory: URL) throws -> Tool.Result {
+    /// The figures of short runs serve where nobody looks at them.
+    private func update(
+        _ reason: String, replications: Int = 2, seconds: Int = 8, in directory: URL
+    ) throws -> Tool.Result {
         try call(
             [
-                "baseline", "update", Tool.smoke, "--baseline", "held.json", "--replications", "6",
-                "--reason", reason,
-            ], in: directory)
+                "baseline", "update", Tool.smoke, "--baseline", "held.json", "--replications",
+                "\(replications)", "--reason", reason,
+            ], seconds: seconds, in: directory)
     }
 
-    private func check(_ others: String..., in directory: URL) throws -> Tool.Result {
-        try call(["check", Tool.smoke, "--baseline", "held.json"] + others, in: directory)
+    private func check(
+        _ others: String..., seconds: Int = 8, in directory: URL
+    ) throws -> Tool.Result {
+        try call(
+            ["check", Tool.smoke, "--baseline", "held.json"] + others, seconds: seconds,
+            in: directory)
     }
 
     @Test func `the gate passes what is unchanged and names what a change costs`() throws {
         try Tool.withDirectory { directory in
-            #expect(try update("begin", in: directory).status == 0)
-            let same = try check(in: directory)
+            let begun = try update("begin", replications: 6, seconds: 45, in: directory)
+            #expect(begun.status == 0, "\(begun.errors)")
+            let same = try check(seconds: 45, in: directory)
             #expect(same.status == 0, "\(same.errors)")
             #expect(same.output.hasPrefix("pass: every decision of 4 of 6 replications"))
 
             let slow = try check(
                 "--set", "matchmaking.policy=batch", "--set", "matchmaking.interval=15 s",
                 "--junit", "report.xml", "--sarif", "report.sarif", "--markdown", "report.md",
-                in: directory)
+                seconds: 45, in: directory)
             #expect(slow.status == 2, "\(slow.errors)")
             #expect(slow.output.hasPrefix("regression: "))
             #expect(slow.output.contains("wait of all"))

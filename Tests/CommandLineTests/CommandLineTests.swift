@@ -42,7 +42,9 @@ import Testing
 
     @Test func `the smoke scenario has full calls, direct and relayed`() throws {
         try Tool.withDirectory { directory in
-            let arguments = ["run", Tool.smoke, "--out", "results", "--format", "json"]
+            let arguments =
+                ["run", Tool.smoke, "--out", "results", "--format", "json", "--replications", "1"]
+                + ["--set", "general.warm_up=2 s", "--set", "general.stop_time=45 s"]
             let result = try Tool.finish(Tool.start(arguments, in: directory), in: directory)
             struct Summary: Decodable {
                 struct Count: Decodable { var total: Int? }
