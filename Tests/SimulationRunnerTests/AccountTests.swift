@@ -52,7 +52,7 @@ import Testing
     ) async {
         var scenario = Self.busyScenario()
         scenario.ice.setup = setup
-        let summary = summary(await outcomes(scenario))
+        let summary = summary(await outcomes(scenario, replications: [0, 1]))
         let abandoned = ratio(summary, .abandoned)
         #expect(total(summary, .ticketsUnfinished) > 0)
         #expect(total(summary, .callsUnfinished) > 0)
@@ -70,13 +70,13 @@ import Testing
 
     @Test func `nothing of the warm-up is counted`() async {
         var scenario = Self.busyScenario()
-        let whole = summary(await outcomes(scenario))
+        let whole = summary(await outcomes(scenario, replications: [0]))
         #expect(count(whole, .riskContainmentCalls) > 0)
         #expect(ratio(whole, .riskFalseContainment).denominator > 0)
         // All of the same but the last instants are now the warm-up.
         scenario.general.warmUp = scenario.general.stopTime - .milliseconds(1)
         scenario.general.seriesStep = .milliseconds(1)
-        let nothing = summary(await outcomes(scenario))
+        let nothing = summary(await outcomes(scenario, replications: [0]))
         for metric in MetricCatalogue.all {
             switch nothing.figures(metric.metric)?.figures {
             case .distribution(let figures): #expect(figures.count == 0, "\(metric.name)")

@@ -1,5 +1,4 @@
 import Measurement
-import MediaPipeline
 import Quantities
 import ScenarioModel
 import SimulationRunner
@@ -14,20 +13,32 @@ import Theory
 /// those who are paired, so the mean wait of paired tickets is 1/(2(λ+θ)), and a share θ/(2λ+θ)
 /// of all leaves unpaired (REFERENCE §5).
 @Suite struct ClosedFormTests {
-    /// Arrival rate λ and patience rate θ, both per second.
-    struct Load: Sendable {
+    /// Arrival rate λ and patience rate θ, both per second, and for how many seconds.
+    struct Load: Hashable, Sendable {
         var arrivals: Double
         var patience: Double
+        var measured: Int64
     }
 
-    /// Figures of 12 replications of `load`, each as the replication's own value.
-    private func replications(
-        _ load: Load, _ metrics: [Metric]
-    ) async -> [[Double]] {
+    private static let loads = [
+        Load(arrivals: 1, patience: 0.1, measured: 1000),
+        Load(arrivals: 0.5, patience: 0.5, measured: 1000),
+        Load(arrivals: 2, patience: 0.05, measured: 400),
+    ]
+
+    /// What came of each.
+    private static let outcomes = loads.map { load in Task { await replications(load) } }
+
+    /// Figures of 12 replications of a load, each as the replication's own value.
+    private func figures(_ load: Int, _ metric: Metric) async -> [Double] {
+        await Self.outcomes[load].value.map { $0.record.value(metric)! }
+    }
+
+    private static func replications(_ load: Load) async -> [ReplicationOutcome] {
         var scenario = Scenario(title: "One class")
         scenario.general = General(
-            seed: 11, warmUp: .seconds(100), stopTime: .seconds(1100), replications: 12,
-            seriesStep: .seconds(100))
+            seed: 11, warmUp: .seconds(100), stopTime: .seconds(100 + load.measured),
+            replications: 12, seriesStep: .seconds(100))
         scenario.arrivals = .rate(load.arrivals)
         scenario.population[0].patience = .exponential(mean: 1 / load.patience)
         scenario.population[0].conversation = .constant(1)
@@ -38,11 +49,8 @@ import Theory
         scenario.matchmaking.tiers = .ignore
         scenario.ice.setup = .modelled
         scenario.media.fidelity = FidelityShares(full: 0, sealed: 0, flow: 1)
-        let simulation = Simulation(
-            scenario: scenario, seed: scenario.general.seed, replications: Array(0..<12),
-            threads: 2, speech: SyntheticSpeech.material())
-        let outcomes = await simulation.run(RunProgress(replications: 12))
-        return metrics.map { metric in outcomes.map { $0.record.value(metric)! } }
+        let simulation = smallSimulation(scenario, replications: Array(0..<12), threads: 2)
+        return await simulation.run(RunProgress(replications: 12))
     }
 
     /// Whether `expected` lies in the interval of `values`' mean that a correct simulation misses
@@ -60,19 +68,17 @@ import Theory
         return abs(mean - expected) <= halfWidth
     }
 
-    @Test(arguments: [
-        Load(arrivals: 1, patience: 0.1), Load(arrivals: 0.5, patience: 0.5),
-        Load(arrivals: 2, patience: 0.05),
-    ])
+    @Test(arguments: loads.indices)
     func `the mean wait of paired tickets is one over twice the sum of the rates`(
-        load: Load
+        index: Int
     ) async {
-        let figures = await replications(load, [.matchLatency, .abandoned])
-        #expect(
-            covers(figures[0], 1 / (2 * (load.arrivals + load.patience)), precision: 0.12))
+        let load = Self.loads[index]
+        let waits = await figures(index, .matchLatency)
+        #expect(covers(waits, 1 / (2 * (load.arrivals + load.patience)), precision: 0.12))
         if load.patience > 0.05 {
             let share = load.patience / (2 * load.arrivals + load.patience)
-            #expect(covers(figures[1], share, precision: 0.25))
+            let shares = await figures(index, .abandoned)
+            #expect(covers(shares, share, precision: 0.25))
         }
     }
 
@@ -81,7 +87,7 @@ import Theory
     private var mixedScenario: Scenario {
         var scenario = Scenario(title: "Mixed")
         scenario.general = General(
-            seed: 12, warmUp: .seconds(150), stopTime: .seconds(1650), replications: 10,
+            seed: 12, warmUp: .seconds(150), stopTime: .seconds(1000), replications: 10,
             seriesStep: .seconds(50))
         scenario.arrivals = .rate(2)
         scenario.languages = ["en", "es"]
@@ -114,9 +120,7 @@ import Theory
                 "arrivals", "matches", "match.latency.mean", "abandoned", "queue.length.time_mean",
                 "relay.share", "calls.active.time_mean",
             ])
-        let simulation = Simulation(
-            scenario: scenario, seed: scenario.general.seed, replications: Array(0..<10),
-            threads: 2, speech: SyntheticSpeech.material())
+        let simulation = smallSimulation(scenario, replications: Array(0..<10), threads: 2)
         let outcomes = await simulation.run(RunProgress(replications: 10))
         for prediction in predictions {
             guard let metric = MetricCatalogue.metric(named: prediction.metric) else {
@@ -130,8 +134,8 @@ import Theory
     }
 
     @Test func `the printed interval of the mean wait contains the closed form`() async {
-        let load = Load(arrivals: 1, patience: 0.1)
-        let means = await replications(load, [.matchLatency])[0]
+        let load = Self.loads[0]
+        let means = await figures(0, .matchLatency)
         let interval = ReplicationSummary.interval95(of: means)!
         let expected = 1 / (2 * (load.arrivals + load.patience))
         #expect(interval.low <= expected && expected <= interval.high)

@@ -9,10 +9,10 @@ import Testing
 
 @Suite struct ComparisonTests {
     /// Two minutes of two languages and two interests; no packets.
-    static func scenario() -> Scenario {
+    static func scenario(replications: Int = 8) -> Scenario {
         var scenario = smallScenario()
         scenario.general.stopTime = .seconds(100)
-        scenario.general.replications = 4
+        scenario.general.replications = replications
         scenario.languages = ["en", "es"]
         scenario.interests = ["music", "games"]
         scenario.population[0].language = [
@@ -27,10 +27,7 @@ import Testing
 
     static func keep(_ scenario: Scenario) async -> [ReplicationOutcome] {
         let replications = Array(0..<UInt32(scenario.general.replications))
-        var simulation = Simulation(
-            scenario: scenario, seed: 7, replications: replications, threads: 1,
-            speech: smallSpeech)
-        simulation.traffic = smallTraffic
+        var simulation = smallSimulation(scenario, seed: 7, replications: replications)
         simulation.keepsTickets = true
         return await simulation.run(RunProgress(replications: replications.count))
     }
@@ -43,21 +40,30 @@ import Testing
         return scenario
     }
 
+    /// Eight replications as they are, and with pairs every 12 s.
+    static let greedy = Task { await keep(scenario()) }
+    static let batched = Task { await keep(slow(scenario())) }
+
+    /// The first four of each.
+    private static func four() async -> (greedy: [ReplicationOutcome], slow: [ReplicationOutcome]) {
+        (Array(await greedy.value.prefix(4)), Array(await batched.value.prefix(4)))
+    }
+
     static func metric(_ comparison: Comparison, _ metric: Metric) -> Comparison.MetricChange? {
         comparison.metrics.first { $0.metric == metric }
     }
 
     @Test func `a scenario does not differ from itself by anything`() async {
-        let scenario = Self.scenario()
+        let scenario = Self.scenario(replications: 2)
         let comparison = Comparison(
-            await Self.keep(scenario), await Self.keep(scenario), of: scenario)
+            Array(await Self.greedy.value.prefix(2)), await Self.keep(scenario), of: scenario)
         for entry in comparison.metrics {
             #expect(entry.first == entry.second, "\(entry.metric)")
             #expect(entry.change.mean ?? 0 == 0)
             #expect(entry.change.interval.map { $0.low == 0 && $0.high == 0 } ?? true)
             #expect(entry.change.p ?? 1 == 1)
         }
-        #expect(comparison.groups.first?.tickets ?? 0 > 200)
+        #expect(comparison.groups.first?.tickets ?? 0 > 100)
         for group in comparison.groups + [comparison.requeued.matched] {
             #expect(group.gained + group.paid + group.newlyPaired + group.newlyUnpaired == 0)
             #expect(group.wait.mean == 0)
@@ -69,7 +75,7 @@ import Testing
 
     @Test func `whoever is paired every 12 s pays, and the interval says so`() async throws {
         let scenario = Self.scenario()
-        let (greedy, batch) = (await Self.keep(scenario), await Self.keep(Self.slow(scenario)))
+        let (greedy, batch) = await Self.four()
         let comparison = Comparison(greedy, batch, of: scenario)
         let latency = try #require(Self.metric(comparison, .matchLatency))
         #expect(try #require(latency.second) > #require(latency.first))
@@ -95,10 +101,10 @@ import Testing
 
     /// Pairing takes out what both runs share: who came, and how long each would have waited.
     @Test func `paired intervals are narrower than those of independent runs`() async throws {
-        var other = Self.scenario()
+        var other = Self.scenario(replications: 4)
         other.matchmaking.expansion[1].after = .seconds(8)
         let scenario = Self.scenario()
-        let (first, second) = (await Self.keep(scenario), await Self.keep(other))
+        let (first, second) = (await Self.four().greedy, await Self.keep(other))
         let paired = try #require(
             Comparison(first, second, of: scenario).groups.first?.wait.interval)
         func means(_ outcomes: [ReplicationOutcome]) -> [Double] {
@@ -123,7 +129,7 @@ import Testing
         async throws
     {
         let scenario = Self.scenario()
-        let (greedy, batch) = (await Self.keep(scenario), await Self.keep(Self.slow(scenario)))
+        let (greedy, batch) = await Self.four()
         var first = 0
         for (one, other) in zip(greedy, batch) {
             let pairs = TicketPairs(one.tickets, other.tickets)
@@ -150,7 +156,7 @@ import Testing
     }
 
     @Test func `groups are corrected together`() async throws {
-        var scenario = Self.scenario()
+        var scenario = Self.scenario(replications: 3)
         scenario.matchmaking.crossedGroups = true
         let comparison = Comparison(
             await Self.keep(scenario), await Self.keep(Self.slow(scenario)), of: scenario)

@@ -7,15 +7,11 @@ import Testing
 @testable import SimulationRunner
 
 @Suite struct GateTests {
-    static let scenario = {
-        var scenario = ComparisonTests.scenario()
-        scenario.general.replications = 8
-        return scenario
-    }()
+    static let scenario = ComparisonTests.scenario()
 
     /// Eight replications as they are, and with pairs every 12 s.
-    private static let greedy = Task { await ComparisonTests.keep(scenario) }
-    private static let slow = Task { await ComparisonTests.keep(ComparisonTests.slow(scenario)) }
+    private static let greedy = ComparisonTests.greedy
+    private static let slow = ComparisonTests.batched
 
     static func baseline(_ outcomes: [ReplicationOutcome]) -> BaselineDocument {
         BaselineDocument(

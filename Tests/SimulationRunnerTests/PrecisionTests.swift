@@ -1,4 +1,3 @@
-import MediaPipeline
 import Quantities
 import Results
 import ScenarioModel
@@ -25,9 +24,8 @@ import Testing
     private func results(
         _ scenario: Scenario, _ goal: Double?, limit: Int, threads: Int
     ) async -> (results: RunResults, progress: RunProgress) {
-        var simulation = Simulation(
-            scenario: scenario, seed: scenario.general.seed, replications: Array(0..<UInt32(limit)),
-            threads: threads, speech: SyntheticSpeech.material())
+        var simulation = smallSimulation(
+            scenario, replications: Array(0..<UInt32(limit)), threads: threads)
         simulation.precision = goal.map { PrecisionGoal($0, for: scenario, limit: limit) }
         let progress = RunProgress(replications: limit)
         let account = await simulation.account(progress)

@@ -23,15 +23,26 @@ func smallScenario() -> Scenario {
 /// What is said in it, and what that comes to on the way, measured once.
 let smallSpeech = SyntheticSpeech.material()
 let smallTraffic = SpeechTraffic(of: smallSpeech, as: smallScenario().media)
+/// What is heard in calls without packets, rehearsed once for all tests.
+let smallRehearsals = Rehearsals()
+
+/// The run of those replications, saying that.
+func smallSimulation(
+    _ scenario: Scenario, seed: UInt64? = nil, replications: [UInt32], threads: Int = 1
+) -> Simulation {
+    var simulation = Simulation(
+        scenario: scenario, seed: seed ?? scenario.general.seed, replications: replications,
+        threads: threads, speech: smallSpeech)
+    simulation.traffic = smallTraffic
+    simulation.rehearsals = smallRehearsals
+    return simulation
+}
 
 func outcomes(
     _ scenario: Scenario, replications: [UInt32] = [0, 1, 2], threads: Int = 1
 ) async -> [ReplicationOutcome] {
-    var simulation = Simulation(
-        scenario: scenario, seed: scenario.general.seed, replications: replications,
-        threads: threads, speech: smallSpeech)
-    simulation.traffic = smallTraffic
-    return await simulation.run(RunProgress(replications: replications.count))
+    await smallSimulation(scenario, replications: replications, threads: threads)
+        .run(RunProgress(replications: replications.count))
 }
 
 func summary(_ outcomes: [ReplicationOutcome]) -> RunSummary {
@@ -41,9 +52,12 @@ func summary(_ outcomes: [ReplicationOutcome]) -> RunSummary {
 }
 
 @Suite struct SimulationTests {
+    /// Three replications as they are, on one thread.
+    private static let usual = Task { await outcomes(smallScenario()) }
+
     @Test func `the number of threads changes no trajectory and no figure`() async {
         let scenario = smallScenario()
-        let one = await outcomes(scenario, threads: 1)
+        let one = await Self.usual.value
         let three = await outcomes(scenario, threads: 3)
         #expect(one.map(\.fingerprint.hexadecimal) == three.map(\.fingerprint.hexadecimal))
         #expect(summary(one) == summary(three))
@@ -52,7 +66,7 @@ func summary(_ outcomes: [ReplicationOutcome]) -> RunSummary {
 
     @Test func `a replication is the same alone and among others`() async {
         let scenario = smallScenario()
-        let all = await outcomes(scenario)
+        let all = await Self.usual.value
         let alone = await outcomes(scenario, replications: [1])
         #expect(alone[0].fingerprint.hexadecimal == all[1].fingerprint.hexadecimal)
         #expect(all[0].fingerprint.hexadecimal != all[1].fingerprint.hexadecimal)
@@ -60,7 +74,7 @@ func summary(_ outcomes: [ReplicationOutcome]) -> RunSummary {
 
     @Test func `another seed takes another trajectory`() async {
         var scenario = smallScenario()
-        let first = await outcomes(scenario, replications: [0])
+        let first = await Self.usual.value
         scenario.general.seed = 8
         let second = await outcomes(scenario, replications: [0])
         #expect(first[0].fingerprint.hexadecimal != second[0].fingerprint.hexadecimal)
@@ -68,7 +82,7 @@ func summary(_ outcomes: [ReplicationOutcome]) -> RunSummary {
 
     @Test func `a change of policy does not change who arrives`() async {
         var scenario = smallScenario()
-        let open = await outcomes(scenario, replications: [0])
+        let open = Array(await Self.usual.value.prefix(1))
         scenario.matchmaking.expansion = [
             ExpansionRule(after: .zero, requiresLanguage: true, requiresInterest: true)
         ]
@@ -85,9 +99,7 @@ func summary(_ outcomes: [ReplicationOutcome]) -> RunSummary {
     @Test func `a run told to stop gives no unfinished replication`() async {
         let progress = RunProgress(replications: 3)
         progress.stop()
-        let simulation = Simulation(
-            scenario: smallScenario(), seed: 1, replications: [0, 1, 2], threads: 2,
-            speech: SyntheticSpeech.material())
+        let simulation = smallSimulation(smallScenario(), replications: [0, 1, 2], threads: 2)
         #expect(await simulation.run(progress).isEmpty)
     }
 

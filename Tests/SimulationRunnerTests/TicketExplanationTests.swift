@@ -33,10 +33,7 @@ import Testing
     }
 
     static func simulation(_ scenario: Scenario, seed: UInt64) -> Simulation {
-        var simulation = Simulation(
-            scenario: scenario, seed: seed, replications: [0], threads: 1,
-            speech: smallSpeech)
-        simulation.traffic = smallTraffic
+        var simulation = smallSimulation(scenario, seed: seed, replications: [0])
         simulation.keepsTickets = true
         return simulation
     }
