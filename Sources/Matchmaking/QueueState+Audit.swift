@@ -36,12 +36,25 @@ extension QueueState {
         guard let one = Party(room.slots[Int(first)], rules, at: now),
             let two = Party(room.slots[Int(second)], rules, at: now)
         else { return Audit(passedOver: first, isTruncated: false) }
+        return room.slots.withUnsafeBufferPointer { slots in
+            walk((one, first), (two, second), slots, at: now, where: predicate)
+        }
+    }
+
+    /// Walks from the oldest ticket on to the younger of the pair.
+    private func walk(
+        _ older: (party: Party, slot: Int32), _ younger: (party: Party, slot: Int32),
+        _ slots: UnsafeBufferPointer<WaitingRoom.Slot>, at now: SimTime,
+        where predicate: some PairPredicate
+    ) -> Audit {
+        let (one, first) = older
+        let (two, second) = younger
         let youngest = now - earliestAge
         var looked = 0
         for level in room.ladder.levels.indices.reversed() {
             var slot = room.head(ofLevel: level)
             while slot >= 0 {
-                let other = room.slots[Int(slot)]
+                let other = slots[Int(slot)]
                 if other.created > youngest { break }
                 if other.created >= two.created, slot == second || !room.isOlder(slot, than: second)
                 {
