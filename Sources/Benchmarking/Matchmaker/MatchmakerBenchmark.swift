@@ -42,7 +42,8 @@ public struct MatchmakerBenchmark: Sendable {
                     rival: rival, arguments: workload.arguments, operations: $0.operations)
             }
         }
-        Rounds(name: workload.name, count: rounds).measure(beside: contenders, into: &report) {
+        let count = min(rounds, workload.mostRounds)
+        Rounds(name: workload.name, count: count).measure(beside: contenders, into: &report) {
             own(workload.operations)
         }
     }

@@ -40,6 +40,11 @@ enum MatchmakerWorkload: Hashable, Sendable {
         }
     }
 
+    /// The most rounds of it, as NetworkX takes long for one.
+    var mostRounds: Int {
+        if case .matching = self { 3 } else { 100 }
+    }
+
     /// Who does it too, with the most operations a round. A scan of a hundred thousand takes a tenth of
     /// a millisecond, of a million more than ten times that.
     var rivals: [(name: String, operations: Int)] {
