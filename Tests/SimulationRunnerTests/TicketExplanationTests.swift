@@ -115,7 +115,7 @@ import Testing
         #expect(text.contains("created; step 0: demands the same language and interest"))
         #expect(text.contains("its owner leaves unpaired after 9.000 s"))
         #expect(text.contains("would have suited from 21.000 s on"))
-        #expect(text.contains("  \(remedy.change.options)  (now 8 s)"))
+        #expect(text.contains("  \(remedy.change.options)  (now 8.0 s)"))
     }
 
     /// Both stay and meet at 21 s; a third of music's interest who comes at 25 s changes nothing.
