@@ -55,6 +55,12 @@ let domains: [Target] = [
     room(
         "MediaSecurity", uses: ["Quantities", "RandomStreams", "CMediaShim", "COpenSSL", "CSRTP"]),
     room("OpusCodec", uses: ["Quantities", "COpus", "CMediaShim"]),
+    room(
+        "PrivacyStores",
+        uses: [
+            "Quantities", "RandomStreams", "Addressing", "Digests", "RiskScoring", "Signaling",
+            "TURN",
+        ]),
     room("RTP", uses: ["Quantities", "RandomStreams"]),
     room("RiskScoring", uses: ["Quantities", "RandomStreams", "Digests", "FlatStorage"]),
     room("STUN", uses: ["Quantities", "RandomStreams", "Addressing", "Digests"]),
@@ -198,6 +204,12 @@ let testTargets: [Target] = [
             .product(name: "NIOCore", package: "swift-nio"),
         ]),
     tests(of: "OpusCodec", with: ["Quantities"]),
+    tests(
+        of: "PrivacyStores",
+        with: [
+            "Addressing", "Digests", "MemorySearch", "Quantities", "RandomStreams", "RiskScoring",
+            "Signaling", "TURN",
+        ]),
     tests(of: "RTP", with: ["Quantities", "RandomStreams"]),
     tests(of: "SpeechFiles", with: ["MediaPipeline", "OpusCodec"]),
     tests(

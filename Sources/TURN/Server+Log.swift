@@ -3,7 +3,7 @@ import Quantities
 
 /// One line of what a relay writes down, all that it ever does: addresses and times, no name, no
 /// data. A store keeps it for as long as the platform promises, and no longer.
-public struct RelayLogEntry: Hashable, Sendable {
+public struct RelayLogEntry: Hashable, Sendable, BitwiseCopyable {
     /// Why a relayed address is no more.
     public enum End: UInt8, Hashable, Sendable, BitwiseCopyable {
         /// The client gave it back, or its connection closed.
@@ -34,6 +34,18 @@ public struct RelayLogEntry: Hashable, Sendable {
     public let client: TransportAddress
     /// What carries the client leg.
     public let transport: TransportProtocol
+
+    /// The given entry, as a store gives it back.
+    public init(
+        time: SimTime, event: Event, relayed: TransportAddress, client: TransportAddress,
+        transport: TransportProtocol
+    ) {
+        self.time = time
+        self.event = event
+        self.relayed = relayed
+        self.client = client
+        self.transport = transport
+    }
 }
 
 extension Server {

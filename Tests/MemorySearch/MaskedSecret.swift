@@ -17,6 +17,9 @@ public struct MaskedSecret: Sendable {
         chunks = secrets.flatMap(\.chunks)
     }
 
+    /// In how many pieces it is looked for.
+    public var wordCount: Int { chunks.count }
+
     /// How often pieces of the secret occur in `bytes`.
     public func occurrences(in bytes: UnsafeRawBufferPointer) -> Int {
         memory_search_in(bytes.baseAddress, bytes.count, chunks, chunks.count)

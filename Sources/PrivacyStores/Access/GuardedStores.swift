@@ -1,0 +1,123 @@
+public import Quantities
+public import RandomStreams
+public import TURN
+
+/// What came of an attempt to read.
+public enum Reading<Value: Sendable>: Sendable {
+    /// What was asked for.
+    case granted(Value)
+    /// Nothing, and why.
+    case refused(AccessVerdict)
+
+    /// What was read; nil where it was refused.
+    public var value: Value? {
+        if case .granted(let value) = self { value } else { nil }
+    }
+}
+
+/// Stores with a guard before them: who wants to see the relay log or everything needs an authorisation, and
+/// each attempt, refused ones too, is in the access log before anything is read.
+public struct GuardedStores<Store: PrivacyStore & ~Copyable>: ~Copyable {
+    /// The stores themselves, for the services that write them; whatever people read asks for permits that only the
+    /// guard makes.
+    public var store: Store
+    /// Gives and judges authorisations.
+    public var access: AccessControl
+    /// Where the access log ends; to be kept apart from it.
+    public private(set) var anchor: AuditAnchor
+
+    /// Guards `store`, and goes on with its access log where that ends, if it holds as far as `anchor` reaches.
+    ///
+    /// - Parameter anchor: what was kept apart of the access log when the store was last used.
+    public init(
+        _ store: consuming Store, access: AccessControl, anchor: AuditAnchor = .empty
+    ) throws(Store.Failure) {
+        let log = try store.auditLog()
+        let isIntact =
+            if case .intact = AuditTrail.check(log, against: anchor) { true } else { false }
+        self.store = store
+        self.access = access
+        self.anchor = isIntact ? log.last.map { AuditAnchor(at: $0) } ?? anchor : anchor
+    }
+
+    /// Gives the stores back, without the guard.
+    public consuming func dismissed() -> Store { store }
+
+    // MARK: Reading
+
+    /// Reads the relay log as it stands at `now`.
+    public mutating func relayLog(
+        _ query: RelayLogQuery, by authorisation: Authorisation?, at now: SimTime
+    ) throws(Store.Failure) -> Reading<[RelayLogEntry]> {
+        let verdict = try judge(authorisation, reading: .relayLog, at: now)
+        guard verdict == .granted else { return .refused(verdict) }
+        let latest = store.policy.latestLapsed(.relayLog, at: now)
+        let found = try store.relayLog(query, RelayLogPermit())
+        return .granted(found.filter { $0.time > latest })
+    }
+
+    /// Reads everything there is, lapsed or not.
+    public mutating func dump(
+        by authorisation: Authorisation?, at now: SimTime
+    ) throws(Store.Failure) -> Reading<StoreContents> {
+        let verdict = try judge(authorisation, reading: .dump, at: now)
+        guard verdict == .granted else { return .refused(verdict) }
+        return .granted(try store.contents(DumpPermit()))
+    }
+
+    /// Takes a backup; to do so is to read everything.
+    public mutating func backUp(
+        by authorisation: Authorisation?, at now: SimTime
+    ) throws(Store.Failure) -> Reading<StoreBackup> {
+        switch try dump(by: authorisation, at: now) {
+        case .refused(let verdict): .refused(verdict)
+        case .granted(let contents): .granted(StoreBackup(contents, at: now, under: store.policy))
+        }
+    }
+
+    /// Writes the attempt down, and says how it was judged.
+    private mutating func judge(
+        _ authorisation: Authorisation?, reading scope: AccessScope, at now: SimTime
+    ) throws(Store.Failure) -> AccessVerdict {
+        let verdict = access.verdict(on: authorisation, reading: scope, at: now)
+        let shown = authorisation.map {
+            AuditEntry.Shown(number: $0.number, role: $0.grant.role, purpose: $0.grant.purpose)
+        }
+        let entry = AuditEntry(
+            after: anchor, time: now, scope: scope, verdict: verdict, shown: shown)
+        try store.append(entry)
+        anchor = AuditAnchor(at: entry)
+        return verdict
+    }
+
+    /// Whether the access log is what was written.
+    public func auditState() throws(Store.Failure) -> AuditState {
+        AuditTrail.check(try store.auditLog(), against: anchor)
+    }
+
+    // MARK: Publishing
+
+    /// The counts of calls, those below `k` withheld.
+    public func aggregates(suppressedBelow k: UInt64) throws(Store.Failure) -> PublishedAggregates {
+        try store.aggregates(AggregatesPermit()).suppressed(below: k)
+    }
+
+    /// The counts of calls, with noise.
+    public func aggregates(
+        noisy loss: PrivacyLoss, using randomness: inout RandomStream
+    ) throws(Store.Failure) -> PublishedAggregates {
+        try store.aggregates(AggregatesPermit()).noisy(loss, using: &randomness)
+    }
+
+    // MARK: Losses
+
+    /// Starts again from `backup` and deletes at once what has lapsed since; nil, with nothing changed, where the
+    /// backup ought to be destroyed by now.
+    public mutating func restore(
+        _ backup: StoreBackup, at now: SimTime
+    ) throws(Store.Failure) -> SweepOutcome? {
+        guard now < backup.until else { return nil }
+        try store.replace(with: backup.contents)
+        return try store.sweep(at: now)
+    }
+}
