@@ -19,7 +19,7 @@ OUT ?= results/local/$(basename $(notdir $(SCENARIO)))
 ARGS ?=
 
 # C libraries with their headers, then the recorded speech that calls at full fidelity speak.
-APT_PACKAGES = pkg-config libopus-dev libsrtp2-dev libssl-dev pocketsphinx-testdata alsa-utils
+APT_PACKAGES = pkg-config libopus-dev libsrtp2-dev libssl-dev libsqlite3-dev pocketsphinx-testdata alsa-utils
 SWIFT_FLAGS = --explicit-target-dependency-import-check error
 VOICESIM = .build/release/voicesim
 

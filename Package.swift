@@ -102,6 +102,12 @@ let world: [Target] = [
 
 let files: [Target] = [
     room(
+        "PrivacyDatabase",
+        uses: [
+            "Quantities", "Addressing", "PrivacyStores", "RiskScoring", "Signaling", "TURN",
+            .product(name: "GRDB", package: "GRDB.swift"),
+        ]),
+    room(
         "Results",
         uses: ["Quantities", "Statistics", "ScenarioModel", "Measurement", "Theory"]),
     room(
@@ -204,6 +210,13 @@ let testTargets: [Target] = [
             .product(name: "NIOCore", package: "swift-nio"),
         ]),
     tests(of: "OpusCodec", with: ["Quantities"]),
+    // Both kinds of stores through the same months, and the bytes of the files.
+    tests(
+        of: "PrivacyDatabase",
+        with: [
+            "Addressing", "MemorySearch", "PrivacyStores", "Quantities", "RandomStreams",
+            "RiskScoring", "Signaling", "TURN", .product(name: "GRDB", package: "GRDB.swift"),
+        ]),
     tests(
         of: "PrivacyStores",
         with: [
@@ -301,6 +314,7 @@ let package = Package(
     products: [.executable(name: "voicesim", targets: ["voicesim"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
