@@ -31,9 +31,12 @@ run: build
 build: setup
 	swift build -c release --product voicesim
 
+# What failed stands at the end, where it is seen after thousands of lines.
+test: SHELL = bash
 test: setup
 	swift build --build-tests $(SWIFT_FLAGS)
-	swift test --skip-build
+	set -o pipefail; swift test --skip-build 2>&1 | tee .build/tests.log || \
+		{ grep -a '✘\|error:\|Fatal' .build/tests.log; exit 1; }
 
 # Both sanitizers, each in an optimised build of its own, as the tests take hours in debug builds under
 # them. Only the rooms run under the thread sanitizer that have threads or hand what they own from one

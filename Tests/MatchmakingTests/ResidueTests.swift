@@ -22,12 +22,56 @@ extension Array: Storage {
 /// What a session showed the matchmaker is gone from its memory afterwards: places given back,
 /// tables and the idle ends of arrays included.
 @Suite struct ResidueTests {
-    /// Numbers that occur nowhere else.
-    private enum Canary {
-        static let tickets: [UInt32] = [0xC0FF_EE11, 0xDEFA_CED1, 0xB16B_00B5, 0x0DDB_A115]
-        static let sessions: [UInt32] = [0xFEED_FAC3, 0xCAFE_D00D, 0xBADC_AB1E, 0xACCE_55ED]
-        static let language: UInt16 = 0xB5A7
-        static let interest: UInt16 = 0xE3D9
+    /// Numbers that occur nowhere else, each case having its own: the idle ends of arrays hold
+    /// whatever memory held before, and that may be what another case gave back a moment ago.
+    private struct Canary: CustomTestStringConvertible {
+        let policy: MatchPolicy
+        let tickets: [UInt32]
+        let sessions: [UInt32]
+        let language: UInt16
+        let interest: UInt16
+
+        var testDescription: String { "\(policy)" }
+
+        init(_ policy: MatchPolicy, case number: UInt32) {
+            self.policy = policy
+            tickets = [0xC0FF_EE11, 0xDEFA_CED1, 0xB16B_00B5, 0x0DDB_A115].map {
+                $0 ^ number << 16
+            }
+            sessions = [0xFEED_FAC3, 0xCAFE_D00D, 0xBADC_AB1E, 0xACCE_55ED].map {
+                $0 ^ number << 16
+            }
+            language = 0xB5A7 ^ UInt16(number) << 8
+            interest = 0xE3D9 ^ UInt16(number) << 8
+        }
+
+        static func each(from number: UInt32) -> [Canary] {
+            let policies: [MatchPolicy] = [
+                .greedy, .longestQueue, .batch(every: .seconds(2)),
+                .patient(criticalAge: .seconds(3)),
+                .patientUntilLeaving(notice: .seconds(1)), .blossom(every: .seconds(2)),
+            ]
+            return zip(policies, number...).map { Canary($0, case: $1) }
+        }
+
+        /// The ticket of the session of the same place.
+        func ticket(_ place: Int, interest other: UInt16? = nil) -> Ticket {
+            Ticket(
+                id: TicketID(tickets[place]), session: SessionID(sessions[place]),
+                language: language, interest: other ?? interest, tier: RiskTier(rawValue: 2),
+                leaves: .zero + .seconds(10))
+        }
+
+        /// The language and the interest side by side, as tickets and keys hold them, or one of them
+        /// with nothing where the other would be.
+        func signs(in matchmaker: Matchmaker) -> Int {
+            let (low, high) = (UInt32(language), UInt32(interest) << 16)
+            return count([low | high, low, high], in: matchmaker)
+        }
+
+        func count(_ numbers: [UInt32], in matchmaker: Matchmaker) -> Int {
+            numbers.reduce(0) { $0 + ResidueTests.occurrences(of: $1, in: matchmaker) }
+        }
     }
 
     /// How often a value occurs in the bytes of the matchmaker and of every array that it holds.
@@ -57,19 +101,6 @@ extension Array: Storage {
         return found
     }
 
-    /// The language and the interest side by side, as tickets and keys hold them, or one of them
-    /// with nothing where the other would be.
-    private static func signs(_ matchmaker: Matchmaker) -> Int {
-        let (language, interest) = (UInt32(Canary.language), UInt32(Canary.interest) << 16)
-        return [language | interest, language, interest].reduce(0) {
-            $0 + occurrences(of: $1, in: matchmaker)
-        }
-    }
-
-    private static func count(_ numbers: [UInt32], in matchmaker: Matchmaker) -> Int {
-        numbers.reduce(0) { $0 + occurrences(of: $1, in: matchmaker) }
-    }
-
     private static func rules(_ policy: MatchPolicy, _ tiers: TierPolicy) throws -> MatchRules {
         try MatchRules(
             expansion: [
@@ -79,18 +110,6 @@ extension Array: Storage {
                     after: .seconds(20), requiresLanguage: false, requiresInterest: false),
             ], avoidRematch: true, tiers: tiers, policy: policy,
             reservation: .seconds(2), expiry: .seconds(60))
-    }
-
-    private static let policies: [MatchPolicy] = [
-        .greedy, .longestQueue, .batch(every: .seconds(2)), .patient(criticalAge: .seconds(3)),
-        .patientUntilLeaving(notice: .seconds(1)), .blossom(every: .seconds(2)),
-    ]
-
-    private static func ticket(_ place: Int, interest: UInt16 = Canary.interest) -> Ticket {
-        Ticket(
-            id: TicketID(Canary.tickets[place]), session: SessionID(Canary.sessions[place]),
-            language: Canary.language, interest: interest, tier: RiskTier(rawValue: 2),
-            leaves: .zero + .seconds(10))
     }
 
     /// Others who wait, meet and stay, so that tables grow and places are used again.
@@ -114,56 +133,56 @@ extension Array: Storage {
         return pairings
     }
 
-    @Test(arguments: policies)
-    func `nothing of those who were paired is left`(policy: MatchPolicy) throws {
-        let queue = Queue(try Self.rules(policy, .likeWithLike))
+    @Test(arguments: Canary.each(from: 1))
+    private func `nothing of those who were paired is left`(canary: Canary) throws {
+        let queue = Queue(try Self.rules(canary.policy, .likeWithLike))
         Self.crowd(0..<40, at: .zero, queue)
-        #expect(Self.signs(queue.matchmaker) == 0)
-        #expect(Self.count(Canary.tickets + Canary.sessions, in: queue.matchmaker) == 0)
+        #expect(canary.signs(in: queue.matchmaker) == 0)
+        #expect(canary.count(canary.tickets + canary.sessions, in: queue.matchmaker) == 0)
         let now = SimTime.zero + .seconds(1)
-        _ = queue.enqueue(Self.ticket(0), at: now)
-        _ = queue.enqueue(Self.ticket(1, interest: 3), at: now)
+        _ = queue.enqueue(canary.ticket(0), at: now)
+        _ = queue.enqueue(canary.ticket(1, interest: 3), at: now)
         Self.crowd(40..<300, at: now, queue)
         // It is found where it is.
-        #expect(Self.signs(queue.matchmaker) > 0)
-        #expect(Self.occurrences(of: Canary.tickets[1], in: queue.matchmaker) > 0)
-        #expect(Self.occurrences(of: Canary.sessions[1], in: queue.matchmaker) > 0)
+        #expect(canary.signs(in: queue.matchmaker) > 0)
+        #expect(Self.occurrences(of: canary.tickets[1], in: queue.matchmaker) > 0)
+        #expect(Self.occurrences(of: canary.sessions[1], in: queue.matchmaker) > 0)
         let pairings = Self.settle(queue, at: now + .seconds(45))
         #expect(
             pairings.contains {
-                $0.first.ticket.rawValue == Canary.tickets[0]
-                    && $0.second.ticket.rawValue == Canary.tickets[1]
+                $0.first.ticket.rawValue == canary.tickets[0]
+                    && $0.second.ticket.rawValue == canary.tickets[1]
             })
-        #expect(Self.signs(queue.matchmaker) == 0)
-        #expect(Self.count(Canary.tickets, in: queue.matchmaker) == 0)
+        #expect(canary.signs(in: queue.matchmaker) == 0)
+        #expect(canary.count(canary.tickets, in: queue.matchmaker) == 0)
         // While they last, the two remember each other.
-        #expect(Self.count(Canary.sessions, in: queue.matchmaker) > 0)
-        for session in Canary.sessions { queue.endSession(SessionID(session)) }
-        #expect(Self.count(Canary.sessions, in: queue.matchmaker) == 0)
+        #expect(canary.count(canary.sessions, in: queue.matchmaker) > 0)
+        for session in canary.sessions { queue.endSession(SessionID(session)) }
+        #expect(canary.count(canary.sessions, in: queue.matchmaker) == 0)
     }
 
-    @Test(arguments: policies)
-    func `nothing of those who left or expired is left`(policy: MatchPolicy) throws {
-        let queue = Queue(try Self.rules(policy, .separate))
+    @Test(arguments: Canary.each(from: 7))
+    private func `nothing of those who left or expired is left`(canary: Canary) throws {
+        let queue = Queue(try Self.rules(canary.policy, .separate))
         Self.crowd(0..<40, at: .zero, queue)
         let now = SimTime.zero + .seconds(1)
         // One cancels, one closes the app, and one waits until it is given up, alone of its tier.
         for place in 0..<3 {
-            var ticket = Self.ticket(place)
+            var ticket = canary.ticket(place)
             ticket.tier = RiskTier(rawValue: UInt8(100 + place))
             ticket.leaves = nil
             _ = queue.enqueue(ticket, at: now)
         }
         Self.crowd(40..<300, at: now, queue)
-        #expect(Self.signs(queue.matchmaker) > 0)
-        #expect(queue.cancel(TicketID(Canary.tickets[0])))
-        queue.endSession(SessionID(Canary.sessions[1]))
-        #expect(Self.count(Array(Canary.tickets[..<2]), in: queue.matchmaker) == 0)
-        #expect(Self.count(Array(Canary.sessions[..<2]), in: queue.matchmaker) == 0)
+        #expect(canary.signs(in: queue.matchmaker) > 0)
+        #expect(queue.cancel(TicketID(canary.tickets[0])))
+        queue.endSession(SessionID(canary.sessions[1]))
+        #expect(canary.count(Array(canary.tickets[..<2]), in: queue.matchmaker) == 0)
+        #expect(canary.count(Array(canary.sessions[..<2]), in: queue.matchmaker) == 0)
         _ = Self.settle(queue, at: now + .seconds(61))
         while queue.matchmaker.pollExpired() != nil {}
-        queue.endSession(SessionID(Canary.sessions[2]))
-        #expect(Self.signs(queue.matchmaker) == 0)
-        #expect(Self.count(Canary.tickets + Canary.sessions, in: queue.matchmaker) == 0)
+        queue.endSession(SessionID(canary.sessions[2]))
+        #expect(canary.signs(in: queue.matchmaker) == 0)
+        #expect(canary.count(canary.tickets + canary.sessions, in: queue.matchmaker) == 0)
     }
 }
