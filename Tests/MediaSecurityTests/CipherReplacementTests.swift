@@ -1,8 +1,9 @@
 import CMediaShim
 import CSRTP
-import MediaSecurity
 import RandomStreams
 import Testing
+
+@testable import MediaSecurity
 
 /// The ciphers put into libsrtp2 make the same packets as the ones it came with, and take the same.
 ///
@@ -45,17 +46,7 @@ private final class OriginalSession {
     private static func make(
         _ profile: SRTPProfile, _ key: [UInt8], _ direction: srtp_ssrc_type_t
     ) -> srtp_t {
-        var policy = srtp_policy_t()
-        switch profile {
-        case .aes128CMSHA1:
-            srtp_crypto_policy_set_rtp_default(&policy.rtp)
-            srtp_crypto_policy_set_rtcp_default(&policy.rtcp)
-        case .aeadAES128GCM:
-            srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy.rtp)
-            srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy.rtcp)
-        }
-        policy.ssrc.type = direction
-        policy.window_size = 128
+        var policy = streamPolicy(of: profile, direction, replayWindow: 128)
         var (key, session): ([UInt8], srtp_t?) = (key, nil)
         key.withUnsafeMutableBufferPointer { bytes in
             policy.key = bytes.baseAddress

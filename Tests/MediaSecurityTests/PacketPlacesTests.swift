@@ -1,23 +1,14 @@
 import CMediaShim
 import CSRTP
-import MediaSecurity
 import Testing
+
+@testable import MediaSecurity
 
 @Suite struct PacketPlacesTests {
     /// A session for what is sent, with the places that were noted when it was made.
     private static func session(_ profile: SRTPProfile) -> (srtp_t, media_srtp_places) {
         precondition(media_srtp_initialize() == 0)
-        var policy = srtp_policy_t()
-        switch profile {
-        case .aes128CMSHA1:
-            srtp_crypto_policy_set_rtp_default(&policy.rtp)
-            srtp_crypto_policy_set_rtcp_default(&policy.rtcp)
-        case .aeadAES128GCM:
-            srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy.rtp)
-            srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy.rtcp)
-        }
-        policy.ssrc.type = ssrc_any_outbound
-        policy.window_size = 128
+        var policy = streamPolicy(of: profile, ssrc_any_outbound, replayWindow: 128)
         var key = [UInt8](0..<30)
         var made: srtp_t?
         var places = media_srtp_places()
