@@ -37,6 +37,7 @@ let foundations: [Target] = [
             .product(name: "Histogram", package: "hdrhistogram-swift"),
         ]),
     room("Addressing"),
+    room("TextFields"),
     room("Digests", uses: ["COpenSSL"]),
     room("FlatStorage", uses: ["CMemoryHints"]),
 ]
@@ -44,7 +45,7 @@ let foundations: [Target] = [
 let domains: [Target] = [
     room("ArrivalProcesses", uses: ["Quantities", "RandomStreams"]),
     room("ClosedForms", uses: ["Quantities", "RandomStreams"]),
-    room("ICE", uses: ["Quantities", "RandomStreams", "Addressing", "STUN", "TURN"]),
+    room("ICE", uses: ["Quantities", "RandomStreams", "Addressing", "STUN", "TURN", "TextFields"]),
     room("Matchmaking", uses: ["Quantities", "FlatStorage"]),
     room(
         "MediaPipeline",
@@ -64,7 +65,7 @@ let domains: [Target] = [
     room("RTP", uses: ["Quantities", "RandomStreams"]),
     room("RiskScoring", uses: ["Quantities", "RandomStreams", "Digests", "FlatStorage"]),
     room("STUN", uses: ["Quantities", "RandomStreams", "Addressing", "Digests"]),
-    room("Signaling", uses: ["Quantities", "ICE"]),
+    room("Signaling", uses: ["Quantities", "ICE", "TextFields"]),
     room("TURN", uses: ["Quantities", "RandomStreams", "Addressing", "Digests", "STUN"]),
     room("VoiceQuality", uses: ["Quantities", "RandomStreams"]),
 ]
@@ -241,6 +242,7 @@ let testTargets: [Target] = [
             .product(name: "Histogram", package: "hdrhistogram-swift"),
         ]),
     tests(of: "Addressing"),
+    tests(of: "TextFields"),
     tests(of: "Digests"),
     tests(
         of: "Matchmaking", with: ["FlatStorage", "Quantities", "RandomStreams", "Statistics"]),

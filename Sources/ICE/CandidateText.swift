@@ -1,4 +1,5 @@
 import Addressing
+import TextFields
 
 /// What is wrong with the text of a candidate; positions count words from 1.
 public enum CandidateTextError: Error, Hashable, Sendable {
@@ -46,22 +47,22 @@ extension Candidate {
         {
             line = line.dropFirst(2)
         }
-        guard line.count > 10, ICEText.equalsIgnoringCase(line.prefix(10), "candidate:") else {
+        guard line.count > 10, Spelling(line.prefix(10)).equalsIgnoringCase("candidate:") else {
             throw .prefix
         }
-        let words = ICEText.words(of: line.dropFirst(10))
+        let words = Words.split(line.dropFirst(10))
         guard words.count >= 8 else { throw .tooFewWords(count: words.count) }
         guard let foundation = Foundation(bytes: words[0]) else { throw .foundation }
-        guard let component = ICEText.number(words[1], limit: 256), component > 0 else {
+        guard let component = Words.number(words[1], limit: 256), component > 0 else {
             throw .component
         }
         guard let transport = Self.transport(words[2]) else { throw .transport }
-        guard let priority = ICEText.number(words[3], limit: 1 << 31 - 1), priority > 0 else {
+        guard let priority = Words.number(words[3], limit: 1 << 31 - 1), priority > 0 else {
             throw .priority
         }
-        guard let port = ICEText.number(words[5], limit: 65535) else { throw .port }
+        guard let port = Words.number(words[5], limit: 65535) else { throw .port }
         guard let address = Self.address(words[4], port: UInt16(port)) else { throw .address }
-        guard ICEText.equalsIgnoringCase(words[6], "typ"), let type = Self.type(words[7]) else {
+        guard Spelling(words[6]).equalsIgnoringCase("typ"), let type = Self.type(words[7]) else {
             throw .type
         }
         self.init(
@@ -71,8 +72,8 @@ extension Candidate {
     }
 
     private static func transport(_ word: ArraySlice<UInt8>) -> TransportProtocol? {
-        if ICEText.equalsIgnoringCase(word, "udp") { return .udp }
-        return ICEText.equalsIgnoringCase(word, "tcp") ? .tcp : nil
+        if Spelling(word).equalsIgnoringCase("udp") { return .udp }
+        return Spelling(word).equalsIgnoringCase("tcp") ? .tcp : nil
     }
 
     private static func address(_ word: ArraySlice<UInt8>, port: UInt16) -> CandidateAddress? {
@@ -82,7 +83,7 @@ extension Candidate {
     }
 
     private static func type(_ word: ArraySlice<UInt8>) -> CandidateType? {
-        for type in CandidateType.allCases where ICEText.equalsIgnoringCase(word, type.token) {
+        for type in CandidateType.allCases where Spelling(word).equalsIgnoringCase(type.token) {
             return type
         }
         return nil
@@ -97,11 +98,11 @@ extension Candidate {
             guard index + 1 < words.count, !words[index].isEmpty else {
                 throw .extension(word: index + 1)
             }
-            if ICEText.equalsIgnoringCase(words[index], "raddr") {
+            if Spelling(words[index]).equalsIgnoringCase("raddr") {
                 ip = IPAddress(utf8: words[index + 1])
                 if ip == nil { throw .extension(word: index + 1) }
-            } else if ICEText.equalsIgnoringCase(words[index], "rport") {
-                port = ICEText.number(words[index + 1], limit: 65535).map { UInt16($0) }
+            } else if Spelling(words[index]).equalsIgnoringCase("rport") {
+                port = Words.number(words[index + 1], limit: 65535).map { UInt16($0) }
                 if port == nil { throw .extension(word: index + 1) }
             }
         }
@@ -115,9 +116,9 @@ extension Candidate {
         text.append(contentsOf: "candidate:".utf8)
         foundation.append(to: &text)
         text.append(space)
-        ICEText.append(component, to: &text)
+        DecimalDigits.append(component, to: &text)
         text.append(contentsOf: (transport == .udp ? " udp " : " tcp ").utf8)
-        ICEText.append(priority, to: &text)
+        DecimalDigits.append(priority, to: &text)
         text.append(space)
         let port: UInt16
         switch address {
@@ -129,14 +130,14 @@ extension Candidate {
             port = itsPort
         }
         text.append(space)
-        ICEText.append(port, to: &text)
+        DecimalDigits.append(port, to: &text)
         text.append(contentsOf: " typ ".utf8)
         type.token.withUTF8Buffer { text.append(contentsOf: $0) }
         guard let related else { return }
         text.append(contentsOf: " raddr ".utf8)
         ICEText.append(related.ip, to: &text)
         text.append(contentsOf: " rport ".utf8)
-        ICEText.append(related.port, to: &text)
+        DecimalDigits.append(related.port, to: &text)
     }
 
     /// The text `candidate:…` in bytes of UTF-8.

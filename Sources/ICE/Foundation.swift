@@ -1,3 +1,5 @@
+import TextFields
+
 /// Groups candidates of the same type, base address, protocol and server (RFC 8445 §5.1.1.3):
 /// 1 to 32 characters of `A-Z a-z 0-9 + /` (RFC 8839 §5.1), kept inline.
 public struct Foundation: Hashable, Sendable, BitwiseCopyable {
@@ -28,7 +30,7 @@ public struct Foundation: Hashable, Sendable, BitwiseCopyable {
 
     /// Writes `number` in decimal from character `start` on.
     private mutating func write(_ number: UInt32, at start: Int) {
-        let digits = ICEText.Digits(UInt64(number))
+        let digits = DecimalDigits(number)
         for index in 0..<digits.count { set(digits[index], at: start + index) }
     }
 

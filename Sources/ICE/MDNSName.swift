@@ -1,4 +1,5 @@
 import RandomStreams
+import TextFields
 
 /// The host name behind which a host address hides: a version 4 UUID under `.local`
 /// (draft-ietf-mmusic-mdns-ice-candidates §3.1.1).
@@ -36,7 +37,7 @@ public struct MDNSName: Hashable, Sendable, BitwiseCopyable {
                 guard byte == UInt8(ascii: "-") else { return nil }
                 continue
             }
-            guard let digit = ICEText.hexadecimalDigit(byte) else { return nil }
+            guard let digit = Words.hexadecimalDigit(byte) else { return nil }
             halves.high = halves.high << 4 | halves.low >> 60
             halves.low = halves.low << 4 | UInt64(digit)
         }

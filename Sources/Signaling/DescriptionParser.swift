@@ -1,4 +1,5 @@
 import ICE
+import TextFields
 
 extension SessionDescription {
     /// Parses SDP text; lines may end in CRLF or LF (RFC 8866 §5). Attributes and lines that a
@@ -226,7 +227,7 @@ struct DescriptionParser {
     private mutating func takeMid(_ value: ArraySlice<UInt8>) throws(DescriptionError) {
         try once(.mid)
         guard (1...SessionDescription.longestMid).contains(value.count),
-            value.allSatisfy(Words.isTokenCharacter)
+            value.allSatisfy(Characters.isTokenCharacter)
         else { throw error(.malformed(.mid)) }
         mid = String(decoding: value, as: UTF8.self)
     }

@@ -1,4 +1,5 @@
 import ICE
+import TextFields
 
 /// What is wrong with the text of a signalling message.
 public enum SignalingError: Error, Hashable, Sendable {

@@ -1,3 +1,5 @@
+import TextFields
+
 /// Text under construction, in bytes, line by line.
 struct TextWriter {
     var bytes: [UInt8] = []
@@ -11,15 +13,7 @@ struct TextWriter {
     mutating func text(_ text: some Sequence<UInt8>) { bytes.append(contentsOf: text) }
 
     mutating func number(_ number: some UnsignedInteger) {
-        var digits = InlineArray<20, UInt8>(repeating: 0)
-        var start = digits.count
-        var rest = UInt64(number)
-        repeat {
-            start -= 1
-            digits[start] = 48 + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-        } while rest > 0
-        for index in start..<digits.count { bytes.append(digits[index]) }
+        DecimalDigits.append(number, to: &bytes)
     }
 
     /// Two upper-case hexadecimal digits.
