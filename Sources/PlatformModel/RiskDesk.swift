@@ -22,6 +22,7 @@ struct RiskDesk {
     init(_ risk: Risk, population: [Persona], randomness: RandomStream) {
         var policy = ScoringPolicy()
         policy.retention = risk.retention
+        policy.keyEpoch = risk.keyEpoch
         policy.isDryRun = risk.dryRun
         if !risk.safeguards.contains(.bursts) { policy.burstCap = nil }
         if !risk.safeguards.contains(.reporters) { policy.reporterAllowance = nil }

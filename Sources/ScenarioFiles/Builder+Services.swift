@@ -81,7 +81,20 @@ extension Builder {
         }
         return Risk(
             enabled: section["enabled"].boolean, dryRun: section["dry_run"].boolean,
-            retention: section["retention"].duration, safeguards: safeguards)
+            retention: section["retention"].duration, keyEpoch: section["key_epoch"].duration,
+            safeguards: safeguards)
+    }
+
+    /// Holds the stores against how calls are set up: modelled set-ups send no messages.
+    mutating func privacy(_ section: Checked, _ ice: ICE) -> Privacy {
+        let stores = section["stores"]
+        if stores.boolean, ice.setup != .packets {
+            note(stores.location, .contradiction(.storesWithoutPackets(ice.setup.rawValue)))
+        }
+        return Privacy(
+            fillsStores: stores.boolean, sweepInterval: section["sweep_interval"].duration,
+            backupInterval: section.find("backup_interval")?.duration,
+            backupRetention: section["backup_retention"].duration)
     }
 
     func ice(_ section: Checked) -> ICE {
@@ -103,7 +116,8 @@ extension Builder {
             bandwidth: Bitrate(bitsPerSecond: Int64(section["bandwidth"].number)),
             packetRate: section["packet_rate"].number, price: section["price"].number,
             billing: section["billing"].choice(),
-            healthCheck: section["health_check"].duration)
+            healthCheck: section["health_check"].duration,
+            logRetention: section["log_retention"].duration)
     }
 
     mutating func media(_ given: Checked) -> Media {

@@ -50,12 +50,6 @@ extension Checker {
                 note(
                     value.location, .notSupported(.value(given.value.text ?? "", accepted: zero)))
             }
-        case .unlessDefault:
-            guard let value, case .value(let text) = key.fallback else { break }
-            if value.written != checkDefault(text, key.shape, path: path).written {
-                note(
-                    value.location, .notSupported(.value(given.value.text ?? "", accepted: text)))
-            }
         }
         return value
     }

@@ -146,6 +146,9 @@ extension Format {
             "health_check", time, "5 s",
             "How long a crashed server is still given to new calls."),
         Key(
+            "log_retention", .quantity(.duration, .above(0, to: 7 * 86400)), "7 d",
+            "How long an entry of the relay log is kept: addresses and times."),
+        Key(
             "price", .quantity(.price, .from(0, to: 1000)), "0.05 /GB",
             "Price of 10^9 bytes of what `billing` counts, from the IP header on, in your currency."
         ),
@@ -156,6 +159,25 @@ extension Format {
                 Choice(name: "to_clients", text: "what servers send to their clients"),
                 Choice(name: "clients_both_ways", text: "what clients receive and send"),
             ]), "sent", "Which bytes are paid for."),
+    ]
+
+    static let privacy = [
+        Key(
+            "stores", .boolean, "false",
+            "Whether the run keeps what the platform would keep: reports, signalling messages, the "
+                + "relay log and counts of calls. Needs `ice.setup: packets`; changes nobody's fate."
+        ),
+        Key(
+            "sweep_interval", .quantity(.duration, .from(1, to: 86400)), "10 min",
+            "How often it is looked for what has lapsed: nothing is kept longer than its lifetime "
+                + "and this."),
+        Key(
+            "backup_interval", .quantity(.duration, .from(60, to: longest)),
+            .derived("no backups"), "How often a backup is taken."),
+        Key(
+            "backup_retention", .quantity(.duration, .above(0, to: 30 * 86400)), "7 d",
+            "How long a backup is kept. It holds only what may be kept as long as itself, so with "
+                + "7 d neither messages nor relay log."),
     ]
 
     static let fault = [

@@ -41,6 +41,10 @@ enum Format {
         Key("ice", .object(ice), "{}", "How direct paths are sought."),
         Key("relay", .object(relay), "{}", "The relay servers."),
         Key(
+            "privacy", .object(privacy), "{}",
+            "What the platform keeps, and how it is deleted. Lifetimes are `risk.retention`, "
+                + "`signaling.retention` and `relay.log_retention`."),
+        Key(
             "faults", .list(.object(fault, oneOf: Fault.Kind.allCases.map(\.rawValue)), 0...64),
             "[]",
             "What breaks during the run, such as "
@@ -87,7 +91,11 @@ enum Format {
             "Whether tiers are worked out and measured, and nobody is matched by them."),
         Key(
             "retention", .quantity(.duration, .above(0, to: 30 * 86400)), "30 d",
-            "How long a report is kept."),
+            "How long a report is kept, and what it adds to a score."),
+        Key(
+            "key_epoch", .quantity(.duration, .from(3600, to: 30 * 86400)), "7 d",
+            "How long a key of device identifiers is the current one. The identifier and the score "
+                + "of a device are forgotten when it has stayed away for two epochs."),
         Key(
             "safeguards", .list(.choice(safeguards), 0...3), "[bursts, reporters, look_alikes]",
             "What makes some reports weigh less than others."),
@@ -119,9 +127,8 @@ enum Format {
             "reconnect", .distribution, "{exponential: {mean: 1 s}}",
             "How long it then takes until another stands; what was missed is sent again."),
         Key(
-            "retention", positiveTime, "24 h",
-            "How long messages are kept. No run is longer, so no other value is accepted as yet.",
-            later: .unlessDefault),
+            "retention", .quantity(.duration, .above(0, to: 86400)), "24 h",
+            "How long messages are kept. What a peer missed and is older is not sent again."),
     ]
 
     static let regions = [

@@ -109,7 +109,7 @@ public enum ScenarioSchema {
         }
         switch key.later {
         case .unlessZero: members += zero(key.dimension)
-        case .unlessDefault, .key, nil: members += self.members(key.shape)
+        case .key, nil: members += self.members(key.shape)
         }
         return .object(members)
     }

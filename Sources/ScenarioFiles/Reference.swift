@@ -72,7 +72,6 @@ extension Later {
         switch self {
         case .key: "Not supported yet."
         case .unlessZero: "Other values than zero are not supported yet."
-        case .unlessDefault: "Other values are not supported yet."
         }
     }
 }

@@ -107,8 +107,6 @@ enum Later: Sendable {
     case key
     /// Anything but zero.
     case unlessZero
-    /// Anything but the default.
-    case unlessDefault
 }
 
 /// A range of numbers in base units.

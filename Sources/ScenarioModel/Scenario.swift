@@ -32,6 +32,8 @@ public struct Scenario: Hashable, Sendable {
     public var ice: ICE
     /// The relay servers.
     public var relay: Relay
+    /// What the platform keeps.
+    public var privacy: Privacy
     /// What breaks during the run, in file order.
     public var faults: [Fault]
     /// What is spoken over, and in how much detail it is simulated.
@@ -47,7 +49,8 @@ public struct Scenario: Hashable, Sendable {
         access: [AccessNetwork] = [.fixed, .mobile, .enterprise],
         regions: Regions = Regions(), matchmaking: Matchmaking = Matchmaking(),
         risk: Risk = Risk(), signaling: Signaling = Signaling(), ice: ICE = ICE(),
-        relay: Relay = Relay(), faults: [Fault] = [], media: Media = Media(),
+        relay: Relay = Relay(), privacy: Privacy = Privacy(), faults: [Fault] = [],
+        media: Media = Media(),
         thresholds: [Threshold] = []
     ) {
         self.title = title
@@ -64,6 +67,7 @@ public struct Scenario: Hashable, Sendable {
         self.signaling = signaling
         self.ice = ice
         self.relay = relay
+        self.privacy = privacy
         self.faults = faults
         self.media = media
         self.thresholds = thresholds

@@ -130,6 +130,9 @@ public struct Risk: Hashable, Sendable {
     public var dryRun: Bool
     /// How long a report is kept; at most 30 days.
     public var retention: SimDuration
+    /// How long a key of identifiers is the current one; a device that stays away for two epochs is
+    /// forgotten.
+    public var keyEpoch: SimDuration
     /// What makes some reports weigh less than others.
     public var safeguards: Set<Safeguard>
 
@@ -146,11 +149,13 @@ public struct Risk: Hashable, Sendable {
     /// The given policy.
     public init(
         enabled: Bool = true, dryRun: Bool = false, retention: SimDuration = .days(30),
+        keyEpoch: SimDuration = .days(7),
         safeguards: Set<Safeguard> = Set(Safeguard.allCases)
     ) {
         self.enabled = enabled
         self.dryRun = dryRun
         self.retention = retention
+        self.keyEpoch = keyEpoch
         self.safeguards = safeguards
     }
 }
@@ -278,6 +283,8 @@ public struct Relay: Hashable, Sendable {
     public var billing: Billing
     /// How long a crashed server is still given to new calls: what health checks of a fleet take.
     public var healthCheck: SimDuration
+    /// How long an entry of the relay log is kept, > 0.
+    public var logRetention: SimDuration
 
     /// Which bytes of relayed traffic a tariff counts.
     public enum Billing: String, CaseIterable, Hashable, Sendable, BitwiseCopyable {
@@ -293,7 +300,8 @@ public struct Relay: Hashable, Sendable {
     public init(
         regions: [RelayRegion] = [RelayRegion(region: 0, servers: 1)], ports: Int = 16384,
         bandwidth: Bitrate = Bitrate(bitsPerSecond: 1_000_000_000), packetRate: Double = 250_000,
-        price: Double = 0.05, billing: Billing = .sent, healthCheck: SimDuration = .seconds(5)
+        price: Double = 0.05, billing: Billing = .sent, healthCheck: SimDuration = .seconds(5),
+        logRetention: SimDuration = .days(7)
     ) {
         self.regions = regions
         self.ports = ports
@@ -302,6 +310,7 @@ public struct Relay: Hashable, Sendable {
         self.price = price
         self.billing = billing
         self.healthCheck = healthCheck
+        self.logRetention = logRetention
     }
 }
 

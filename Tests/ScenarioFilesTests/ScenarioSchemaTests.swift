@@ -41,7 +41,7 @@ import Testing
         #expect(
             Set(sections.keys) == [
                 "title", "question", "general", "arrivals", "population", "access", "regions",
-                "matchmaking", "risk", "signaling", "ice", "relay", "faults", "media",
+                "matchmaking", "risk", "signaling", "ice", "relay", "privacy", "faults", "media",
                 "thresholds", "sweep", "experimental",
             ])
         for (_, section) in sections {

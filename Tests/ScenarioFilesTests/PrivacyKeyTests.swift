@@ -1,0 +1,56 @@
+import Quantities
+import ScenarioModel
+import Testing
+
+@testable import ScenarioFiles
+
+@Suite struct PrivacyKeyTests {
+    @Test func `without keys nothing is kept, and lifetimes are what the platform promises`() throws
+    {
+        let model = try load("title: Nothing said").model
+        #expect(model.privacy == Privacy())
+        #expect(!model.privacy.fillsStores)
+        #expect(model.risk.retention == .days(30))
+        #expect(model.signaling.retention == .hours(24))
+        #expect(model.relay.logRetention == .days(7))
+        #expect(model.risk.keyEpoch == .days(7))
+    }
+
+    @Test func `each lifetime can be shorter`() throws {
+        let model = try load(
+            """
+            risk: {retention: 29.5 d, key_epoch: 1 d}
+            signaling: {retention: 90 min}
+            relay: {log_retention: 6 h}
+            privacy: {stores: true, sweep_interval: 30 s, backup_interval: 1 d, backup_retention: 2 d}
+            """
+        ).model
+        #expect(model.risk.retention == .hours(29 * 24 + 12))
+        #expect(model.risk.keyEpoch == .days(1))
+        #expect(model.signaling.retention == .minutes(90))
+        #expect(model.relay.logRetention == .hours(6))
+        #expect(
+            model.privacy
+                == Privacy(
+                    fillsStores: true, sweepInterval: .seconds(30), backupInterval: .days(1),
+                    backupRetention: .days(2)))
+    }
+
+    @Test(arguments: [
+        "risk.retention=721 h", "signaling.retention=1441 min", "relay.log_retention=169 h",
+        "relay.log_retention=0 s", "risk.key_epoch=59 min",
+    ])
+    func `none can be longer than what is promised, or nothing`(override: String) {
+        let key = override.prefix { $0 != "=" }
+        let found = errors("title: Too long", set: [override])
+        #expect(found.count == 1)
+        #expect(found.first?.hasPrefix("--set \(key)") == true)
+        #expect(found.first?.contains("out of range") == true)
+    }
+
+    @Test func `stores are not filled by set-ups that send nothing`() {
+        #expect(errors("{privacy: {stores: true}, ice: {setup: modelled}}").count == 1)
+        #expect(errors("{privacy: {stores: false}, ice: {setup: modelled}}") == [])
+        #expect(errors("{privacy: {stores: true}, ice: {setup: packets}}") == [])
+    }
+}
