@@ -82,8 +82,8 @@ let world: [Target] = [
         uses: [
             "Quantities", "RandomStreams", "Addressing", "ArrivalProcesses", "EventEngine", "ICE",
             "Matchmaking", "Measurement", "MediaPipeline", "MediaSecurity", "NetworkModel",
-            "OpusCodec", "RTP", "RiskScoring", "ScenarioModel", "Signaling", "TURN", "Talks",
-            "VoiceQuality",
+            "OpusCodec", "PrivacyStores", "RTP", "RiskScoring", "ScenarioModel",
+            "Signaling", "TURN", "Talks", "VoiceQuality",
         ]),
     room(
         "ScenarioModel",
@@ -273,8 +273,8 @@ let testTargets: [Target] = [
         of: "PlatformModel",
         with: [
             "ArrivalProcesses", "CMediaShim", "EventEngine", "Matchmaking", "Measurement",
-            "MediaPipeline", "MemorySearch", "NetworkModel", "OpusCodec", "Quantities",
-            "ScenarioModel", "Talks",
+            "MediaPipeline", "MemorySearch", "NetworkModel", "OpusCodec", "PrivacyStores",
+            "Quantities", "ScenarioModel", "Signaling", "TURN", "Talks",
         ]),
     tests(
         of: "SimulationRunner",

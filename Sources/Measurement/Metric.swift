@@ -89,6 +89,12 @@ public enum Metric: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
     case riskNewcomerLatency
     case riskLeakWaits
     case riskLeakPartners
+    // Keeping.
+    case privacyReportsHeld
+    case privacyMessagesHeld
+    case privacyRelayLogHeld
+    case privacyDeletionLag
+    case privacyViolations
 
     /// What the catalogue says of it.
     public var description: MetricDescription { MetricCatalogue.all[Int(rawValue)] }

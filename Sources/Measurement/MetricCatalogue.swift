@@ -3,6 +3,7 @@ public enum MetricCatalogue {
     /// The descriptions, indexed by the metrics' numbers.
     public static let all: [MetricDescription] =
         matching + fairness + connecting + relaying + recovering + calling + media + risk
+        + privacy
 
     /// The metric called `name`; nil if there is none.
     ///
@@ -282,6 +283,26 @@ public enum MetricCatalogue {
         .init(
             .riskLeakPartners, "risk.leak_partners", .index,
             "Chance that of two calls, one in tier clear and one not, the latter has the abusive partner, ties by halves; 0.5 tells nothing."
+        ),
+    ]
+
+    private static let privacy: [MetricDescription] = [
+        .init(
+            .privacyReportsHeld, "privacy.reports_held", .distribution,
+            "Reports in the platform's stores when a sweep comes and at the end, where `privacy.stores` fills them."
+        ),
+        .init(
+            .privacyMessagesHeld, "privacy.messages_held", .distribution,
+            "Likewise signalling messages."),
+        .init(
+            .privacyRelayLogHeld, "privacy.relay_log_held", .distribution,
+            "Likewise entries of the relay log."),
+        .init(
+            .privacyDeletionLag, "privacy.deletion_lag", .distribution, in: .second, per: 1e9,
+            "From the end of a stored record's lifetime to its deletion."),
+        .init(
+            .privacyViolations, "privacy.violations", .count,
+            "Sweeps of the stores that left a kind of record older than the platform promises (reports 30 days, messages 24 hours, relay log 7 days); 0 without a bug."
         ),
     ]
 

@@ -130,6 +130,7 @@ extension Platform {
         }
         tally.ended += 1
         recordEnded(call, at: now)
+        countCall(lasting: duration, at: now)
         recordConnections(of: call, hasFailed: false, at: now)
         if calls[call].fidelity.carriesMedia {
             closeTalk(of: call, &engine)

@@ -63,11 +63,18 @@ extension Platform {
         let verdict = signaling.handle(text, from: party(sender.call, sender.side), at: engine.now)
         switch verdict {
         case .forward:
+            keepNumbered(text, from: sender, at: engine.now)
             deliver(text, to: LegID(call: sender.call, side: sender.side.other), &engine)
         case .redeliver(let missed):
             for text in missed { deliver(text, to: sender, &engine) }
-        case .hold, .refuse: break
+        case .hold: keepNumbered(text, from: sender, at: engine.now)
+        case .refuse: break
         }
+    }
+
+    private mutating func keepNumbered(_ text: [UInt8], from sender: LegID, at now: SimTime) {
+        guard stores != nil else { return }
+        keepMessage(text, numbered: SignalingMessage.number(of: text), from: sender, at: now)
     }
 
     /// The dialogue of a modelled set-up: when the offerer begins, and how long a message takes from

@@ -280,6 +280,7 @@ extension Platform {
         let waiting = tickets.count { $0.isMeasured }
         let goingOn = calls.count { $0.isMeasured && $0.phase < .windingUp }
         endWatches()
+        recordHeld(at: now)
         recorder.count(.ticketsUnfinished, Int64(waiting))
         let hindsight = lives.hindsight(under: matchmaker.rules)
         recorder.ratio(

@@ -51,6 +51,7 @@ extension Platform {
             transmit(output, from: host, after: delay, &engine)
         }
         countAllocations(station, at: engine.now)
+        keepRelayLog(station, at: engine.now)
         let due = relays.stations[station].server.nextTimeout
         engine.rearm(&relays.stations[station].timer, to: due, .relayTimer(server: number))
     }

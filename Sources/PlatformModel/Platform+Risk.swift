@@ -84,6 +84,7 @@ extension Platform {
             recorder.count(.riskReports, 1, labels)
             if case .ignored = outcome { recorder.count(.riskReportsIgnored, 1, labels) }
         }
+        if case .counted = outcome { keepReport(call, by: side, at: engine.now) }
         let after: UInt64 =
             if case .counted(_, let tier) = outcome { UInt64(tier.rawValue) } else { .max }
         engine.log(TrajectoryCode.report, UInt64(peers[calls[call][side]].serial), after)

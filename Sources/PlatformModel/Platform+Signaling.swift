@@ -45,6 +45,7 @@ extension Platform {
         let text = message.text(in: callID(sender.call))
         let verdict = signaling.handle(text, from: party(sender.call, sender.side), at: engine.now)
         guard case .forward = verdict else { return }
+        keepMessage(text, numbered: nil, from: sender, at: engine.now)
         deliver(text, to: LegID(call: sender.call, side: sender.side.other), &engine)
     }
 

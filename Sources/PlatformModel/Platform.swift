@@ -61,6 +61,8 @@ struct Platform: ~Copyable {
     /// Keeps the platform in its place: what holds an existential is handed on by its address, and
     /// a method that only looks at `self` would otherwise be given a copy of these three kilobytes.
     private let anchor: any Sendable = ()
+    /// What the platform keeps; nil in a run that does not ask for it.
+    var stores: StoreDesk?
     var quality: QualityDesk
     /// What playout comes to over ways without packets, for all replications of the run.
     let rehearsals: Rehearsals
@@ -123,7 +125,9 @@ struct Platform: ~Copyable {
         network = Network(backbone: scenario.regions.delay)
         relays = RelayFleet(
             scenario.relay, regions: scenario.regions, root: root,
-            isDualStack: scenario.access.contains { $0.ipv6 > 0 })
+            isDualStack: scenario.access.contains { $0.ipv6 > 0 },
+            keepsLog: scenario.privacy.fillsStores)
+        stores = StoreDesk(scenario, root: root)
         recorder = RunRecorder(
             replication: Int(replication),
             labels: LabelSpaces(
@@ -195,6 +199,7 @@ struct Platform: ~Copyable {
         engine.post(.warmUpEnds, at: measuredFrom, priority: PlatformPriority.boundary)
         engine.post(.seriesStep, at: .zero, priority: PlatformPriority.series)
         scheduleFaults(&engine)
+        scheduleStores(&engine)
         scheduleNextArrival(&engine)
     }
 
@@ -229,6 +234,8 @@ extension Platform: EventWorld {
         case .faultEnds(let number): faultEnds(number, &engine)
         case .outageNoticed(let call): outageNoticed(call, &engine)
         case .strangerTimePasses(let call): strangerTimePasses(call, &engine)
+        case .storesSwept: sweepStores(&engine)
+        case .backupTaken: backUpStores(&engine)
         case .warmUpEnds: warmUpEnds(at: engine.now)
         case .seriesStep: takeSeriesRow(&engine)
         }

@@ -96,6 +96,10 @@ enum PlatformEvent: BitwiseCopyable, Sendable {
     case outageNoticed(Handle)
     /// Two have stayed in their call long enough to permit direct paths.
     case strangerTimePasses(Handle)
+    /// What has lapsed is deleted from the stores.
+    case storesSwept
+    /// The stores are backed up.
+    case backupTaken
     /// Measuring begins.
     case warmUpEnds
     /// The next row of the time series.

@@ -57,8 +57,11 @@ struct RelayFleet {
                 low: UInt64(number & 0x3fff) + 1), port: 3478)
     }
 
-    /// The servers of a run, all on both families where `isDualStack`.
-    init(_ relay: Relay, regions: Regions, root: StreamRoot, isDualStack: Bool) {
+    /// The servers of a run, all on both families where `isDualStack`, which write down whom they
+    /// relayed if `keepsLog`.
+    init(
+        _ relay: Relay, regions: Regions, root: StreamRoot, isDualStack: Bool, keepsLog: Bool
+    ) {
         var keys = root.stream(.relaySecret)
         let secret = SharedSecret(keys.nextBytes(32))
         self.secret = secret
@@ -77,6 +80,7 @@ struct RelayFleet {
                     address: address.ip, realm: "voicemeet", secret: secret,
                     relayedPortCount: relay.ports)
                 configuration.additionalAddress = address6?.ip
+                configuration.keepsLog = keepsLog
                 byRegion[entry.region].append(UInt16(number))
                 stations.append(
                     RelayStation(

@@ -122,9 +122,12 @@ extension PrivacyStore where Self: ~Copyable {
     /// A record that is stamped later than `now` was stamped when the clock was ahead; it is stamped anew, so that
     /// it outlives its time by no more than the sweep interval.
     ///
-    /// - Parameter limit: how many records are deleted before the sweep breaks off, as in a crash.
+    /// - Parameters:
+    ///   - limit: how many records are deleted before the sweep breaks off, as in a crash.
+    ///   - note: is told the kind of each record deleted, and how long after it had lapsed that was.
     public mutating func sweep(
-        at now: SimTime, atMost limit: Int = .max
+        at now: SimTime, atMost limit: Int = .max,
+        noting note: (RecordKind, SimDuration) -> Void = { _, _ in }
     ) throws(Failure) -> SweepOutcome {
         var outcome = SweepOutcome()
         outcome.restamped = try restamp(after: now)
@@ -133,6 +136,7 @@ extension PrivacyStore where Self: ~Copyable {
             let room = limit - outcome.deleted
             for stamp in try delete(kind, stampedBy: latest, atMost: room) {
                 outcome[kind].add(latest - stamp)
+                note(kind, latest - stamp)
             }
             if let oldest = try oldest(kind), oldest <= latest { outcome.isComplete = false }
         }

@@ -20,6 +20,11 @@ public enum Arrivals: Hashable, Sendable {
     /// The given times, ascending; the same in every replication.
     case trace([SimTime])
 
+    /// The time of day at which the run begins; midnight where nothing says otherwise.
+    public var dayStart: SimDuration {
+        if case .diurnal(_, _, _, let start) = self { start } else { .zero }
+    }
+
     /// The process at time zero; it tells when people come, one after the other, and how many on
     /// average.
     ///

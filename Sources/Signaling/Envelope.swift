@@ -112,6 +112,9 @@ private struct HeaderLines {
 }
 
 extension SignalingMessage {
+    /// The number of a message among its sender's, as its text tells it; nil where it has none or is no message.
+    public static func number(of text: [UInt8]) -> UInt64? { (try? Envelope(text))?.number }
+
     /// Parses the text of a message; tells which call it belongs to.
     public static func parse(
         _ text: [UInt8]

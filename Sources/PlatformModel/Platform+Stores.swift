@@ -1,0 +1,109 @@
+import EventEngine
+import Measurement
+import PrivacyStores
+import Quantities
+import RiskScoring
+import ScenarioModel
+import Signaling
+import TURN
+
+/// What the services write into the platform's stores, where a run fills them.
+extension Platform {
+    /// Schedules the first sweep, and the first backup.
+    func scheduleStores(_ engine: inout Engine<PlatformEvent>) {
+        guard scenario.privacy.fillsStores else { return }
+        engine.post(.storesSwept, at: .zero + scenario.privacy.sweepInterval)
+        scheduleBackup(&engine)
+    }
+
+    private func scheduleBackup(_ engine: inout Engine<PlatformEvent>) {
+        guard let interval = scenario.privacy.backupInterval else { return }
+        engine.post(.backupTaken, at: engine.now + interval)
+    }
+
+    // MARK: Records
+
+    /// The signalling service has taken a message: it forwards it, or holds it.
+    @inline(__always)
+    mutating func keepMessage(
+        _ text: [UInt8], numbered number: UInt64?, from sender: LegID, at now: SimTime
+    ) {
+        guard stores != nil else { return }
+        let message = StoredMessage(
+            call: callID(sender.call), sender: sender.side == .offerer ? .first : .second,
+            number: number, time: now, text: text)
+        keep(.message(message), at: now)
+    }
+
+    /// A report has counted.
+    mutating func keepReport(_ call: Handle, by side: Side, at now: SimTime) {
+        guard stores != nil else { return }
+        let rights = calls[call].capabilities!
+        let right = side == .offerer ? rights.first : rights.second
+        let target = peers[calls[call][side.other]].attributes.persona
+        let report = Report(
+            device: right.target,
+            category: ReportCategory(of: scenario.population[Int(target)].behaviour), time: now)
+        keep(.report(report), at: now)
+    }
+
+    /// Takes over what a relay server has written down.
+    @inline(__always)
+    mutating func keepRelayLog(_ station: Int, at now: SimTime) {
+        guard stores != nil else { return }
+        for entry in relays.stations[station].server.takeLog() { keep(.relayLog(entry), at: now) }
+    }
+
+    /// A call that was talked is over.
+    mutating func countCall(lasting duration: SimDuration, at now: SimTime) {
+        stores?.countCall(lasting: duration, endingAt: now)
+    }
+
+    private mutating func keep(_ record: StoredRecord, at now: SimTime) {
+        stores?.keep(record, at: now)
+    }
+
+    // MARK: Deletion
+
+    mutating func sweepStores(_ engine: inout Engine<PlatformEvent>) {
+        let now = engine.now
+        recordHeld(at: now)
+        let lags = stores?.sweep(at: now) ?? []
+        let overdue = stores?.overdueKinds(at: now).count ?? 0
+        if isMeasured(now) {
+            for lag in lags { recorder.record(.privacyDeletionLag, lag) }
+            recorder.count(.privacyViolations, Int64(overdue))
+        }
+        engine.post(.storesSwept, at: now + scenario.privacy.sweepInterval)
+    }
+
+    mutating func backUpStores(_ engine: inout Engine<PlatformEvent>) {
+        stores?.backUp(at: engine.now)
+        scheduleBackup(&engine)
+    }
+
+    /// How much there is in the stores, when a sweep comes and at the end.
+    mutating func recordHeld(at now: SimTime) {
+        guard stores != nil, now >= measuredFrom else { return }
+        for kind in RecordKind.allCases {
+            let metric: Metric =
+                switch kind {
+                case .reports: .privacyReportsHeld
+                case .signaling: .privacyMessagesHeld
+                case .relayLog: .privacyRelayLogHeld
+                }
+            recorder.record(metric, units: Int64(stores?.count(kind) ?? 0))
+        }
+    }
+}
+
+extension ReportCategory {
+    /// What somebody who behaves so is reported for, rightly or not.
+    init(of behaviour: Behaviour) {
+        switch behaviour {
+        case .harasser, .deviceHopper: self = .harassment
+        case .spammer: self = .spam
+        case .regular, .skipper, .reportBomber: self = .other
+        }
+    }
+}

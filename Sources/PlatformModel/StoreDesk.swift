@@ -1,0 +1,98 @@
+import PrivacyStores
+import Quantities
+import RandomStreams
+import ScenarioModel
+
+/// The platform's stores, in a run that fills them.
+///
+/// Nothing of the run depends on what is in them: they draw from nobody's streams, and who is paired, connected or
+/// reported does not ask them.
+struct StoreDesk: ~Copyable {
+    private(set) var guarded: GuardedStores<FlatStores>
+    /// Those that have not been destroyed yet, the oldest first.
+    private(set) var backups: [StoreBackup] = []
+    /// Records that came when there were as many of their kind as may be.
+    private(set) var refused = 0
+    /// When the run begins, after midnight.
+    private let dayStart: SimDuration
+
+    /// Who takes backups.
+    static let backupGrant = AccessGrant(role: .backupService, purpose: .backup, scope: .dump)
+    /// Who looks what a thief would find.
+    static let auditGrant = AccessGrant(role: .auditor, purpose: .audit, scope: .dump)
+
+    /// Empty stores of `scenario`; nil where it keeps none.
+    init?(_ scenario: Scenario, root: StreamRoot) {
+        guard scenario.privacy.fillsStores else { return nil }
+        var keys = root.stream(.accessKey)
+        guarded = GuardedStores(
+            FlatStores(policy: scenario.retentionPolicy),
+            access: AccessControl(
+                key: keys.nextBytes(32), granting: [Self.backupGrant, Self.auditGrant]))
+        dayStart = scenario.arrivals.dayStart
+    }
+
+    /// Keeps `record`, of `now`.
+    mutating func keep(_ record: StoredRecord, at now: SimTime) {
+        if guarded.store.insert(record, at: now) == .full { refused += 1 }
+    }
+
+    /// How many records of a kind there are.
+    func count(_ kind: RecordKind) -> Int { guarded.store.count(kind) }
+
+    /// Counts a call that ends at `now`.
+    mutating func countCall(lasting duration: SimDuration, endingAt now: SimTime) {
+        guarded.store.countCall(
+            CallCell(hour: HourOfDay(of: now, start: dayStart), duration: DurationBin(of: duration))
+        )
+    }
+
+    /// Deletes what has lapsed by `now`, and backups whose time has come: how long after they had lapsed each
+    /// record went.
+    mutating func sweep(at now: SimTime) -> [SimDuration] {
+        var lags: [SimDuration] = []
+        _ = guarded.store.sweep(at: now) { _, lag in lags.append(lag) }
+        backups.removeAll { $0.until <= now }
+        return lags
+    }
+
+    /// Kinds of which there is at `now` a record older than the platform promises.
+    func overdueKinds(at now: SimTime) -> [RecordKind] {
+        let promise = RetentionPolicy()
+        return RecordKind.allCases.filter { kind in
+            guarded.store.oldest(kind).map { $0 <= promise.latestLapsed(kind, at: now) } ?? false
+        }
+    }
+
+    /// Takes a backup, as the service that may.
+    mutating func backUp(at now: SimTime) {
+        let authorisation = guarded.access.authorise(
+            Self.backupGrant, from: now, for: .minutes(1))
+        guard let backup = guarded.backUp(by: authorisation, at: now).value else {
+            preconditionFailure("the service that takes backups may not")
+        }
+        backups.append(backup)
+    }
+
+    /// All that is stored, lapsed or not, read as the auditor who may.
+    mutating func dump(at now: SimTime) -> StoreContents {
+        let authorisation = guarded.access.authorise(Self.auditGrant, from: now, for: .minutes(1))
+        guard let contents = guarded.dump(by: authorisation, at: now).value else {
+            preconditionFailure("the auditor may not read")
+        }
+        return contents
+    }
+}
+
+extension Scenario {
+    /// How long the platform of the scenario keeps what.
+    var retentionPolicy: RetentionPolicy {
+        var policy = RetentionPolicy()
+        policy.reports = risk.retention
+        policy.signaling = signaling.retention
+        policy.relayLog = relay.logRetention
+        policy.backups = privacy.backupRetention
+        policy.sweepInterval = privacy.sweepInterval
+        return policy
+    }
+}
