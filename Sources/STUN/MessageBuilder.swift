@@ -6,26 +6,37 @@ import Digests
 /// Attributes are appended in the order of the calls; ``finish(integrity:fingerprint:)`` appends
 /// MESSAGE-INTEGRITY and FINGERPRINT, sets the length and hands the bytes over. Padding is zero.
 public struct MessageBuilder: ~Copyable {
-    private static let zeros = [UInt8](repeating: 0, count: 512)
-
-    /// The message so far and zeros behind it.
+    /// The message so far and anything behind it.
     private var bytes: [UInt8]
     /// How many bytes of it are the message's.
     private var end = 0
     private let id: TransactionID
 
+    /// Length of FINGERPRINT with its header, in bytes.
+    fileprivate static var fingerprintByteCount: Int { 8 }
+
     /// A message without attributes; `capacity` bytes are reserved.
     public init(
         _ kind: MessageClass, _ method: Method, id: TransactionID, capacity: Int = 128
     ) {
+        self.init(
+            kind, method, id: id,
+            reusing: [UInt8](repeating: 0, count: max(capacity, Header.byteCount)))
+    }
+
+    /// A message without attributes in the storage of `bytes`, whose content is dropped; what is
+    /// longer than the storage gets another.
+    public init(
+        _ kind: MessageClass, _ method: Method, id: TransactionID, reusing bytes: consuming [UInt8]
+    ) {
         self.id = id
-        bytes = []
-        bytes.reserveCapacity(capacity)
-        bytes.append(
-            contentsOf: Self.zeros[..<min(max(capacity, Header.byteCount), Self.zeros.count)])
-        write(UInt64(MessageType.encode(kind, method)) << 48 | UInt64(Header.magicCookie))
-        write(id.high)
-        write(id.low)
+        self.bytes = consume bytes
+        let type = MessageType.encode(kind, method)
+        append(Header.byteCount) { header in
+            header.store(UInt64(type) << 48 | UInt64(Header.magicCookie), at: 0)
+            header.store(id.high, at: 8)
+            header.store(id.low, at: 12)
+        }
     }
 
     /// The success or error response to `request`: its method and identifier.
@@ -51,12 +62,7 @@ public struct MessageBuilder: ~Copyable {
 
     @usableFromInline
     mutating func add(_ type: AttributeType, bytes value: UnsafeRawBufferPointer) {
-        writeHeader(type, byteCount: value.count)
-        let start = end
-        extend(by: (value.count + 3) & ~3)
-        bytes.withUnsafeMutableBytes {
-            UnsafeMutableRawBufferPointer(rebasing: $0[start...]).copyMemory(from: value)
-        }
+        writePadded(value, after: header(type, byteCount: value.count))
     }
 
     /// Appends an attribute with the UTF-8 of `text`.
@@ -66,14 +72,17 @@ public struct MessageBuilder: ~Copyable {
 
     /// Appends an attribute with a 32-bit number: PRIORITY, LIFETIME.
     public mutating func add(_ type: AttributeType, _ number: UInt32) {
-        write(header(type, byteCount: 4) << 32 | UInt64(number))
+        write(UInt64(header(type, byteCount: 4)) << 32 | UInt64(number))
     }
 
     /// Appends an attribute with a 64-bit number: ICE-CONTROLLED, ICE-CONTROLLING,
     /// RESERVATION-TOKEN.
     public mutating func add(_ type: AttributeType, _ number: UInt64) {
-        writeHeader(type, byteCount: 8)
-        write(number)
+        let header = header(type, byteCount: 8)
+        append(12) { attribute in
+            attribute.store(header, at: 0)
+            attribute.store(number, at: 4)
+        }
     }
 
     /// Appends an address, XORed unless `type` is MAPPED-ADDRESS, ALTERNATE-SERVER,
@@ -81,14 +90,23 @@ public struct MessageBuilder: ~Copyable {
     public mutating func add(_ type: AttributeType, _ address: TransportAddress) {
         let isPlain = MessageView.isPlain(type)
         let portMask = isPlain ? 0 : UInt16(truncatingIfNeeded: Header.magicCookie >> 16)
+        let port = UInt32(address.port ^ portMask)
         if let v4 = address.ip.v4Bits {
-            write(header(type, byteCount: 8) << 32 | 1 << 16 | UInt64(address.port ^ portMask))
-            write(v4 ^ (isPlain ? 0 : Header.magicCookie))
+            let header = header(type, byteCount: 8)
+            append(12) { attribute in
+                attribute.store(header, at: 0)
+                attribute.store(1 << 16 | port, at: 4)
+                attribute.store(v4 ^ (isPlain ? 0 : Header.magicCookie), at: 8)
+            }
         } else {
             let mask = isPlain ? (high: 0, low: 0) : id.addressMask
-            write(header(type, byteCount: 20) << 32 | 2 << 16 | UInt64(address.port ^ portMask))
-            write(address.ip.high ^ mask.high)
-            write(address.ip.low ^ mask.low)
+            let header = header(type, byteCount: 20)
+            append(24) { attribute in
+                attribute.store(header, at: 0)
+                attribute.store(2 << 16 | port, at: 4)
+                attribute.store(address.ip.high ^ mask.high, at: 8)
+                attribute.store(address.ip.low ^ mask.low, at: 16)
+            }
         }
     }
 
@@ -106,27 +124,29 @@ public struct MessageBuilder: ~Copyable {
     public mutating func add(_ error: ErrorCode) {
         let phrase = error.reasonPhrase
         writeHeader(.errorCode, byteCount: 4 + phrase.utf8CodeUnitCount)
-        write(UInt32(error.rawValue / 100) << 8 | UInt32(error.rawValue % 100))
-        phrase.withUTF8Buffer { phrase in
-            for byte in phrase { write(byte) }
-        }
-        pad(after: phrase.utf8CodeUnitCount)
+        let number = UInt32(error.rawValue / 100) << 8 | UInt32(error.rawValue % 100)
+        phrase.withUTF8Buffer { writePadded(UnsafeRawBufferPointer($0), after: number) }
     }
 
     /// Appends UNKNOWN-ATTRIBUTES naming those of `request` (RFC 8489 §14.13).
     public mutating func add(unknownAttributesOf request: borrowing MessageView) {
+        var types = InlineArray<8, UInt16>(repeating: 0)
         let count = request.unknownRequiredCount
-        writeHeader(.unknownAttributes, byteCount: 2 * count)
         for index in 0..<count {
-            write(request.unknownRequired(at: index).rawValue)
+            types[index] = request.unknownRequired(at: index).rawValue.bigEndian
         }
-        pad(after: 2 * count)
+        withUnsafeBytes(of: &types) {
+            add(.unknownAttributes, bytes: UnsafeRawBufferPointer(rebasing: $0[..<(2 * count)]))
+        }
     }
 
     /// The message without MESSAGE-INTEGRITY, with FINGERPRINT if `fingerprint`.
     public consuming func finish(fingerprint: Bool = false) -> [UInt8] {
-        if fingerprint { appendFingerprint() }
-        setLength(end - Header.byteCount)
+        let start = end
+        if fingerprint { extend(by: Self.fingerprintByteCount) }
+        bytes.withUnsafeMutableBytes { whole in
+            if fingerprint { whole.writeFingerprint(at: start) } else { whole.setLength(start) }
+        }
         return cut()
     }
 
@@ -135,73 +155,99 @@ public struct MessageBuilder: ~Copyable {
     public consuming func finish(
         integrity key: IntegrityKey, fingerprint: Bool
     ) -> [UInt8] {
-        let end = self.end
-        setLength(end + 4 + HMACSHA1Key.byteCount - Header.byteCount)
-        write(header(.messageIntegrity, byteCount: HMACSHA1Key.byteCount) << 32)
-        write(UInt64(0))
-        write(UInt64(0))
+        let start = end
+        let behind = start + 4 + HMACSHA1Key.byteCount
+        extend(by: behind - start + (fingerprint ? Self.fingerprintByteCount : 0))
+        let header = header(.messageIntegrity, byteCount: HMACSHA1Key.byteCount)
         bytes.withUnsafeMutableBytes { whole in
+            whole.store(header, at: start)
+            // The length at each step is up to the end of what is computed (§14.5).
+            whole.setLength(behind)
             key.key.authenticate(
-                UnsafeRawBufferPointer(rebasing: whole[..<end]),
-                into: UnsafeMutableRawBufferPointer(rebasing: whole[(end + 4)...]))
+                UnsafeRawBufferPointer(rebasing: whole[..<start]),
+                into: UnsafeMutableRawBufferPointer(rebasing: whole[(start + 4)..<behind]))
+            if fingerprint { whole.writeFingerprint(at: behind) }
         }
-        if fingerprint { appendFingerprint() }
         return cut()
     }
 
-    /// The message without the zeros behind it.
+    /// The message without what is behind it.
     private consuming func cut() -> [UInt8] {
         if end < bytes.count { bytes.removeLast(bytes.count - end) }
         return bytes
     }
 
-    private mutating func appendFingerprint() {
-        setLength(end + 8 - Header.byteCount)
-        let checksum = bytes.withUnsafeBytes {
-            CRC32.checksum(UnsafeRawBufferPointer(rebasing: $0[..<end]))
-        }
-        write(header(.fingerprint, byteCount: 4) << 32 | UInt64(checksum ^ Fingerprint.mask))
-    }
-
-    private mutating func setLength(_ length: Int) {
-        precondition(
-            length + Header.byteCount <= MessageView.maximumByteCount,
-            "a message has at most 65,532 bytes")
-        bytes[2] = UInt8(truncatingIfNeeded: length >> 8)
-        bytes[3] = UInt8(truncatingIfNeeded: length)
-    }
-
     /// The 32 bits before a value.
-    private func header(_ type: AttributeType, byteCount: Int) -> UInt64 {
+    private func header(_ type: AttributeType, byteCount: Int) -> UInt32 {
         precondition(byteCount <= Int(UInt16.max), "a value has at most 65,535 bytes")
-        return UInt64(type.rawValue) << 16 | UInt64(byteCount)
+        return UInt32(type.rawValue) << 16 | UInt32(byteCount)
     }
 
     private mutating func writeHeader(_ type: AttributeType, byteCount: Int) {
-        write(UInt32(truncatingIfNeeded: header(type, byteCount: byteCount)))
-    }
-
-    private mutating func pad(after byteCount: Int) {
-        extend(by: (4 - byteCount & 3) & 3)
+        write(header(type, byteCount: byteCount))
     }
 
     @inline(__always)
     private mutating func write<Word: FixedWidthInteger & BitwiseCopyable>(_ word: Word) {
-        let start = end
-        extend(by: MemoryLayout<Word>.size)
-        bytes.withUnsafeMutableBytes {
-            $0.storeBytes(of: word.bigEndian, toByteOffset: start, as: Word.self)
+        append(MemoryLayout<Word>.size) { $0.store(word, at: 0) }
+    }
+
+    /// Appends `word`, then `value` and zeros up to a multiple of four bytes (RFC 8489 §14).
+    private mutating func writePadded(_ value: UnsafeRawBufferPointer, after word: UInt32) {
+        let padded = (value.count + 3) & ~3
+        append(4 + padded) { place in
+            place.store(word, at: 0)
+            if padded > value.count { place.store(0 as UInt32, at: padded) }
+            UnsafeMutableRawBufferPointer(rebasing: place[4...]).copyMemory(from: value)
         }
     }
 
-    /// Makes the next `count` bytes, zeros, part of the message.
+    /// Makes the next `count` bytes part of the message; `fill` writes all of them.
+    @inline(__always)
+    private mutating func append(_ count: Int, _ fill: (UnsafeMutableRawBufferPointer) -> Void) {
+        let start = end
+        extend(by: count)
+        bytes.withUnsafeMutableBytes {
+            fill(UnsafeMutableRawBufferPointer(rebasing: $0[start..<start + count]))
+        }
+    }
+
+    /// Makes the next `count` bytes part of the message.
     @inline(__always)
     private mutating func extend(by count: Int) {
         end += count
         if end > bytes.count { grow() }
     }
 
+    @inline(never)
     private mutating func grow() {
         bytes.append(contentsOf: repeatElement(0, count: max(end - bytes.count, bytes.count)))
+    }
+}
+
+/// Numbers as they travel, most significant byte first.
+extension UnsafeMutableRawBufferPointer {
+    @inline(__always)
+    fileprivate func store<Word: FixedWidthInteger & BitwiseCopyable>(_ word: Word, at offset: Int)
+    {
+        storeBytes(of: word.bigEndian, toByteOffset: offset, as: Word.self)
+    }
+
+    /// Writes into the header of the message that begins here that it ends at `end`.
+    @inline(__always)
+    fileprivate func setLength(_ end: Int) {
+        precondition(
+            end <= MessageView.maximumByteCount, "a message has at most 65,532 bytes")
+        store(UInt16(truncatingIfNeeded: end - Header.byteCount), at: 2)
+    }
+
+    /// Ends the message that begins here with FINGERPRINT at `start`.
+    @inline(__always)
+    fileprivate func writeFingerprint(at start: Int) {
+        setLength(start + MessageBuilder.fingerprintByteCount)
+        let checksum = CRC32.checksum(UnsafeRawBufferPointer(rebasing: self[..<start]))
+        let header = UInt32(AttributeType.fingerprint.rawValue) << 16 | 4
+        store(header, at: start)
+        store(checksum ^ Fingerprint.mask, at: start + 4)
     }
 }

@@ -114,7 +114,7 @@ extension MessageView {
     /// XOR-PEER-ADDRESS may stand in one CreatePermission (RFC 8656 §10.1).
     public func addresses(of type: AttributeType, limit: Int) -> [TransportAddress] {
         guard var value = position(of: type) else { return [] }
-        let end = position(of: .messageIntegrity).map { $0 - 4 } ?? bytes.count
+        let end = integrityPosition.map { $0 - 4 } ?? bytes.count
         var found: [TransportAddress] = []
         while value <= end, found.count < limit {
             if word16(at: value - 4) == type.rawValue {
@@ -131,11 +131,11 @@ extension MessageView {
     ///
     /// Takes the same time wherever the codes differ.
     public func isAuthentic(under key: IntegrityKey) -> Bool {
-        guard let start = position(of: .messageIntegrity) else { return false }
+        guard let start = integrityPosition else { return false }
         // The length that stood in the header when the code was computed: up to its own end.
         let length = UInt16(truncatingIfNeeded: start + HMACSHA1Key.byteCount - Header.byteCount)
-        var head = (bytes[0], bytes[1], UInt8(length >> 8), UInt8(length & 0xFF))
-        var code = InlineArray<20, UInt8>(repeating: 0)
+        var head = (bytes[0], bytes[1], length.bigEndian)
+        var code = Code()
         withUnsafeBytes(of: &head) { head in
             bytes.withUnsafeBytes { whole in
                 withUnsafeMutableBytes(of: &code) { code in
@@ -145,11 +145,22 @@ extension MessageView {
                 }
             }
         }
-        var difference: UInt8 = 0
-        for index in 0..<HMACSHA1Key.byteCount {
-            difference |= code[index] ^ bytes[start + index]
+        return code.differences(from: bytes.span.bytes, at: start) == 0
+    }
+
+    /// A code of HMAC-SHA-1 in the order of its bytes.
+    private struct Code: BitwiseCopyable {
+        private var first: UInt64 = 0
+        private var second: UInt64 = 0
+        private var third: UInt32 = 0
+
+        /// The bits in which it differs from the code at `start`, on top of each other.
+        @inline(__always)
+        func differences(from message: RawSpan, at start: Int) -> UInt64 {
+            (message.word64(at: start) ^ first.bigEndian)
+                | (message.word64(at: start + 8) ^ second.bigEndian)
+                | UInt64(message.word32(at: start + 16) ^ third.bigEndian)
         }
-        return difference == 0
     }
 }
 

@@ -11,129 +11,77 @@ public struct MessageView: Sendable {
     /// into 16 bits.
     public static var maximumByteCount: Int { 65_532 }
     /// How many unknown attributes are named in a 420 answer; more are counted as these.
-    public static var maximumUnknownAttributes: Int { 8 }
+    public static var maximumUnknownAttributes: Int { AttributeIndex.maximumUnknown }
 
     /// The message as it came.
     public let bytes: [UInt8]
-    private var positions = InlineArray<31, UInt16>(repeating: 0)
-    private var unknown = InlineArray<8, UInt16>(repeating: 0)
-    /// How many unknown comprehension-required attributes are listed, at most
-    /// ``maximumUnknownAttributes``.
-    public private(set) var unknownRequiredCount = 0
+    private let attributes: AttributeIndex
 
     /// Parses `bytes`, which must be one whole message and nothing else.
     ///
     /// Throws where and why they are none. Linear in the number of attributes, and in that of bytes
     /// when there is a FINGERPRINT.
     public init(_ bytes: consuming [UInt8]) throws(MalformedMessage) {
-        self.bytes = bytes
-        try checkHeader()
-        try index()
-        if has(.fingerprint), fingerprint() != word32(at: position(of: .fingerprint)!) {
+        let message = bytes.span.bytes
+        try Self.checkHeader(of: message)
+        attributes = try AttributeIndex(of: message)
+        if let position = attributes.position(in: AttributeLayout.fingerprintSlot),
+            Fingerprint.of(message, before: position - 4) != message.word32(at: position)
+        {
             throw .wrongFingerprint
         }
+        self.bytes = bytes
     }
 
-    private func checkHeader() throws(MalformedMessage) {
-        guard bytes.count >= Header.byteCount else { throw .truncated(byteCount: bytes.count) }
-        guard bytes.count <= Self.maximumByteCount else { throw .tooLong(byteCount: bytes.count) }
-        guard bytes[0] < 0x40 else { throw .wrongLeadingBits }
-        guard word32(at: 4) == Header.magicCookie else { throw .wrongCookie(word32(at: 4)) }
-        let declared = Int(word16(at: 2))
-        let actual = bytes.count - Header.byteCount
+    @inline(__always)
+    private static func checkHeader(of message: RawSpan) throws(MalformedMessage) {
+        let byteCount = message.byteCount
+        guard byteCount >= Header.byteCount else { throw .truncated(byteCount: byteCount) }
+        guard byteCount <= maximumByteCount else { throw .tooLong(byteCount: byteCount) }
+        guard message.byte(at: 0) < 0x40 else { throw .wrongLeadingBits }
+        let cookie = message.word32(at: 4)
+        guard cookie == Header.magicCookie else { throw .wrongCookie(cookie) }
+        let declared = Int(message.word16(at: 2))
+        let actual = byteCount - Header.byteCount
         guard declared == actual, declared & 3 == 0 else {
             throw .wrongLength(declared: declared, actual: actual)
         }
     }
 
-    private mutating func index() throws(MalformedMessage) {
-        var offset = Header.byteCount
-        while offset < bytes.count {
-            let raw = word16(at: offset)
-            let type = AttributeType(rawValue: raw)
-            let length = Int(word16(at: offset + 2))
-            let next = offset + 4 + (length + 3) & ~3
-            guard next <= bytes.count else { throw .attributeOverrun(type, offset: offset) }
-            if has(.fingerprint) { throw .attributeAfterFingerprint(offset: offset) }
-            let slot = AttributeLayout.slot(of: raw)
-            if slot == 0 {
-                note(unknown: type)
-            } else {
-                try check(type, length: length, at: offset)
-                if positions[slot] == 0, type == .fingerprint || !has(.messageIntegrity) {
-                    positions[slot] = UInt16(truncatingIfNeeded: offset + 4)
-                }
-            }
-            offset = next
-        }
-    }
-
-    private mutating func note(unknown type: AttributeType) {
-        guard type.isComprehensionRequired, !has(.messageIntegrity),
-            unknownRequiredCount < Self.maximumUnknownAttributes
-        else { return }
-        unknown[unknownRequiredCount] = type.rawValue
-        unknownRequiredCount += 1
-    }
-
-    private func check(
-        _ type: AttributeType, length: Int, at offset: Int
-    ) throws(MalformedMessage) {
-        let fits: Bool
-        switch AttributeLayout.length(of: type.rawValue) {
-        case .exactly(let count): fits = length == count
-        case .atLeast(let count): fits = length >= count
-        case .atMost(let count): fits = length <= count
-        case .address:
-            fits = length == 8 || length == 20
-            if fits, bytes[offset + 5] != (length == 8 ? 1 : 2) {
-                throw .attributeAddress(type, offset: offset)
-            }
-        }
-        if !fits { throw .attributeLength(type, byteCount: length, offset: offset) }
-    }
-
-    private func fingerprint() -> UInt32 {
-        bytes.withUnsafeBytes { whole in
-            let end = Int(positions[AttributeLayout.slot(of: 0x8028)]) - 4
-            return CRC32.checksum(UnsafeRawBufferPointer(rebasing: whole[..<end]))
-                ^ Fingerprint.mask
-        }
-    }
-
     /// The two bytes at `offset`, most significant first.
-    func word16(at offset: Int) -> UInt16 {
-        UInt16(bytes[offset]) << 8 | UInt16(bytes[offset + 1])
-    }
+    func word16(at offset: Int) -> UInt16 { bytes.span.bytes.word16(at: offset) }
 
     /// The four bytes at `offset`, most significant first.
-    func word32(at offset: Int) -> UInt32 {
-        UInt32(word16(at: offset)) << 16 | UInt32(word16(at: offset + 2))
-    }
+    func word32(at offset: Int) -> UInt32 { bytes.span.bytes.word32(at: offset) }
 
     /// The eight bytes at `offset`, most significant first.
-    func word64(at offset: Int) -> UInt64 {
-        UInt64(word32(at: offset)) << 32 | UInt64(word32(at: offset + 4))
-    }
+    func word64(at offset: Int) -> UInt64 { bytes.span.bytes.word64(at: offset) }
 
     /// Where the value of the first `type` starts, or nil where there is none.
     func position(of type: AttributeType) -> Int? {
-        let slot = AttributeLayout.slot(of: type.rawValue)
-        guard slot != 0, positions[slot] != 0 else { return nil }
-        return Int(positions[slot])
+        attributes.position(in: AttributeLayout.slot(of: type))
     }
+
+    /// Where the value of MESSAGE-INTEGRITY starts, or nil where there is none.
+    var integrityPosition: Int? { attributes.position(in: AttributeLayout.integritySlot) }
+
+    /// How many unknown comprehension-required attributes are listed, at most
+    /// ``maximumUnknownAttributes``.
+    public var unknownRequiredCount: Int { attributes.unknownCount }
 
     /// Unknown comprehension-required attribute number `index` in the order of the message.
     ///
     /// - Precondition: `index` < ``unknownRequiredCount``.
-    public func unknownRequired(at index: Int) -> AttributeType {
-        precondition(index < unknownRequiredCount, "no such unknown attribute")
-        return AttributeType(rawValue: unknown[index])
-    }
+    public func unknownRequired(at index: Int) -> AttributeType { attributes.unknown(at: index) }
 }
 
 /// RFC 8489 §14.7.
 enum Fingerprint {
     /// What the checksum is XORed with: "STUN" in ASCII.
     static var mask: UInt32 { 0x5354_554E }
+
+    /// The value for the first `end` bytes of `message`.
+    static func of(_ message: RawSpan, before end: Int) -> UInt32 {
+        message.extracting(first: end).withUnsafeBytes { CRC32.checksum($0) } ^ mask
+    }
 }

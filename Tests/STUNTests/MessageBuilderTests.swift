@@ -105,4 +105,35 @@ import Testing
             _ = builder.finish()
         }
     }
+
+    /// Every kind of attribute whose writing could leave a byte of what was there before.
+    private static func build(reusing bytes: consuming [UInt8]) -> [UInt8] {
+        var builder = MessageBuilder(
+            .error, .allocate, id: TransactionID(high: 1, low: 2), reusing: bytes)
+        for length in 0...5 { builder.add(.data, [UInt8](repeating: 7, count: length)) }
+        builder.add(.useCandidate)
+        builder.add(.unknownAttribute)
+        builder.add(.xorMappedAddress, TransportAddress(IPAddress(v4: 0x0A00_0001), port: 9))
+        builder.add(
+            .xorPeerAddress, TransportAddress(IPAddress(v6High: 0x2001 << 48, low: 1), port: 9))
+        builder.add(.iceControlled, 1 as UInt64)
+        return builder.finish(
+            integrity: IntegrityKey(shortTermPassword: "password"), fingerprint: true)
+    }
+
+    @Test func `a message in reused storage is the same as in fresh one`() {
+        let fresh = Self.build(reusing: [])
+        for length in [1, 19, 20, 21, fresh.count - 1, fresh.count, fresh.count + 1, 1000] {
+            #expect(Self.build(reusing: [UInt8](repeating: 0xFF, count: length)) == fresh)
+        }
+    }
+
+    @Test func `a message stays in the storage that it reuses where it fits`() {
+        var bytes = [UInt8](repeating: 0xFF, count: 400)
+        let place = bytes.withUnsafeBytes { $0.baseAddress }
+        for _ in 0..<3 {
+            bytes = Self.build(reusing: consume bytes)
+            #expect(bytes.withUnsafeBytes { $0.baseAddress } == place)
+        }
+    }
 }

@@ -74,12 +74,14 @@ import Testing
         let registered = Set(Self.attributes.map(\.0))
         var slots: Set<Int> = []
         for number in UInt16.min...UInt16.max {
-            let slot = AttributeLayout.slot(of: number)
+            let slot = AttributeLayout.slot(of: AttributeType(rawValue: number))
             guard slot != 0 else { continue }
             #expect(registered.contains(number))
             #expect(slots.insert(slot).inserted, "two attributes share slot \(slot)")
         }
         #expect(slots == Set(1...30), "the view has a position for each and no more")
+        #expect(AttributeLayout.slot(of: .messageIntegrity) == AttributeLayout.integritySlot)
+        #expect(AttributeLayout.slot(of: .fingerprint) == AttributeLayout.fingerprintSlot)
     }
 
     @Test func `message types put class and method where RFC 8489 §5 has them`() {
