@@ -26,6 +26,10 @@ extension SpeedTarget {
                 against: [Rival.relayLoopName, Rival.reusedContextName]),
             .atLeast(1 / 1.5), why: "consent checks of all calls come every few seconds"),
         SpeedTarget(
+            "allocations per ICE check built and verified",
+            .ours(workload: MediaProbe.name(RelayWorkload.check.name), factor: 1), .atMost(0),
+            unit: "", why: "a message is read where it lies and written where one lay"),
+        SpeedTarget(
             "the relay's rivals do the same work", .check(RelayBenchmark.digestName), .holds,
             unit: "", why: "a comparison needs equals"),
     ]
