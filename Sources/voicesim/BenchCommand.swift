@@ -71,12 +71,40 @@ struct BenchOutput: ParsableArguments {
 
     static func progress(_ text: String) { Terminal.complain("measuring \(text)") }
 
+    /// Prints what a process that counts allocations found out; nil where nothing counts them.
+    static func printCounts(_ counts: (some Encodable)?) throws {
+        guard let counts else {
+            Terminal.complain("nothing counts allocations in this process")
+            throw ExitStatus.invalidInput.exit
+        }
+        print(String(decoding: try JSONEncoder().encode(counts), as: UTF8.self))
+    }
+
     private static func read(_ path: String) throws -> BenchmarkReport {
         do {
             return try BenchmarkReport(json: Data(contentsOf: URL(fileURLWithPath: path)))
         } catch {
             Terminal.complain("\(path): not a report of `voicesim bench --format json`")
             throw ExitStatus.invalidInput.exit
+        }
+    }
+}
+
+/// How often and beside whom a benchmark measures.
+struct BenchContenders: ParsableArguments {
+    @Option(help: "How often each contender does each workload, 1 to 100.")
+    var rounds = 5
+    @Option(
+        help: ArgumentHelp("The directory that `make bench` put the rivals into.", valueName: "DIR")
+    )
+    var rivals = ".build-bench"
+
+    func validate() throws { try Self.check(rounds: rounds) }
+
+    /// Throws unless `rounds` is a number of rounds that benchmarks take.
+    static func check(rounds: Int) throws {
+        guard 1...100 ~= rounds else {
+            throw ValidationError("--rounds takes 1 to 100, not \(rounds)")
         }
     }
 }
@@ -94,11 +122,7 @@ struct BenchEngineOptions: ParsableArguments {
     @Flag(help: "Measure ten million pending events too: 4 GB of memory, two minutes.")
     var largest = false
 
-    func validate() throws {
-        guard 1...100 ~= rounds else {
-            throw ValidationError("--rounds takes 1 to 100, not \(rounds)")
-        }
-    }
+    func validate() throws { try BenchContenders.check(rounds: rounds) }
 
     var benchmark: EngineBenchmark {
         var benchmark = EngineBenchmark()
@@ -168,8 +192,7 @@ struct BenchAllCommand: ParsableCommand {
         try output.report(on: targets) { report in
             options.benchmark.run(into: &report, progress: BenchOutput.progress)
             try media.run(rounds: options.rounds, rivals: options.rivals, into: &report)
-            BenchRelayCommand.run(
-                rounds: options.rounds, rivals: options.rivals, into: &report)
+            BenchRelayCommand.run(rounds: options.rounds, rivals: options.rivals, into: &report)
             BenchMatchmakerCommand.run(
                 rounds: options.rounds, rivals: options.rivals, into: &report)
             let brief = ["general.warm_up=1 min", "general.stop_time=5 min"]

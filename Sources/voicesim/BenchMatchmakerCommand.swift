@@ -1,6 +1,5 @@
 import ArgumentParser
 import Benchmarking
-import Foundation
 
 /// `voicesim bench matchmaker`: the matchmaker's queue and exact matching, and the risk scorer.
 struct BenchMatchmakerCommand: ParsableCommand {
@@ -18,23 +17,13 @@ struct BenchMatchmakerCommand: ParsableCommand {
             Example: voicesim bench matchmaker --out matchmaker.json
             """)
 
-    @Option(help: "How often each contender does each workload, 1 to 100.")
-    var rounds = 5
-    @Option(
-        help: ArgumentHelp("The directory that `make bench` put the rivals into.", valueName: "DIR")
-    )
-    var rivals = ".build-bench"
+    @OptionGroup var contenders: BenchContenders
     @OptionGroup var output: BenchOutput
-
-    func validate() throws {
-        guard 1...100 ~= rounds else {
-            throw ValidationError("--rounds takes 1 to 100, not \(rounds)")
-        }
-    }
 
     func run() throws {
         try output.report(on: SpeedTarget.matchmaker) { report in
-            Self.run(rounds: rounds, rivals: rivals, into: &report)
+            Self.run(
+                rounds: contenders.rounds, rivals: contenders.rivals, into: &report)
         }
     }
 
@@ -56,10 +45,6 @@ struct BenchMatchmakerProbeCommand: ParsableCommand {
         shouldDisplay: false)
 
     func run() throws {
-        guard let probe = MatchmakerProbe() else {
-            Terminal.complain("nothing counts allocations in this process")
-            throw ExitStatus.invalidInput.exit
-        }
-        print(String(decoding: try JSONEncoder().encode(probe), as: UTF8.self))
+        try BenchOutput.printCounts(MatchmakerProbe())
     }
 }

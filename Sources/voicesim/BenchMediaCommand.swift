@@ -88,24 +88,14 @@ struct BenchMediaCommand: ParsableCommand {
             Example: voicesim bench media --stage protect --stage packet-path --calls 500
             """)
 
-    @Option(help: "How often each contender does each workload, 1 to 100.")
-    var rounds = 5
-    @Option(
-        help: ArgumentHelp("The directory that `make bench` put the rivals into.", valueName: "DIR")
-    )
-    var rivals = ".build-bench"
+    @OptionGroup var contenders: BenchContenders
     @OptionGroup var options: BenchMediaOptions
     @OptionGroup var output: BenchOutput
 
-    func validate() throws {
-        guard 1...100 ~= rounds else {
-            throw ValidationError("--rounds takes 1 to 100, not \(rounds)")
-        }
-    }
-
     func run() throws {
         try output.report(on: SpeedTarget.media) { report in
-            try options.run(rounds: rounds, rivals: rivals, into: &report)
+            try options.run(
+                rounds: contenders.rounds, rivals: contenders.rivals, into: &report)
         }
     }
 }
@@ -119,13 +109,8 @@ struct BenchMediaProbeCommand: ParsableCommand {
     @OptionGroup var options: BenchMediaOptions
 
     func run() throws {
-        guard
-            let probe = MediaProbe(
-                stages: options.stages ?? [], codec: MediaCodec(options.codec) ?? MediaCodec())
-        else {
-            Terminal.complain("nothing counts allocations in this process")
-            throw ExitStatus.invalidInput.exit
-        }
-        print(String(decoding: try JSONEncoder().encode(probe), as: UTF8.self))
+        try BenchOutput.printCounts(
+            MediaProbe(
+                stages: options.stages ?? [], codec: MediaCodec(options.codec) ?? MediaCodec()))
     }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Benchmarking
-import Foundation
 
 /// `voicesim bench relay`: the TURN server's forwarding, and ICE checks.
 struct BenchRelayCommand: ParsableCommand {
@@ -16,23 +15,13 @@ struct BenchRelayCommand: ParsableCommand {
             Example: voicesim bench relay --out relay.json
             """)
 
-    @Option(help: "How often each contender does each workload, 1 to 100.")
-    var rounds = 5
-    @Option(
-        help: ArgumentHelp("The directory that `make bench` put the rivals into.", valueName: "DIR")
-    )
-    var rivals = ".build-bench"
+    @OptionGroup var contenders: BenchContenders
     @OptionGroup var output: BenchOutput
-
-    func validate() throws {
-        guard 1...100 ~= rounds else {
-            throw ValidationError("--rounds takes 1 to 100, not \(rounds)")
-        }
-    }
 
     func run() throws {
         try output.report(on: SpeedTarget.relay) { report in
-            Self.run(rounds: rounds, rivals: rivals, into: &report)
+            Self.run(
+                rounds: contenders.rounds, rivals: contenders.rivals, into: &report)
         }
     }
 
@@ -53,10 +42,6 @@ struct BenchRelayProbeCommand: ParsableCommand {
         shouldDisplay: false)
 
     func run() throws {
-        guard let probe = RelayProbe() else {
-            Terminal.complain("nothing counts allocations in this process")
-            throw ExitStatus.invalidInput.exit
-        }
-        print(String(decoding: try JSONEncoder().encode(probe), as: UTF8.self))
+        try BenchOutput.printCounts(RelayProbe())
     }
 }

@@ -15,11 +15,7 @@ struct BenchScenario: ParsableArguments {
     @Option(help: "How often each configuration is run, 1 to 100.")
     var rounds = 3
 
-    func validate() throws {
-        guard 1...100 ~= rounds else {
-            throw ValidationError("--rounds takes 1 to 100, not \(rounds)")
-        }
-    }
+    func validate() throws { try BenchContenders.check(rounds: rounds) }
 
     /// This program.
     static var program: String {

@@ -1,5 +1,3 @@
-import Foundation
-
 /// The benchmark of matchmaker and risk scorer beside their rivals.
 public struct MatchmakerBenchmark: Sendable {
     /// How often each contender does each workload, at least 1.
@@ -180,29 +178,14 @@ public struct MatchmakerBenchmark: Sendable {
         let isScript = rival.package != nil
         let head = rival.command.prefix(isScript ? 2 : 1)
         let command = head + ["digest"] + rival.command.dropFirst(head.count) + arguments
-        return try? MediaBenchmark.output(of: Array(command))
+        return try? ChildOutput.text(of: Array(command))
     }
 
     // MARK: Memory
 
     private func measureMemory(_ report: inout BenchmarkReport) {
-        let interposer = rivals + "/allocations.so"
-        guard !probe.isEmpty, FileManager.default.fileExists(atPath: interposer) else {
-            report.absences.append(
-                .init(
-                    contender: "memory",
-                    reason: "\(interposer) is not there; `make bench` builds it"))
-            return
-        }
-        let environment = ["LD_PRELOAD": URL(fileURLWithPath: interposer).path]
-        guard
-            let text = try? MediaBenchmark.output(of: probe, environment: environment),
-            let bytes = try? JSONDecoder().decode(MatchmakerProbe.self, from: Data(text.utf8))
-        else {
-            report.absences.append(
-                .init(contender: "memory", reason: "the process that counts failed"))
-            return
-        }
-        bytes.add(to: &report)
+        let bytes: MatchmakerProbe? = ChildOutput.counts(
+            of: probe, interposerIn: rivals, "memory", &report)
+        bytes?.add(to: &report)
     }
 }

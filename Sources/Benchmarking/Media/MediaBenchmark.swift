@@ -103,28 +103,9 @@ public struct MediaBenchmark: Sendable {
 
     /// Allocations and memory, by this program in a process that counts them.
     private func count(into report: inout BenchmarkReport) {
-        let interposer = rivals + "/allocations.so"
-        guard !probe.isEmpty, FileManager.default.fileExists(atPath: interposer) else {
-            report.absences.append(
-                .init(
-                    contender: "allocations and memory",
-                    reason: "\(interposer) is not there; `make bench` builds it"))
-            return
-        }
-        let found = try? Self.output(
-            of: probe,
-            environment: ["LD_PRELOAD": URL(fileURLWithPath: interposer).path])
-        guard
-            let counts = found.flatMap({
-                try? JSONDecoder().decode(MediaProbe.self, from: Data($0.utf8))
-            })
-        else {
-            report.absences.append(
-                .init(contender: "allocations and memory", reason: "the process that counts failed")
-            )
-            return
-        }
-        counts.add(to: &report, memory: stages.contains(.memory))
+        let counts: MediaProbe? = ChildOutput.counts(
+            of: probe, interposerIn: rivals, "allocations and memory", &report)
+        counts?.add(to: &report, memory: stages.contains(.memory))
     }
 
     /// Whether the C rivals protect packets to the same bytes as we do: who does other work is no
@@ -136,7 +117,7 @@ public struct MediaBenchmark: Sendable {
         var different: [String] = []
         for rival in rivals {
             for profile in SRTPProfile.allCases {
-                let digest = try? Self.output(of: rival.command + ["digest", profile.word])
+                let digest = try? ChildOutput.text(of: rival.command + ["digest", profile.word])
                 if digest != ProtectionWork.digest(profile) {
                     different.append("\(rival.name) (\(profile.word))")
                 }
@@ -151,22 +132,6 @@ public struct MediaBenchmark: Sendable {
     }
 
     static let digestName = "rivals protect packets to the same bytes"
-
-    static func output(
-        of command: [String], environment: [String: String] = [:]
-    ) throws -> String {
-        let process = Process()
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        let pipe = Pipe()
-        process.executableURL = URL(fileURLWithPath: command[0])
-        process.arguments = Array(command.dropFirst())
-        process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-    }
 }
 
 extension MediaWorkload {

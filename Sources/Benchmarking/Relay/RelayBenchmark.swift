@@ -1,5 +1,3 @@
-import Foundation
-
 /// The benchmark of the relay beside its rivals, in process.
 ///
 /// What goes over real sockets is another part, with contenders that are servers of their own; it
@@ -43,24 +41,9 @@ public struct RelayBenchmark: Sendable {
 
     /// Allocations, by this program in a process that counts them.
     private func count(into report: inout BenchmarkReport) {
-        let interposer = rivals + "/allocations.so"
-        guard !probe.isEmpty, FileManager.default.fileExists(atPath: interposer) else {
-            report.absences.append(
-                .init(
-                    contender: "allocations",
-                    reason: "\(interposer) is not there; `make bench` builds it"))
-            return
-        }
-        let environment = ["LD_PRELOAD": URL(fileURLWithPath: interposer).path]
-        guard
-            let text = try? MediaBenchmark.output(of: probe, environment: environment),
-            let counts = try? JSONDecoder().decode(RelayProbe.self, from: Data(text.utf8))
-        else {
-            report.absences.append(
-                .init(contender: "allocations", reason: "the process that counts failed"))
-            return
-        }
-        counts.add(to: &report)
+        let counts: RelayProbe? = ChildOutput.counts(
+            of: probe, interposerIn: rivals, "allocations", &report)
+        counts?.add(to: &report)
     }
 
     static let digestName = "rivals forward and check to the same bytes"
@@ -75,7 +58,7 @@ public struct RelayBenchmark: Sendable {
         for rival in present {
             for what in ["forward", "check"] {
                 let program = [rival.command[0], "digest", what] + rival.command.dropFirst()
-                if (try? MediaBenchmark.output(of: program)) != expected[what] {
+                if (try? ChildOutput.text(of: program)) != expected[what] {
                     different.append("\(rival.name) (\(what))")
                 }
             }
