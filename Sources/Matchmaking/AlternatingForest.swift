@@ -10,15 +10,28 @@ struct AlternatingForest: ~Copyable {
     private let nodes: UnsafeMutablePointer<Node>
     /// The same: what is asked when trees change.
     private let ties: UnsafeMutablePointer<Tie>
-    /// By blossom: the edges that join it to vertices and other blossoms, by their numbers.
-    private var rows: [UnsafeMutablePointer<Edge>] = []
-    /// By blossom: its direct child that holds a vertex; 0 where none does.
-    private var holders: [UnsafeMutablePointer<Int32>] = []
+    /// The same: its dual.
+    private let duals: UnsafeMutablePointer<Int64>
+    /// The same: what its dual changes by while those of the unmatched vertices fall by 1.
+    private let slopes: UnsafeMutablePointer<Int64>
+    /// The same, for what is outermost: by how much the duals of the unmatched vertices will have
+    /// fallen when its edge is tight, or an odd blossom's dual is 0.
+    private let dues: UnsafeMutablePointer<Int64>
+    /// By blossom, from `n` + 1 on: the edges that join it to vertices and other blossoms, by their numbers.
+    private let rows: UnsafeMutablePointer<UnsafeMutablePointer<Edge>>
+    /// The same: its direct child that holds a vertex; 0 where none does.
+    private let holders: UnsafeMutablePointer<UnsafeMutablePointer<Int32>>
     /// By blossom: its direct children, the base first, in the order of the cycle.
     private var children: [[Int]] = []
     private var visit: Int32 = 0
     /// Counts how often edges from a vertex are looked at with nothing changing meanwhile.
     private var look: Int32 = 0
+    /// The dual of the unmatched vertices at the beginning.
+    private let height: Int64
+    /// By how much it has fallen.
+    private var fall: Int64 = 0
+    /// The trees that met last.
+    private var met: (Int32, Int32) = (0, 0)
     private var queue: [Int] = []
     private var queued = 0
 
@@ -41,9 +54,6 @@ struct AlternatingForest: ~Copyable {
     }
 
     private struct Node: BitwiseCopyable {
-        var dual: Int64 = 0
-        /// How far the edge from `slack` is from being tight, doubled.
-        var distance: Int64 = 0
         /// The even vertex with the edge that is nearest to being tight; 0 without one.
         var slack: Int32 = 0
         /// The outermost blossom around it; 0 for an unused blossom.
@@ -58,10 +68,13 @@ struct AlternatingForest: ~Copyable {
         var match: Int32 = 0
         var parent: Int32 = 0
         var visited: Int32 = 0
+        /// The tree that holds it; nothing where there is none.
+        var tree: Int32 = 0
     }
 
     init(_ graph: WeightedGraph) {
         n = graph.count
+        height = graph.greatestWeight
         used = n
         width = n + n / 2 + 2
         starts = graph.starts
@@ -70,7 +83,15 @@ struct AlternatingForest: ~Copyable {
         ties = .allocate(capacity: width)
         ties.initialize(repeating: Tie(), count: width)
         nodes = .allocate(capacity: width)
-        nodes.initialize(repeating: Node(dual: graph.greatestWeight), count: width)
+        nodes.initialize(repeating: Node(), count: width)
+        duals = .allocate(capacity: width)
+        duals.initialize(repeating: graph.greatestWeight, count: width)
+        slopes = .allocate(capacity: width)
+        slopes.initialize(repeating: 0, count: width)
+        dues = .allocate(capacity: width)
+        dues.initialize(repeating: .max, count: width)
+        rows = .allocate(capacity: width)
+        holders = .allocate(capacity: width)
         for vertex in 0...n { nodes[vertex].outer = Int32(vertex) }
     }
 
@@ -78,8 +99,15 @@ struct AlternatingForest: ~Copyable {
         arcs.deallocate()
         nodes.deallocate()
         ties.deallocate()
-        for row in rows { row.deallocate() }
-        for holder in holders { holder.deallocate() }
+        duals.deallocate()
+        slopes.deallocate()
+        dues.deallocate()
+        for blossom in stride(from: n + 1, through: used, by: 1) {
+            rows[blossom].deallocate()
+            holders[blossom].deallocate()
+        }
+        rows.deallocate()
+        holders.deallocate()
     }
 
     /// The partner of each vertex, numbered from 0 on, or −1.
@@ -90,8 +118,8 @@ struct AlternatingForest: ~Copyable {
     private func parent(_ x: Int) -> Int { Int(ties[x].parent) }
 
     /// The edges of a blossom.
-    private func row(_ blossom: Int) -> UnsafeMutablePointer<Edge> { rows[blossom - n - 1] }
-    private func holder(_ blossom: Int) -> UnsafeMutablePointer<Int32> { holders[blossom - n - 1] }
+    private func row(_ blossom: Int) -> UnsafeMutablePointer<Edge> { rows[blossom] }
+    private func holder(_ blossom: Int) -> UnsafeMutablePointer<Int32> { holders[blossom] }
 
     /// The ends of the edge that joins two vertices or blossoms.
     private func ends(_ u: Int, _ v: Int) -> (u: Int32, v: Int32) {
@@ -106,32 +134,67 @@ struct AlternatingForest: ~Copyable {
 
     /// How far an edge is from being tight, doubled.
     private func distance(_ edge: Edge) -> Int64 {
-        nodes[Int(edge.u)].dual + nodes[Int(edge.v)].dual - edge.weight
+        duals[Int(edge.u)] &+ duals[Int(edge.v)] &- edge.weight
     }
 
+    /// Notes an edge of a free or even `x` if it is the first to get tight of those from even vertices.
     @inline(__always)
     private func noteSlack(of x: Int, from u: Int, _ distance: Int64) {
-        if nodes[x].slack == 0 || distance < nodes[x].distance {
-            nodes[x].slack = Int32(u)
-            nodes[x].distance = distance
+        let label = nodes[x].label
+        if label == .odd { return }
+        let due = fall &+ (label == .even ? distance >> 1 : distance)
+        if due < dues[x] {
+            dues[x] = due
+            nodes[x].slack = Int32(truncatingIfNeeded: u)
         }
     }
 
-    private func findSlack(of x: Int) {
+    private func forgetSlack(of x: Int) {
         nodes[x].slack = 0
+        dues[x] = .max
+    }
+
+    private func findSlack(of x: Int) {
+        forgetSlack(of: x)
         if x <= n {
-            for place in starts[x]..<starts[x + 1] {
+            let dual = duals[x]
+            var place = starts[x]
+            let end = starts[x + 1]
+            while place < end {
                 let arc = arcs[place]
+                place &+= 1
                 let u = Int(arc.to)
-                guard outer(u) != x, nodes[outer(u)].label == .even else { continue }
-                noteSlack(of: x, from: u, nodes[u].dual + nodes[x].dual - arc.weight)
+                if slopes[u] < 0, outer(u) != x {
+                    noteSlack(of: x, from: u, duals[u] &+ dual &- arc.weight)
+                }
             }
             return
         }
         let row = row(x)
         for u in stride(from: 1, through: n, by: 1)
-        where !row[u].isNone && outer(u) != x && nodes[outer(u)].label == .even {
+        where slopes[u] < 0 && !row[u].isNone && outer(u) != x {
             noteSlack(of: x, from: u, distance(row[u]))
+        }
+    }
+
+    /// Labels what is outermost, and sets what its duals change by; its edge is to be found.
+    private func setLabel(_ x: Int, _ label: Label) {
+        nodes[x].label = label
+        let slope: Int64 = label == .even ? -1 : label == .odd ? 1 : 0
+        forgetSlack(of: x)
+        if x > n {
+            slopes[x] = -2 * slope
+            if label == .odd { dues[x] = fall + duals[x] / 2 }
+        }
+        setSlope(x, slope)
+    }
+
+    /// Sets what the duals of the vertices of `x` change by.
+    private func setSlope(_ x: Int, _ slope: Int64) {
+        if x <= n {
+            slopes[x] = slope
+        } else {
+            for child in children[x - n - 1] { setSlope(child, slope) }
         }
     }
 
@@ -146,41 +209,90 @@ struct AlternatingForest: ~Copyable {
         if x > n { for child in children[x - n - 1] { setOuter(child, blossom) } }
     }
 
+    // MARK: Proof
+
+    /// What shows that no matching weighs more, once ``search(regrowing:)`` is over: duals of
+    /// vertices and blossoms, doubled, none of them negative. For each edge those of its ends and of
+    /// the blossoms around it come to twice its weight at least; and those of the vertices, with each
+    /// blossom's for every pair that it has room for, to twice the weight of the matching.
+    struct Certificate {
+        /// By vertex, numbered from 0 on.
+        var vertices: [Int64]
+        var blossoms: [(dual: Int64, vertices: [Int])]
+    }
+
+    /// The proof; the last change of duals, which no edge forbids, is in it.
+    var certificate: Certificate {
+        func dual(_ x: Int) -> Int64 { duals[x] + slopes[x] * (height - fall) }
+        func vertices(in x: Int) -> [Int] {
+            x <= n ? [x - 1] : children[x - n - 1].flatMap(vertices)
+        }
+        return Certificate(
+            vertices: (0..<n).map { dual($0 + 1) },
+            blossoms: (n + 1..<used + 1).filter { outer($0) != 0 }
+                .map { (dual($0), vertices(in: $0)) })
+    }
+
     // MARK: Growing
 
-    /// Grows trees until an augmentation; false when the matching is as heavy as can be.
-    mutating func growTrees() -> Bool {
+    /// Finds a matching of the greatest weight.
+    ///
+    /// - Parameter regrowing: whether all trees are grown anew after each augmentation, and not only
+    ///   the two felled that met.
+    mutating func search(regrowing: Bool) {
+        plantTrees()
+        while growTrees() {
+            if regrowing { plantTrees() } else { fellTrees() }
+        }
+    }
+
+    /// Makes a tree of each unmatched vertex or blossom, and forgets those before.
+    private mutating func plantTrees() {
         queue.removeAll(keepingCapacity: true)
         queued = 0
-        guard n > 0 else { return false }
-        for x in 1...used {
-            nodes[x].label = .free
-            nodes[x].slack = 0
-        }
-        for x in 1...used where outer(x) == x && match(x) == 0 {
+        for x in stride(from: 1, through: used, by: 1) where outer(x) == x {
+            setLabel(x, match(x) == 0 ? .even : .free)
+            guard match(x) == 0 else { continue }
             ties[x].parent = 0
-            nodes[x].label = .even
+            ties[x].tree = Int32(x)
             enqueue(x)
         }
-        if queue.isEmpty { return false }
+    }
+
+    /// Frees all that the two trees that met held.
+    private mutating func fellTrees() {
+        for x in 1...used where outer(x) == x && nodes[x].label != .free {
+            if ties[x].tree == met.0 || ties[x].tree == met.1 {
+                setLabel(x, .free)
+                nodes[x].slack = -1
+            }
+        }
+        for x in 1...used where outer(x) == x && nodes[x].label != .odd {
+            let slack = Int(nodes[x].slack)
+            if slack < 0 || slack > 0 && slopes[slack] >= 0 { findSlack(of: x) }
+        }
+    }
+
+    /// Grows trees until an augmentation; false when the matching is as heavy as can be.
+    private mutating func growTrees() -> Bool {
         while true {
             while queued < queue.count {
                 let u = queue[queued]
                 queued += 1
-                if nodes[outer(u)].label != .odd, look(from: u) { return true }
+                if slopes[u] < 0, look(from: u) { return true }
             }
             guard changeDuals() else { return false }
             queue.removeAll(keepingCapacity: true)
             queued = 0
             for x in 1...used
-            where outer(x) == x && nodes[x].slack != 0 && outer(Int(nodes[x].slack)) != x
-                && nodes[x].distance == 0
+            where dues[x] == fall && nodes[x].slack != 0 && outer(x) == x
+                && outer(Int(nodes[x].slack)) != x
             {
                 let ends = ends(Int(nodes[x].slack), x)
                 if reach(Int(ends.u), Int(ends.v)) { return true }
             }
             for b in stride(from: n + 1, through: used, by: 1)
-            where outer(b) == b && nodes[b].label == .odd && nodes[b].dual == 0 {
+            where dues[b] == fall && outer(b) == b && nodes[b].label == .odd {
                 expand(b)
             }
         }
@@ -188,15 +300,18 @@ struct AlternatingForest: ~Copyable {
 
     /// Looks at the edges of an even vertex; true if one led to an augmentation.
     private mutating func look(from u: Int) -> Bool {
-        let dual = nodes[u].dual
+        let dual = duals[u]
         var own = nodes[u].outer
         look += 1
-        for place in starts[u]..<starts[u + 1] {
+        var place = starts[u]
+        let end = starts[u + 1]
+        while place < end {
             let arc = arcs[place]
+            place &+= 1
             let v = Int(arc.to)
             let x = nodes[v].outer
             if own == x { continue }
-            let distance = dual + nodes[v].dual - arc.weight
+            let distance = dual &+ duals[v] &- arc.weight
             if distance == 0 {
                 if reach(u, v) { return true }
                 own = nodes[u].outer
@@ -213,43 +328,16 @@ struct AlternatingForest: ~Copyable {
     }
 
     /// Changes duals by as much as nothing forbids; false if those of the roots reach zero.
-    private func changeDuals() -> Bool {
-        var change = Int64.max
-        for b in stride(from: n + 1, through: used, by: 1)
-        where outer(b) == b && nodes[b].label == .odd {
-            change = min(change, nodes[b].dual / 2)
-        }
-        for x in 1...used where outer(x) == x && nodes[x].slack != 0 {
-            switch nodes[x].label {
-            case .free: change = min(change, nodes[x].distance)
-            case .even: change = min(change, nodes[x].distance / 2)
-            case .odd: break
-            }
-        }
-        for u in 1...n where nodes[outer(u)].label == .even && nodes[u].dual <= change {
-            return false
-        }
-        for u in 1...n {
-            switch nodes[outer(u)].label {
-            case .even: nodes[u].dual -= change
-            case .odd: nodes[u].dual += change
-            case .free: break
-            }
-        }
-        for b in stride(from: n + 1, through: used, by: 1) where outer(b) == b {
-            switch nodes[b].label {
-            case .even: nodes[b].dual += change * 2
-            case .odd: nodes[b].dual -= change * 2
-            case .free: break
-            }
-        }
-        // The edge comes from an even vertex.
-        for x in 1...used where outer(x) == x && nodes[x].slack != 0 {
-            switch nodes[x].label {
-            case .even: nodes[x].distance -= change * 2
-            case .free: nodes[x].distance -= change
-            case .odd: break
-            }
+    private mutating func changeDuals() -> Bool {
+        // No even vertex has a smaller dual than the roots, which all have the same.
+        var due = height
+        for x in stride(from: 1, through: used, by: 1) { due = min(due, dues[x]) }
+        guard due < height else { return false }
+        let change = due &- fall
+        fall = due
+        if change == 0 { return true }
+        for x in stride(from: 1, through: used, by: 1) {
+            duals[x] &+= slopes[x] &* change
         }
         return true
     }
@@ -260,15 +348,16 @@ struct AlternatingForest: ~Copyable {
         switch nodes[v].label {
         case .free:
             ties[v].parent = Int32(from)
-            nodes[v].label = .odd
+            setLabel(v, .odd)
             let next = outer(match(v))
-            nodes[v].slack = 0
-            nodes[next].slack = 0
-            nodes[next].label = .even
+            ties[v].tree = ties[u].tree
+            ties[next].tree = ties[u].tree
+            setLabel(next, .even)
             enqueue(next)
         case .even:
             let ancestor = commonAncestor(u, v)
             guard ancestor != 0 else {
+                met = (ties[u].tree, ties[v].tree)
                 augment(u, v)
                 augment(v, u)
                 return true
@@ -336,8 +425,8 @@ struct AlternatingForest: ~Copyable {
 
     private mutating func shrink(_ u: Int, _ base: Int, _ v: Int) {
         let b = unusedBlossom()
-        nodes[b].dual = 0
-        nodes[b].label = .even
+        duals[b] = 0
+        ties[b].tree = ties[base].tree
         ties[b].match = ties[base].match
         var cycle = [base]
         for (end, isFirst) in [(u, true), (v, false)] {
@@ -352,10 +441,16 @@ struct AlternatingForest: ~Copyable {
         }
         children[b - n - 1] = cycle
         setOuter(b, b)
+        for child in cycle {
+            dues[child] = .max
+            if child > n { slopes[child] = 0 }
+        }
+        setLabel(b, .even)
         row(b).update(repeating: Edge(), count: used + 1)
-        for x in stride(from: n + 1, through: used, by: 1) { row(x)[b] = Edge() }
         holder(b).update(repeating: 0, count: n + 1)
         for child in cycle { join(child, to: b) }
+        let own = row(b)
+        for x in stride(from: n + 1, through: used, by: 1) { row(x)[b] = own[x].reversed }
         findSlack(of: b)
     }
 
@@ -365,62 +460,77 @@ struct AlternatingForest: ~Copyable {
         while b <= used && nodes[b].outer != 0 { b += 1 }
         if b > used {
             used += 1
-            rows.append(.allocate(capacity: width))
-            rows[b - n - 1].initialize(repeating: Edge(), count: width)
-            holders.append(.allocate(capacity: n + 1))
-            holders[b - n - 1].initialize(repeating: 0, count: n + 1)
+            rows[b] = .allocate(capacity: width)
+            rows[b].initialize(repeating: Edge(), count: width)
+            holders[b] = .allocate(capacity: n + 1)
+            holders[b].initialize(repeating: 0, count: n + 1)
             children.append([])
         }
         precondition(b < width, "more blossoms than vertices allow")
         return b
     }
 
-    /// Makes a child's edges and vertices those of its blossom.
+    /// Makes a child's edges and vertices those of its blossom; edges within it count no more.
     private func join(_ child: Int, to b: Int) {
+        let own = row(b)
         if child <= n {
-            for place in starts[child]..<starts[child + 1] {
+            var place = starts[child]
+            let end = starts[child + 1]
+            while place < end {
                 let arc = arcs[place]
-                let edge = Edge(weight: arc.weight, u: Int32(child), v: arc.to)
-                take(edge, to: Int(arc.to), from: b)
+                place &+= 1
+                guard outer(Int(arc.to)) != b else { continue }
+                let edge = Edge(
+                    weight: arc.weight, u: Int32(truncatingIfNeeded: child), v: arc.to)
+                take(edge, to: Int(arc.to), in: own)
             }
-            for x in stride(from: n + 1, through: used, by: 1) {
-                take(row(x)[child].reversed, to: x, from: b)
+            for x in stride(from: n + 1, through: used, by: 1)
+            where nodes[x].outer != 0 && outer(x) != b {
+                take(row(x)[child].reversed, to: x, in: own)
             }
             holder(b)[child] = Int32(child)
             return
         }
-        for x in 1...used { take(row(child)[x], to: x, from: b) }
-        for x in 1...n where holder(child)[x] != 0 { holder(b)[x] = Int32(child) }
+        let row = row(child)
+        for x in stride(from: 1, through: used, by: 1) where !row[x].isNone && outer(x) != b {
+            take(row[x], to: x, in: own)
+        }
+        let (held, all) = (holder(child), holder(b))
+        for x in stride(from: 1, through: n, by: 1) where held[x] != 0 { all[x] = Int32(child) }
     }
 
     /// Lets an edge join a blossom to `x` if it is nearer to being tight than those before.
-    private func take(_ edge: Edge, to x: Int, from b: Int) {
-        let known = row(b)[x]
+    @inline(__always)
+    private func take(_ edge: Edge, to x: Int, in row: UnsafeMutablePointer<Edge>) {
+        let known = row[x]
         guard !edge.isNone, known.isNone || distance(edge) < distance(known) else { return }
-        row(b)[x] = edge
-        if x > n { row(x)[b] = edge.reversed }
+        row[x] = edge
     }
 
     private mutating func expand(_ b: Int) {
         let blossom = b - n - 1
-        for child in children[blossom] { setOuter(child, child) }
+        for child in children[blossom] {
+            setOuter(child, child)
+            setLabel(child, .free)
+        }
         let entry = Int(holder(b)[Int(ends(b, parent(b)).u)])
         let position = evenPosition(of: entry, in: b)
         for i in stride(from: 0, to: position, by: 2) {
             let (odd, even) = (children[blossom][i], children[blossom][i + 1])
             ties[odd].parent = ends(even, odd).u
-            nodes[odd].label = .odd
-            nodes[even].label = .even
-            nodes[odd].slack = 0
+            ties[odd].tree = ties[b].tree
+            ties[even].tree = ties[b].tree
+            setLabel(odd, .odd)
+            setLabel(even, .even)
             findSlack(of: even)
             enqueue(even)
         }
-        nodes[entry].label = .odd
+        setLabel(entry, .odd)
         ties[entry].parent = ties[b].parent
-        for child in children[blossom][(position + 1)...] {
-            nodes[child].label = .free
-            findSlack(of: child)
-        }
+        ties[entry].tree = ties[b].tree
+        for child in children[blossom][(position + 1)...] { findSlack(of: child) }
         nodes[b].outer = 0
+        dues[b] = .max
+        slopes[b] = 0
     }
 }

@@ -6,6 +6,10 @@
 /// duals change until a pair of trees meets (an augmentation) or those of the roots reach zero, when no
 /// matching weighs more. Weights are whole numbers and duals are kept doubled, so nothing is rounded.
 ///
+/// After an augmentation the two trees that met are felled, and the others go on growing. In graphs of up to
+/// ``regrowthLimit`` vertices, where it costs little, all trees are grown anew instead: which of the heaviest
+/// matchings is found depends on it, and decisions of the queue on that.
+///
 /// Sources: J. Edmonds, "Maximum matching and a polyhedron with 0,1-vertices", J. Res. NBS 69B,
 /// 1965; Z. Galil, "Efficient algorithms for finding maximum matching in graphs", ACM Computing
 /// Surveys 18(1), 1986.
@@ -16,6 +20,9 @@ public struct MaximumWeightMatching: Sendable {
     /// The greatest weight of an edge: sums of a few doubled ones stay far from overflow.
     public static var greatestWeight: Int64 { 1 << 58 }
 
+    /// The most vertices for which all trees are grown anew after each augmentation: a cell's.
+    public static var regrowthLimit: Int { BlossomMatching.cellLimit }
+
     /// The partner of each vertex, or −1.
     public let partners: [Int]
 
@@ -25,9 +32,9 @@ public struct MaximumWeightMatching: Sendable {
     /// - Precondition: weights are in 0…``greatestWeight``.
     public init(count: Int, weight: (Int, Int) -> Int64) {
         let graph = WeightedGraph(count: count, weight: weight)
-        var search = AlternatingForest(graph)
-        while search.growTrees() {}
-        partners = search.partners
+        var forest = AlternatingForest(graph)
+        forest.search(regrowing: count <= Self.regrowthLimit)
+        partners = forest.partners
     }
 }
 
