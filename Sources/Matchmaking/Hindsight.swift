@@ -71,11 +71,13 @@ extension MatchConstraints {
 /// and when each would leave: a maximum matching of all pairs with an opportunity.
 ///
 /// A bound for every policy under the same rules; policies that avoid rematches are given none.
-public enum Hindsight {
-    /// The greatest number of pairs of `tickets`, which are in order of creation, under `rules`.
+public struct Hindsight: Sendable {
+    private var matching: MaximumMatching
+
+    /// Looks at `tickets`, which are in order of creation, under `rules`.
     ///
     /// - Complexity: O(pairs with an opportunity × unpaired tickets).
-    public static func greatestPairCount(_ tickets: [PastTicket], rules: MatchRules) -> Int {
+    public init(_ tickets: [PastTicket], rules: MatchRules) {
         var neighbours: [[Int32]] = Array(repeating: [], count: tickets.count)
         for i in tickets.indices {
             for j in tickets.indices.dropFirst(i + 1) {
@@ -85,6 +87,19 @@ public enum Hindsight {
                 neighbours[j].append(Int32(i))
             }
         }
-        return MaximumMatching(neighbours: neighbours).pairCount
+        matching = MaximumMatching(neighbours: neighbours)
+    }
+
+    /// The greatest number of pairs.
+    public var greatestPairCount: Int { matching.pairCount }
+
+    /// The greatest number of tickets of a group that can be paired, with each other or with others,
+    /// by whoever thinks of the group alone; that costs no pair. What several groups can have each
+    /// they cannot always have together.
+    ///
+    /// - Parameter group: by ticket, whether it belongs to the group.
+    /// - Complexity: O(pairs with an opportunity × unpaired tickets of the group).
+    public mutating func greatestTicketCount(of group: [Bool]) -> Int {
+        matching.coverMost(of: group)
     }
 }

@@ -41,8 +41,33 @@ struct MaximumMatching {
     /// How many pairs there are.
     var pairCount: Int { partners.count { $0 >= 0 } / 2 }
 
-    /// The free vertex at the end of an augmenting path from `root`, or nil.
-    private mutating func grow(from root: Int32) -> Int32? {
+    /// Changes the matching to one that is as large and covers as many vertices of `group` as any
+    /// matching can; how many.
+    ///
+    /// A set of vertices that one matching covers can be extended to one that a maximum matching
+    /// covers (they are the independent sets of a matroid). So an uncovered vertex of the group is
+    /// exchanged for a covered one outside of it, along a path of even length, as long as there is one.
+    ///
+    /// Source: J. Edmonds, D. R. Fulkerson, "Transversals and matroid partition", Journal of Research
+    /// of the National Bureau of Standards 69B, 1965.
+    ///
+    /// - Parameter group: by vertex, whether it belongs to the group.
+    /// - Complexity: O(uncovered vertices of the group × m·α).
+    mutating func coverMost(of group: [Bool]) -> Int {
+        precondition(group.count == partners.count, "each vertex belongs to the group or not")
+        for v in partners.indices where group[v] && partners[v] < 0 {
+            guard let spared = grow(from: Int32(v), sparing: group) else { continue }
+            let mate = partners[Int(spared)]
+            precondition(mate >= 0, "a maximum matching has no augmenting path")
+            partners[Int(spared)] = -1
+            augment(to: mate)
+        }
+        return partners.indices.count { group[$0] && partners[$0] >= 0 }
+    }
+
+    /// The free vertex at the end of an augmenting path from `root`, or the first matched vertex
+    /// outside of `group` that a path of even length reaches; nil without either.
+    private mutating func grow(from root: Int32, sparing group: [Bool]? = nil) -> Int32? {
         for v in partners.indices {
             parent[v] = -1
             base[v] = Int32(v)
@@ -54,6 +79,7 @@ struct MaximumMatching {
         while head < queue.count {
             let v = queue[head]
             head += 1
+            if let group, !group[Int(v)] { return v }
             for to in neighbours[Int(v)] {
                 if base[Int(v)] == base[Int(to)] || partners[Int(v)] == to { continue }
                 let mate = partners[Int(to)]

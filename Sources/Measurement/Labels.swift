@@ -41,6 +41,15 @@ public struct LabelSpaces: Hashable, Sendable {
         return cell
     }
 
+    /// The number of the group of `dimension` that `labels` name; nil if the label is missing or
+    /// the dimension is not grouped by.
+    func group(of labels: Labels, in dimension: LabelDimension) -> Int? {
+        if dimension == .cell { return cell(of: labels) }
+        let label = labels[dimension.rawValue]
+        guard !self[dimension].isEmpty, label != Labels.unlabelled else { return nil }
+        return Int(label)
+    }
+
     /// What the group `label` of `dimension` is made of: each of its labels with its dimension.
     func parts(of label: Int, in dimension: LabelDimension) -> [GroupFigures.Label] {
         guard dimension == .cell else {

@@ -22,6 +22,12 @@ public enum Metric: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
     case matchPartnerDiversity
     case matchHindsight
     case matchFairnessJain
+    case matchFairnessJainInterest
+    case matchFairnessJainPersona
+    case matchFairnessJainAccess
+    case matchFairnessJainTier
+    case matchFairnessJainCell
+    case matchFairnessJainTickets
     case matchFairnessGini
     case matchFairnessMaxMin
     case matchFairnessImpactRatio

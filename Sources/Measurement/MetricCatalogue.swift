@@ -69,15 +69,36 @@ public enum MetricCatalogue {
             .matchRematches, "match.rematches", .ratio, by: everyDimension,
             "Paired tickets whose owner had met the partner before in the same session."),
         .init(
-            .matchPartnerDiversity, "match.partner_diversity", .ratio,
-            by: [.language, .interest, .persona, .access],
-            "Different partners per pairing of those who were paired twice or more."),
+            .matchPartnerDiversity, "match.partner_diversity", .ratio, by: everyDimension,
+            "Different partners per pairing of those who were paired twice or more, by the tier of "
+                + "the last ticket."),
         .init(
-            .matchHindsight, "match.hindsight", .ratio,
-            "Tickets paired, of those that can be paired by whoever knows when each will leave."),
+            .matchHindsight, "match.hindsight", .ratio, by: everyDimension,
+            "Tickets paired, of those that can be paired by whoever knows when each will leave; in "
+                + "a group by whoever pairs as many of its tickets as can be, whatever it costs others."
+        ),
         .init(
             .matchFairnessJain, "match.fairness.jain", .index,
             "Jain's index over languages of service: share paired ÷ (1 s + mean match latency)."),
+        .init(
+            .matchFairnessJainInterest, "match.fairness.jain_interest", .index,
+            "Jain's index over interests of the same service."),
+        .init(
+            .matchFairnessJainPersona, "match.fairness.jain_persona", .index,
+            "Jain's index over personas of the same service."),
+        .init(
+            .matchFairnessJainAccess, "match.fairness.jain_access", .index,
+            "Jain's index over access networks of the same service."),
+        .init(
+            .matchFairnessJainTier, "match.fairness.jain_tier", .index,
+            "Jain's index over tiers of the same service."),
+        .init(
+            .matchFairnessJainCell, "match.fairness.jain_cell", .index,
+            "Jain's index over cells of 30 finished tickets and more of the same service."),
+        .init(
+            .matchFairnessJainTickets, "match.fairness.jain_tickets", .index, by: everyDimension,
+            "Jain's index over finished tickets of service: 1 s ÷ (1 s + match latency), 0 if unpaired; "
+                + "0.91 in the single-class queue with an arrival a second and nobody leaving."),
         .init(
             .matchFairnessGini, "match.fairness.gini", .index, by: everyDimension,
             "Gini's coefficient of match latency; 1/2 where it is exponential, 3/4 in the "

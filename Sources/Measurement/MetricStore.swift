@@ -72,7 +72,13 @@ struct MetricStore: Equatable, Sendable {
         switch metric {
         case .riskLeakWaits: return tierLeakOfWaits(layout)
         case .riskLeakPartners: return tierLeakOfPartners(layout)
-        case .matchFairnessJain: return jainOfLanguages(layout)
+        case .matchFairnessJain: return fairness.jain(over: .language)
+        case .matchFairnessJainInterest: return fairness.jain(over: .interest)
+        case .matchFairnessJainPersona: return fairness.jain(over: .persona)
+        case .matchFairnessJainAccess: return fairness.jain(over: .access)
+        case .matchFairnessJainTier: return fairness.jain(over: .tier)
+        case .matchFairnessJainCell: return fairness.jain(over: .cell)
+        case .matchFairnessJainTickets: return fairness.jainOfTickets(group)
         case .matchFairnessGini: return fairness.gini(group)
         case .matchFairnessMaxMin: return fairness.maxMin(group)
         case .matchFairnessImpactRatio: return fairness.impactRatio(group)
@@ -100,24 +106,5 @@ struct MetricStore: Equatable, Sendable {
         for slot in slots.dropFirst() { others.merge(ratios[slot]) }
         guard let hits = others.value, let alarms = ratios[clear].value else { return nil }
         return (1 + hits - alarms) / 2
-    }
-
-    /// Jain's index (Σx)²/(n·Σx²) over the languages' service x = share of finished tickets that
-    /// were paired ÷ (1 s + mean match latency), for languages with finished tickets; nil without
-    /// any. Source: Jain, Chiu, Hawe, DEC-TR-301, 1984.
-    func jainOfLanguages(_ layout: MetricLayout) -> Double? {
-        guard let waits = layout.groupSlots(.matchLatency, .language),
-            let leavers = layout.groupSlots(.abandoned, .language)
-        else { return nil }
-        var (sum, squares, n) = (0.0, 0.0, 0.0)
-        for (wait, leaver) in zip(waits, leavers) {
-            guard let left = ratios[leaver].value else { continue }
-            let mean = (distributions[wait].mean ?? 0) / 1e9
-            let service = (1 - left) / (1 + mean)
-            sum += service
-            squares += service * service
-            n += 1
-        }
-        return squares > 0 ? sum * sum / (n * squares) : nil
     }
 }

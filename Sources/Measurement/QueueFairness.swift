@@ -20,6 +20,39 @@ struct QueueFairness {
         self.layout = layout
     }
 
+    /// Jain's index (Σx)²/(n·Σx²) over the groups of `dimension` of their service x = share of
+    /// finished tickets that were paired ÷ (1 s + mean match latency): 1 where all are served alike,
+    /// 1/n where one of n is served alone. Nil where nobody is paired.
+    ///
+    /// Source: R. Jain, D. Chiu, W. Hawe, "A quantitative measure of fairness and discrimination for
+    /// resource allocation in shared computer systems", DEC-TR-301, 1984.
+    func jain(over dimension: LabelDimension) -> Double? {
+        var (sum, squares, n) = (0.0, 0.0, 0.0)
+        for label in labels(dimension) {
+            guard let share = paired((dimension, label)),
+                let wait = slot(.matchLatency, (dimension, label))
+            else { continue }
+            let mean = (store.distributions[wait].mean ?? 0) / 1e9
+            let service = (1 - (share.finished - share.paired) / share.finished) / (1 + mean)
+            sum += service
+            squares += service * service
+            n += 1
+        }
+        return squares > 0 ? sum * sum / (n * squares) : nil
+    }
+
+    /// The same index over the finished tickets of a group, or all, of their own service: 1 s ÷
+    /// (1 s + match latency) of those that were paired and 0 of the others.
+    func jainOfTickets(_ group: Group?) -> Double? {
+        let wait = group.map { slot(.matchLatency, $0) } ?? layout.slot(.matchLatency)
+        let left = group.map { slot(.abandoned, $0) } ?? layout.slot(.abandoned)
+        guard let wait, let left else { return nil }
+        let paired = store.distributions[wait].count
+        return store.distributions[wait].jainOfService(
+            unit: Metric.matchLatency.description.unitsPerReported,
+            unserved: max(0, store.ratios[left].denominator - paired))
+    }
+
     /// Gini's coefficient of the waits of paired tickets.
     func gini(_ group: Group?) -> Double? {
         guard let group else { return store.distributions[layout.slot(.matchLatency)].gini }

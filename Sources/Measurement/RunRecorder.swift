@@ -121,6 +121,28 @@ public struct RunRecorder: Sendable {
         }
     }
 
+    /// Adds to both parts of a ratio of the group `label` of `dimension` and of nothing else, for
+    /// figures of groups that do not add up to one of all.
+    ///
+    /// - Precondition: the metric is grouped by `dimension`, which has such a group.
+    public mutating func ratio(
+        _ metric: Metric, numerator: Int64, denominator: Int64, ofGroup label: Int,
+        in dimension: LabelDimension
+    ) {
+        assert(metric.description.kind == .ratio, "\(metric) is not a ratio")
+        guard let slots = layout.groupSlots(metric, dimension), (0..<slots.count) ~= label else {
+            preconditionFailure("\(metric) has no group \(label) by \(dimension)")
+        }
+        store.ratios[slots.lowerBound + label].add(
+            numerator: numerator, denominator: denominator)
+    }
+
+    /// The number of the group of `dimension` that `labels` belong to; nil where they belong to
+    /// none or nothing is grouped by it.
+    public func group(of labels: Labels, in dimension: LabelDimension) -> Int? {
+        layout.spaces.group(of: labels, in: dimension)
+    }
+
     /// Counts one case of a ratio between two people: once overall, and once in each group that at
     /// least one of them belongs to.
     public mutating func ratio(_ metric: Metric, hit: Bool, between a: Labels, and b: Labels) {

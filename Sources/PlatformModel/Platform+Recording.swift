@@ -121,7 +121,29 @@ extension Platform {
         guard peers[peer].isMeasured, pairings >= 2 else { return }
         recorder.ratio(
             .matchPartnerDiversity, numerator: Int64(partners), denominator: Int64(pairings),
-            labels(peers[peer].attributes))
+            labels(peers[peer].attributes, tier: UInt16(peers[peer].tier.rawValue)))
+    }
+
+    /// Tickets paired, and those that could have been by whoever knew the future; of each group by
+    /// whoever thought of it alone, so that groups do not add up to all.
+    private mutating func recordHindsight() {
+        let sample = lives.hindsightSample
+        var best = Hindsight(sample.map(\.past), rules: matchmaker.rules)
+        recorder.ratio(
+            .matchHindsight, numerator: Int64(sample.count { $0.end == .paired }),
+            denominator: Int64(2 * best.greatestPairCount))
+        for dimension in Metric.matchHindsight.description.dimensions {
+            let groups = sample.map { recorder.group(of: $0.labels, in: dimension) }
+            for group in Set(groups.compactMap { $0 }).sorted() {
+                let members = groups.map { $0 == group }
+                recorder.ratio(
+                    .matchHindsight,
+                    numerator: Int64(
+                        zip(sample, members).count { $0.end == .paired && $1 }),
+                    denominator: Int64(best.greatestTicketCount(of: members)),
+                    ofGroup: group, in: dimension)
+            }
+        }
     }
 
     // MARK: Set-up
@@ -282,10 +304,7 @@ extension Platform {
         endWatches()
         recordHeld(at: now)
         recorder.count(.ticketsUnfinished, Int64(waiting))
-        let hindsight = lives.hindsight(under: matchmaker.rules)
-        recorder.ratio(
-            .matchHindsight, numerator: Int64(hindsight.paired),
-            denominator: Int64(hindsight.possible))
+        recordHindsight()
         recorder.count(.callsUnfinished, Int64(goingOn))
         egress.advance(to: now)
         recorder.count(.relayEgress, egress.bytes)

@@ -1,4 +1,5 @@
 import Matchmaking
+import Measurement
 import Quantities
 
 /// What became of a ticket, as an onlooker sees it who knows everything.
@@ -62,6 +63,13 @@ public struct TicketLife: Hashable, Sendable, BitwiseCopyable {
 }
 
 extension TicketLife {
+    /// The groups that it belongs to.
+    var labels: Labels {
+        Labels(
+            language: language, interest: interest, persona: persona, access: access,
+            tier: UInt16(tier.rawValue))
+    }
+
     init(
         _ record: Platform.TicketRecord, peer: UInt32, visit: UInt16,
         _ attributes: Peer.Attributes, patience: SimDuration
@@ -116,21 +124,17 @@ struct TicketLog {
         tickets[place].cause = pairing.cause
     }
 
-    /// Tickets paired, and those that could have been paired by whoever knew the future, among the
-    /// first measured tickets that ended and whose partners, if they had any, are among them.
-    func hindsight(under rules: MatchRules) -> (paired: Int, possible: Int) {
+    /// What hindsight looks at: the first measured tickets that ended and whose partners, if they
+    /// had any, are among them.
+    var hindsightSample: [TicketLife] {
         let sample = tickets.filter(\.isMeasured).prefix(Self.hindsightLimit)
-        guard let first = sample.first?.number, let last = sample.last?.number else {
-            return (0, 0)
-        }
-        let within = sample.filter {
+        guard let first = sample.first?.number, let last = sample.last?.number else { return [] }
+        return sample.filter {
             switch $0.end {
             case .paired: (first...last).contains($0.partner)
             case .abandoned, .expired: true
             case .waiting: false
             }
         }
-        let possible = Hindsight.greatestPairCount(within.map(\.past), rules: rules)
-        return (within.count { $0.end == .paired }, 2 * possible)
     }
 }

@@ -177,6 +177,28 @@ public struct DistributionRecorder: Sendable {
         return total > 0 ? weighted / (n * total) : 0
     }
 
+    /// Jain's index (Σs)² ÷ (n·Σs²) of a service s = 1 ÷ (1 + x ÷ `unit`) that falls with the observed
+    /// x, and is 0 to `unserved` others: from 1/n, where one alone is served, to 1, where all are
+    /// served alike; nil where nobody is served. Observations of one cell of the histogram count as
+    /// equal.
+    ///
+    /// Source: R. Jain, D. Chiu, W. Hawe, "A quantitative measure of fairness and discrimination for
+    /// resource allocation in shared computer systems", DEC-TR-301, 1984.
+    ///
+    /// - Precondition: `unit` > 0, `unserved` ≥ 0.
+    /// - Complexity: O(size of the histogram).
+    public func jainOfService(unit: Double, unserved: Int64) -> Double? {
+        precondition(unit > 0 && unserved >= 0, "service falls with what is observed")
+        guard let histogram else { return nil }
+        var (services, squares) = (0.0, 0.0)
+        for cell in histogram.recordedValues() where cell.count > 0 {
+            let service = 1 / (1 + Double(cell.value << UInt64(shift)) / unit)
+            services += service * Double(cell.count)
+            squares += service * service * Double(cell.count)
+        }
+        return squares > 0 ? services * services / (Double(count + unserved) * squares) : nil
+    }
+
     /// Memory of the histogram in bytes.
     public var footprint: Int { histogram?.estimatedFootprintInBytes ?? 0 }
 }

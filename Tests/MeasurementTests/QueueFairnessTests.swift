@@ -1,4 +1,5 @@
 import Quantities
+import RandomStreams
 import Statistics
 import Testing
 
@@ -37,6 +38,58 @@ import Testing
         let even = Self.record([([5, 5, 5], 1)])
         #expect(try #require(even.value(.matchFairnessGini)) == 0)
         #expect(Self.record([([0, 0], 0)]).value(.matchFairnessGini) == nil)
+    }
+
+    /// Waits 1 and 3 and one who leaves: services 1/2, 1/4 and 0, (3/4)² ÷ (3·(1/4 + 1/16)) = 3/5.
+    @Test func `Jain's index of tickets falls with waits and with leaving`() throws {
+        let record = Self.record([([1, 3], 1), ([2, 2], 0), ([], 2)])
+        let own = try #require(Self.group(record, .matchFairnessJainTickets, 0))
+        #expect(abs(own - 0.6) < 1e-3)
+        #expect(Self.group(record, .matchFairnessJainTickets, 1) == 1)
+        #expect(Self.group(record, .matchFairnessJainTickets, 2) == nil, "nobody is served")
+        // All: 1/2, 1/4, 1/3, 1/3 and three times 0.
+        let all = 17.0 / 12 * (17.0 / 12) / (7 * (0.25 + 0.0625 + 2.0 / 9))
+        #expect(abs(try #require(record.value(.matchFairnessJainTickets)) - all) < 1e-3)
+    }
+
+    /// Half of the tickets of a single-class queue with an arrival a second wait for nothing, the
+    /// others for exponential times of mean 1 s: E[1/(1 + X)] = e·E₁(1) = 0.596347, and
+    /// E[1/(1 + X)²] = 1 − e·E₁(1), so (1.596347/2)² ÷ (1.403653/2) = 0.9078.
+    @Test func `Jain's index of tickets in the single-class queue is what the catalogue says`()
+        throws
+    {
+        var waits = DistributionRecorder(resolution: 1024)
+        let count = 20_000
+        waits.record(0, count: Int64(count))
+        for index in 0..<count {
+            let share = (Double(index) + 0.5) / Double(count)
+            waits.record(Int64(-Elementary.log(1 - share) * 1e9))
+        }
+        #expect(abs(try #require(waits.jainOfService(unit: 1e9, unserved: 0)) - 0.9078) < 1e-3)
+        #expect(DistributionRecorder().jainOfService(unit: 1, unserved: 3) == nil)
+    }
+
+    /// Languages are served 1/2 each, and interests 3/4·1/(1 + 1) and 1/4·1/(1 + 1):
+    /// (1/2)² ÷ (2·(9/64 + 1/64)) = 4/5. Of the four cells one has too few tickets; the others are
+    /// served 1/3, 1/6 and 1/6: (2/3)² ÷ (3·(1/9 + 2/36)) = 8/9.
+    @Test func `Jain's index is taken over each kind of group`() throws {
+        let record = Self.crossed([
+            (Self.cell(0, 0), 40, 20), (Self.cell(0, 1), 20, 40), (Self.cell(1, 0), 5, 0),
+            (Self.cell(1, 1), 20, 40),
+        ])
+        #expect(abs(try #require(record.value(.matchFairnessJainCell)) - 8.0 / 9) < 1e-9)
+        let even = Self.crossed([
+            (Self.cell(0, 0), 45, 15), (Self.cell(0, 1), 15, 45), (Self.cell(1, 0), 45, 15),
+            (Self.cell(1, 1), 15, 45),
+        ])
+        #expect(abs(try #require(even.value(.matchFairnessJain)) - 1) < 1e-12)
+        #expect(abs(try #require(even.value(.matchFairnessJainInterest)) - 0.8) < 1e-9)
+        #expect(abs(try #require(even.value(.matchFairnessJainCell)) - 0.8) < 1e-9)
+        for metric in [Metric.matchFairnessJainPersona, .matchFairnessJainAccess] {
+            #expect(even.value(metric) == 1, "there is one group")
+        }
+        #expect(even.value(.matchFairnessJainTier) == 1, "nobody is in the other tier")
+        #expect(Self.record([([1], 0)]).value(.matchFairnessJainCell) == nil)
     }
 
     @Test func `the greatest mean wait is held against the least`() throws {

@@ -40,6 +40,28 @@ extension RunSummary {
 }
 
 @Suite struct RunRecorderTests {
+    @Test func `a ratio of one group counts there alone`() throws {
+        var run = recorder()
+        run.ratio(.matchHindsight, numerator: 3, denominator: 4)
+        let labels = Labels(language: 1, access: 0)
+        let number = try #require(run.group(of: labels, in: .language))
+        #expect(number == 1)
+        #expect(run.group(of: labels, in: .persona) == nil, "it has none")
+        #expect(run.group(of: Labels(interest: 0), in: .interest) == nil, "there are none")
+        #expect(run.group(of: labels, in: .cell) == nil, "groups are not crossed")
+        run.ratio(
+            .matchHindsight, numerator: 1, denominator: 2, ofGroup: number, in: .language)
+        let summary = RunSummary([run.finish(at: at(60))])
+        #expect(summary.ratio(.matchHindsight)?.value == 0.75)
+        guard case .ratio(let spanish)? = summary.group(.matchHindsight, "es") else {
+            Issue.record("the group is missing")
+            return
+        }
+        #expect(spanish.value == 0.5)
+        #expect(summary.group(.matchHindsight, "en") == nil)
+        #expect(summary.group(.matchHindsight, "fixed") == nil)
+    }
+
     @Test func `an observation counts overall and in the groups of its labels`() {
         var run = recorder()
         run.record(.matchLatency, .seconds(2), Labels(language: 0, access: 1))
