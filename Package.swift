@@ -186,7 +186,9 @@ let testTargets: [Target] = [
     tests(of: "Benchmarking", with: ["MediaSecurity"]),
     tests(
         of: "ClosedForms",
-        with: ["Addressing", "MediaSecurity", "Quantities", "RTP", "STUN", "TURN"]),
+        with: [
+            "Addressing", "MediaSecurity", "Quantities", "RTP", "RandomStreams", "STUN", "TURN",
+        ]),
     // Agents, relay servers and the network together, and the closed forms against them.
     tests(
         of: "Connectivity",

@@ -44,14 +44,11 @@ public struct TwoSidedStudy: Study {
     }
 
     /// What it is called in results.
-    /// What it is called in results.
     public var name: String { "two-sided-queue" }
-    /// The first of its seeds.
     /// The first of its seeds.
     public var firstSeed: UInt64 { 50_001 }
 
-    /// Lets people arrive at the matchmaker once and reads its figures.
-    /// The figures of one replication, in the order of ``oracles``.
+    /// Lets people arrive at the matchmaker once and reads its figures, in the order of ``oracles``.
     public func figures(seed: UInt64, replication: UInt32) -> [Double] {
         let begin = SimTime.zero + .seconds(100)
         var world = MatchingWorld(
@@ -78,9 +75,13 @@ public struct RandomCompatibilityStudy: Study {
         /// Tells the replications apart: with the same pairs in each they would not be independent.
         var key: UInt64
 
-        init(_ chance: Double, key: UInt64) {
+        init(_ chance: Double, seed: UInt64, replication: UInt32) {
+            var keys = RandomStream(
+                StreamName(
+                    seed: seed, replication: replication, purpose: StreamPurpose(rawValue: 3),
+                    entity: 0))
             limit = UInt64(chance * 0x1p32)
-            self.key = key
+            key = keys.nextUInt64()
         }
 
         /// The finaliser of MurmurHash3 (Appleby, public domain).
@@ -118,23 +119,16 @@ public struct RandomCompatibilityStudy: Study {
     }
 
     /// What it is called in results.
-    /// What it is called in results.
     public var name: String { "random-compatibility" }
-    /// The first of its seeds.
     /// The first of its seeds.
     public var firstSeed: UInt64 { 60_001 }
 
-    /// Lets people arrive at the matchmaker once and reads its figures.
-    /// The figures of one replication, in the order of ``oracles``.
+    /// Lets people arrive at the matchmaker once and reads its figures, in the order of ``oracles``.
     public func figures(seed: UInt64, replication: UInt32) -> [Double] {
         let begin = SimTime.zero + .seconds(1000)
-        var keys = RandomStream(
-            StreamName(
-                seed: seed, replication: replication, purpose: StreamPurpose(rawValue: 3),
-                entity: 0))
         var world = MatchingWorld(
             sides: [.init(arrivalRate: 1, patienceRate: 0)],
-            predicate: Chance(compatibility, key: keys.nextUInt64()),
+            predicate: Chance(compatibility, seed: seed, replication: replication),
             window: begin..<begin + measured, seed: seed, replication: replication)
         let levels = world.run()
         precondition(world.inversions == 0, "an older ticket that was allowed was passed over")

@@ -15,9 +15,20 @@ struct MatchingWorld<Predicate: PairPredicate>: EventWorld {
         var patienceRate: Double
     }
 
+    /// What is known of when customers leave.
+    enum Departures: Hashable, Sendable {
+        /// Nothing. Patience is drawn when somebody begins to wait.
+        case ofWaiting
+        /// Nothing. Patience is drawn of everybody, so that the same people come to each policy.
+        case ofAll
+        /// The matchmaker is told at once, and patience is drawn of everybody.
+        case announced
+    }
+
     enum Event: BitwiseCopyable {
         case arrival(side: Int)
         case leaving(customer: Int)
+        case due
     }
 
     private struct Customer: BitwiseCopyable {
@@ -36,10 +47,12 @@ struct MatchingWorld<Predicate: PairPredicate>: EventWorld {
 
     private let sides: [Side]
     private let predicate: Predicate
+    private let departures: Departures
     private var gaps: [RandomStream]
     private var patience: [RandomStream]
     private var matchmaker: Matchmaker
     private var customers: [Customer] = []
+    private var timer = EventID.none
     private let window: Range<SimTime>
     private var unfinished = 0
     private(set) var tallies: [Tally]
@@ -51,7 +64,8 @@ struct MatchingWorld<Predicate: PairPredicate>: EventWorld {
 
     /// The world of `sides`, of which customers created inside `window` are measured.
     init(
-        sides: [Side], predicate: Predicate, window: Range<SimTime>, seed: UInt64,
+        sides: [Side], predicate: Predicate, policy: MatchPolicy = .greedy,
+        departures: Departures = .ofWaiting, window: Range<SimTime>, seed: UInt64,
         replication: UInt32
     ) {
         func stream(_ purpose: UInt16, _ side: Int) -> RandomStream {
@@ -62,6 +76,7 @@ struct MatchingWorld<Predicate: PairPredicate>: EventWorld {
         }
         self.sides = sides
         self.predicate = predicate
+        self.departures = departures
         self.window = window
         gaps = sides.indices.map { stream(1, $0) }
         patience = sides.indices.map { stream(2, $0) }
@@ -71,9 +86,10 @@ struct MatchingWorld<Predicate: PairPredicate>: EventWorld {
             let anybody = ExpansionStep(
                 after: .zero, requiresLanguage: false, requiresInterest: false)
             matchmaker = Matchmaker(
-                rules: try MatchRules(expansion: [anybody], avoidRematch: false, tiers: .ignore))
+                rules: try MatchRules(
+                    expansion: [anybody], avoidRematch: false, tiers: .ignore, policy: policy))
         } catch {
-            preconditionFailure("a ladder of one step is refused: \(error)")
+            preconditionFailure("rules of one step are refused: \(error)")
         }
     }
 
@@ -103,8 +119,25 @@ struct MatchingWorld<Predicate: PairPredicate>: EventWorld {
     mutating func handle(_ event: Event, engine: inout Engine<Event>) {
         switch event {
         case .arrival(let side): arrive(on: side, &engine)
-        case .leaving(let customer): leave(customer, at: engine.now)
+        case .leaving(let customer): leave(customer, &engine)
+        case .due: settle(&engine)
         }
+        rearm(&engine)
+    }
+
+    /// Lets the matchmaker do what is due, and takes over whom it has paired.
+    private mutating func settle(_ engine: inout Engine<Event>) {
+        matchmaker.handleTimeout(at: engine.now, where: predicate)
+        while let pairing = matchmaker.pollPairing() { takeOver(pairing, &engine) }
+    }
+
+    private mutating func rearm(_ engine: inout Engine<Event>) {
+        guard let due = matchmaker.nextTimeout else {
+            engine.cancel(timer)
+            return
+        }
+        let time = max(due, engine.now)
+        if !engine.reschedule(timer, at: time) { timer = engine.schedule(.due, at: time) }
     }
 
     private mutating func scheduleArrival(on side: Int, _ engine: inout Engine<Event>) {
@@ -113,6 +146,7 @@ struct MatchingWorld<Predicate: PairPredicate>: EventWorld {
     }
 
     private mutating func arrive(on side: Int, _ engine: inout Engine<Event>) {
+        settle(&engine)
         let now = engine.now
         let number = customers.count
         // The last digit of a ticket's number is its side.
@@ -120,41 +154,57 @@ struct MatchingWorld<Predicate: PairPredicate>: EventWorld {
         var customer = Customer(
             side: side, created: now, isMeasured: window.contains(now), leaving: .none)
         if customer.isMeasured { unfinished += 1 }
+        let stay = departures == .ofWaiting ? nil : patience(on: side)
         let decision = matchmaker.enqueue(
             Ticket(
                 id: TicketID(ticket), session: SessionID(ticket), language: 0, interest: 0,
-                tier: RiskTier(rawValue: 0)),
+                tier: RiskTier(rawValue: 0),
+                leaves: departures == .announced ? stay.map { now + $0 } : nil),
             at: now, where: predicate)
+        waiting[side].add(1, at: now)
         switch decision {
         case .waiting:
-            if sides[side].patienceRate > 0 {
-                let stay = patience[side].nextExponential(mean: 1 / sides[side].patienceRate)
-                customer.leaving = engine.schedule(
-                    .leaving(customer: number), after: SimDuration(seconds: stay))
+            if let stay = stay ?? patience(on: side) {
+                customer.leaving = engine.schedule(.leaving(customer: number), after: stay)
             }
-            waiting[side].add(1, at: now)
             customers.append(customer)
         case .paired(let pairing):
-            if pairing.ageInversion { inversions += 1 }
-            let other = Int(pairing.first.ticket.rawValue >> 1)
-            waiting[customers[other].side].add(-1, at: now)
             customers.append(customer)
-            engine.cancel(customers[other].leaving)
-            finish(other, isPaired: true, at: now)
-            finish(number, isPaired: true, at: now)
+            takeOver(pairing, &engine)
         case .refused(let reason): preconditionFailure("a ticket was refused: \(reason)")
         }
         noteEmptiness(at: now)
         scheduleArrival(on: side, &engine)
     }
 
-    private mutating func leave(_ number: Int, at now: SimTime) {
+    /// How long a customer would wait; nil for ever.
+    private mutating func patience(on side: Int) -> SimDuration? {
+        guard sides[side].patienceRate > 0 else { return nil }
+        return SimDuration(
+            seconds: patience[side].nextExponential(mean: 1 / sides[side].patienceRate))
+    }
+
+    private mutating func takeOver(_ pairing: Pairing, _ engine: inout Engine<Event>) {
+        if pairing.ageInversion { inversions += 1 }
+        for side in [pairing.first, pairing.second] {
+            let number = Int(side.ticket.rawValue >> 1)
+            waiting[customers[number].side].add(-1, at: engine.now)
+            engine.cancel(customers[number].leaving)
+            finish(number, isPaired: true, at: engine.now)
+        }
+        noteEmptiness(at: engine.now)
+    }
+
+    private mutating func leave(_ number: Int, _ engine: inout Engine<Event>) {
         let side = customers[number].side
-        let wasWaiting = matchmaker.cancel(TicketID(UInt32(number << 1 | side)))
-        precondition(wasWaiting, "a customer left after being paired")
-        waiting[side].add(-1, at: now)
-        finish(number, isPaired: false, at: now)
-        noteEmptiness(at: now)
+        let ticket = TicketID(UInt32(number << 1 | side))
+        precondition(matchmaker.isWaiting(ticket), "a customer left after being paired")
+        settle(&engine)
+        // Who was known to leave may have been paired at the last moment.
+        guard matchmaker.cancel(ticket) else { return }
+        waiting[side].add(-1, at: engine.now)
+        finish(number, isPaired: false, at: engine.now)
+        noteEmptiness(at: engine.now)
     }
 
     private mutating func noteEmptiness(at now: SimTime) {

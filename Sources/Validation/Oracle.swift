@@ -8,12 +8,24 @@ public struct Oracle: Hashable, Sendable {
         case probability
         /// The mean squared deviation of counts from their expectation, relative to it.
         case dispersion
+        /// The figure of one policy relative to that of another which is said to do as well.
+        case likeness
 
         /// The widest half-width that a 95 % interval may have, relative to the closed form.
         public var widestHalfWidth: Double {
             switch self {
-            case .mean: 0.02
+            case .mean, .likeness: 0.02
             case .probability, .dispersion: 0.1
+            }
+        }
+
+        /// How far the true figure may be off what is expected, relative to it. Where it may be, whole
+        /// intervals have to lie within that: not to find a difference is no proof of likeness
+        /// (D. J. Schuirmann, Journal of Pharmacokinetics and Biopharmaceutics 15, 1987).
+        public var tolerance: Double {
+            switch self {
+            case .mean, .probability, .dispersion: 0
+            case .likeness: 0.02
             }
         }
     }

@@ -43,19 +43,28 @@ public struct OracleResult: Hashable, Sendable {
         OracleResult(oracle.expecting(value), as: self)
     }
 
-    /// Whether `interval` contains the closed form.
+    /// By how much the figure may be off.
+    private var tolerance: Double { oracle.kind.tolerance * oracle.expected.magnitude }
+
+    /// Whether `interval` contains the closed form, or lies within what is tolerated.
     public func contains(_ interval: ConfidenceInterval?) -> Bool {
-        interval.map { $0.low <= oracle.expected && oracle.expected <= $0.high } ?? false
+        guard let interval else { return false }
+        if tolerance > 0 {
+            return oracle.expected - tolerance <= interval.low
+                && interval.high <= oracle.expected + tolerance
+        }
+        return interval.low <= oracle.expected && oracle.expected <= interval.high
     }
 
-    /// How many intervals contain the closed form.
+    /// How many intervals contain the closed form, or lie within what is tolerated.
     public var covered: Int { intervals.count(where: contains) }
 
-    /// By how many standard errors ``grandMean`` is off the closed form.
+    /// By how many standard errors ``grandMean`` is off the closed form, or beyond what is tolerated.
     public var deviation: Double? {
         guard let grandMean, let standardError else { return nil }
         let difference = grandMean - oracle.expected
-        return difference == 0 ? 0 : difference / standardError
+        let beyond = difference - max(-tolerance, min(tolerance, difference))
+        return beyond == 0 ? 0 : beyond / standardError
     }
 
     /// The half-width of the widest interval relative to the closed form.

@@ -15,10 +15,15 @@ extension ValidationReport {
         theory, at least \(criteria.leastCovered); "widest": the
         largest half-width of an interval, relative to theory, under 2 % of a mean and 10 % of a \
         probability or dispersion.
+        A likeness of two policies is no closed form: whole intervals have to lie within \
+        \(tolerance) of 1; "off" is how far
+        the mean is beyond that, and its intervals are not pooled.
 
         \(row("study", "figure", "theory", "simulated", "off", "inside", "widest", "verdict"))
         """
     }
+
+    private static let tolerance = String(format: "%.0f %%", 100 * Oracle.Kind.likeness.tolerance)
 
     /// What holds for all oracles together.
     public var conclusion: String {

@@ -42,6 +42,25 @@ import Testing
         #expect(Self.report(wrong).table.contains("FAILS: "))
     }
 
+    /// Of a likeness all intervals lie inside, where 95 of 100 should contain a closed form.
+    @Test func `likenesses are not pooled with closed forms`() {
+        let exact = Self.result()
+        let study = { (results: [OracleResult]) in
+            ValidationReport(
+                [StudyResult(name: "s", firstSeed: 7, replications: 16, oracles: results)],
+                Criteria(seeds: 100))
+        }
+        let like = Self.result(.likeness, deviation: 0.05)
+        #expect(like.covered == 100)
+        let both = study([exact, like])
+        #expect(both.pooledShare == study([exact]).pooledShare)
+        #expect(both.pooledBounds == study([exact]).pooledBounds)
+        #expect(both.passes)
+        // Two in a hundred are tolerated and three are not.
+        #expect(study([exact, like.expecting(9.9)]).passes)
+        #expect(!study([exact, like.expecting(9.7)]).passes)
+    }
+
     /// Intervals a quarter as wide as they should be: more than half of them miss.
     @Test func `intervals that claim too much do not pass`() {
         let honest = Self.result()
