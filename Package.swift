@@ -46,6 +46,7 @@ let domains: [Target] = [
     room("ArrivalProcesses", uses: ["Quantities", "RandomStreams"]),
     room("ClosedForms", uses: ["Quantities", "RandomStreams"]),
     room("ICE", uses: ["Quantities", "RandomStreams", "Addressing", "STUN", "TURN", "TextFields"]),
+    room("KnowledgeLedger", uses: ["Quantities", "Addressing"]),
     room("Matchmaking", uses: ["Quantities", "FlatStorage"]),
     room(
         "MediaPipeline",
@@ -81,8 +82,8 @@ let world: [Target] = [
         "PlatformModel",
         uses: [
             "Quantities", "RandomStreams", "Addressing", "ArrivalProcesses", "EventEngine", "ICE",
-            "Matchmaking", "Measurement", "MediaPipeline", "MediaSecurity", "NetworkModel",
-            "OpusCodec", "PrivacyStores", "RTP", "RiskScoring", "ScenarioModel",
+            "KnowledgeLedger", "Matchmaking", "Measurement", "MediaPipeline", "MediaSecurity",
+            "NetworkModel", "OpusCodec", "PrivacyStores", "RTP", "RiskScoring", "ScenarioModel",
             "Signaling", "TURN", "Talks", "VoiceQuality",
         ]),
     room(
@@ -154,9 +155,9 @@ let runners: [Target] = [
     room(
         "SimulationRunner",
         uses: [
-            "EventEngine", "Matchmaking", "Measurement", "MediaPipeline", "OpusCodec",
-            "PlatformModel", "Quantities", "Results", "ScenarioModel", "Statistics", "Talks",
-            "Theory",
+            "EventEngine", "KnowledgeLedger", "Matchmaking", "Measurement", "MediaPipeline",
+            "OpusCodec", "PlatformModel", "PrivacyStores", "Quantities", "Results",
+            "ScenarioModel", "Statistics", "Talks", "Theory",
         ]),
     room(
         "Validation",
@@ -212,6 +213,7 @@ let testTargets: [Target] = [
             .product(name: "Histogram", package: "hdrhistogram-swift"),
             .product(name: "NIOCore", package: "swift-nio"),
         ]),
+    tests(of: "KnowledgeLedger", with: ["Addressing", "Quantities"]),
     tests(of: "OpusCodec", with: ["Quantities"]),
     // Both kinds of stores through the same months, and the bytes of the files.
     tests(
@@ -274,15 +276,17 @@ let testTargets: [Target] = [
     tests(
         of: "PlatformModel",
         with: [
-            "ArrivalProcesses", "CMediaShim", "EventEngine", "Matchmaking", "Measurement",
-            "MediaPipeline", "MemorySearch", "NetworkModel", "OpusCodec", "PrivacyStores",
-            "Quantities", "ScenarioModel", "Signaling", "TURN", "Talks",
+            "Addressing", "ArrivalProcesses", "CMediaShim", "EventEngine", "KnowledgeLedger",
+            "Matchmaking", "Measurement", "MediaPipeline", "MemorySearch", "NetworkModel",
+            "OpusCodec", "PrivacyStores", "Quantities", "ScenarioModel", "Signaling", "TURN",
+            "Talks",
         ]),
     tests(
         of: "SimulationRunner",
         with: [
-            "Matchmaking", "Measurement", "MediaPipeline", "NetworkModel", "PlatformModel",
-            "Quantities", "Results", "ScenarioFiles", "ScenarioModel", "Statistics", "Theory",
+            "KnowledgeLedger", "Matchmaking", "Measurement", "MediaPipeline", "NetworkModel",
+            "PlatformModel", "PrivacyStores", "Quantities", "Results", "ScenarioFiles",
+            "ScenarioModel", "Statistics", "Theory",
         ]),
     tests(of: "NetworkModel", with: ["Quantities", "RandomStreams", "Addressing"]),
     tests(

@@ -41,6 +41,10 @@ extension Platform {
                 serial: paired, parties: BothSides(first.peer, second.peer), pairedAt: now,
                 isMeasured: isMeasured(now), fidelity: fidelity(of: first.peer)))
         paired += 1
+        for ticket in [first, second] {
+            knowTicketEnds(of: ticket.peer, since: ticket.createdAt, at: now)
+        }
+        knowPairing(call, at: now)
         calls[call].deadline = engine.schedule(.deadline(call), after: SetUp.patience)
         for side in Side.both { peers[calls[call][side]].state = .inCall }
         if scenario.ice.setup == .packets || calls[call].fidelity.carriesMedia {
@@ -82,6 +86,7 @@ extension Platform {
         engine.log(TrajectoryCode.secured, UInt64(calls[call].serial), 0)
         engine.reschedule(calls[call].deadline, at: now + min(wishes.offerer, wishes.answerer))
         recordTalkBegins(call, at: now)
+        knowTalk(call, at: now)
         calls[call].capabilities = risk.callBegins(
             peers[calls[call].offerer].device!, peers[calls[call].answerer].device!, at: now)
         if calls[call].outage == nil {
@@ -131,6 +136,7 @@ extension Platform {
         tally.ended += 1
         recordEnded(call, at: now)
         countCall(lasting: duration, at: now)
+        knowEnd(of: call, at: now)
         recordConnections(of: call, hasFailed: false, at: now)
         if calls[call].fidelity.carriesMedia {
             closeTalk(of: call, &engine)

@@ -30,7 +30,7 @@ extension Platform {
         var configuration = AgentConfiguration(
             timing: scenario.ice.timing == .browser ? .browser : .rfc8445,
             policy: candidatePolicy(of: leg.call),
-            hidesHostAddresses: attributes.hidesAddresses,
+            hidesHostAddresses: attributes.hidesAddresses && plantedLeak != .hostCandidates,
             stunServer: station?.address,
             turnServer: server.map { relays.description(of: $0, for: serial, at: engine.now) },
             gathersRelay: gathersRelay(leg),
@@ -131,6 +131,7 @@ extension Platform {
         from source: TransportAddress, _ transport: TransportProtocol,
         _ engine: inout Engine<PlatformEvent>
     ) {
+        knowDatagram(to: leg, from: source, at: engine.now)
         let received = legs[place(of: leg)].agent?.handle(
             payload, from: source, to: local, transport: transport, at: engine.now)
         if case .application(let data) = received { handshakeReceives(leg, data, &engine) }

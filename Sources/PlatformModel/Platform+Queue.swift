@@ -70,6 +70,7 @@ extension Platform {
                 attributes: attributes, signals: signals, isMeasured: isMeasured(engine.now),
                 host: host, serial: serial))
         if let host { setOwner(.peer(peer), of: host) }
+        knowArrival(peer)
         engine.log(TrajectoryCode.arrival, UInt64(serial), UInt64(attributes.persona))
         recordArrival(attributes, at: engine.now)
         joinQueue(peer, &engine)
@@ -111,6 +112,7 @@ extension Platform {
         peers[handle].state = .waiting
         engine.log(TrajectoryCode.ticket, UInt64(record.serial), UInt64(serial))
         recordTicket(record, at: now)
+        knowTicket(of: handle, at: now)
         let ticket = Ticket(
             id: TicketID(place.index), session: SessionID(serial),
             language: attributes.language, interest: attributes.interest, tier: tier,
@@ -135,6 +137,7 @@ extension Platform {
         overtaking.leave(Int(ticket.order))
         lives.end(ticket.serial, .abandoned, at: engine.now, wasPassedOver: ticket.wasPassedOver)
         recordAbandoned(ticket, at: engine.now)
+        knowTicketEnds(of: ticket.peer, since: ticket.createdAt, at: engine.now)
         depart(ticket.peer, at: engine.now)
         armExpansion(&engine)
     }
@@ -193,6 +196,7 @@ extension Platform {
         overtaking.leave(Int(ticket.order))
         lives.end(ticket.serial, .expired, at: engine.now, wasPassedOver: ticket.wasPassedOver)
         recordExpired(ticket, at: engine.now)
+        knowTicketEnds(of: ticket.peer, since: ticket.createdAt, at: engine.now)
         depart(ticket.peer, at: engine.now)
     }
 
@@ -203,6 +207,7 @@ extension Platform {
         recordContainment(handle)
         recordPartners(of: handle)
         matchmaker.endSession(SessionID(peers[handle].serial))
+        knowDeparture(of: handle, at: now)
         detachIfDone(handle)
     }
 

@@ -79,6 +79,7 @@ extension Platform {
             if leg.side == .offerer { makeOffer(leg, &engine) }
             return
         }
+        knowMessage(signal.text, to: leg, at: engine.now)
         if legs[place].connection != nil {
             let input = legs[place].connection!.channel.receive(signal.text)
             if case .deliver(let message) = input { accept(message, by: leg, &engine) }

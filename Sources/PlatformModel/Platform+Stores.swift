@@ -33,6 +33,7 @@ extension Platform {
             call: callID(sender.call), sender: sender.side == .offerer ? .first : .second,
             number: number, time: now, text: text)
         keep(.message(message), at: now)
+        knowledge?.noteMessage(text, of: sender.side, in: calls[sender.call].serial, at: now)
     }
 
     /// A report has counted.
@@ -45,13 +46,18 @@ extension Platform {
             device: right.target,
             category: ReportCategory(of: scenario.population[Int(target)].behaviour), time: now)
         keep(.report(report), at: now)
+        let subject = peers[calls[call][side.other]]
+        knowledge?.noteReport(of: subject.serial, as: subject.device!, at: now)
     }
 
     /// Takes over what a relay server has written down.
     @inline(__always)
     mutating func keepRelayLog(_ station: Int, at now: SimTime) {
         guard stores != nil else { return }
-        for entry in relays.stations[station].server.takeLog() { keep(.relayLog(entry), at: now) }
+        for entry in relays.stations[station].server.takeLog() {
+            keep(.relayLog(entry), at: now)
+            knowledge?.noteRelayEntry(entry, at: now)
+        }
     }
 
     /// A call that was talked is over.

@@ -63,6 +63,10 @@ struct Platform: ~Copyable {
     private let anchor: any Sendable = ()
     /// What the platform keeps; nil in a run that does not ask for it.
     var stores: StoreDesk?
+    /// Who comes to know what; nil in a run that is not audited.
+    var knowledge: KnowledgeDesk?
+    /// What a test wants an audit to find; nothing in any other run.
+    var plantedLeak: PlantedLeak?
     var quality: QualityDesk
     /// What playout comes to over ways without packets, for all replications of the run.
     let rehearsals: Rehearsals
@@ -102,7 +106,7 @@ struct Platform: ~Copyable {
     init(
         scenario: Scenario, seed: UInt64, replication: UInt32, speech: SpeechMaterial,
         traffic: SpeechTraffic, rehearsals: Rehearsals = Rehearsals(), corpus: SpeechCorpus? = nil,
-        keepingTickets: Bool = false
+        keepingTickets: Bool = false, audited: Bool = false
     ) {
         precondition(
             corpus != nil || scenario.media.fidelity.sealed == 0, "sealed calls need a corpus")
@@ -142,6 +146,14 @@ struct Platform: ~Copyable {
         inclinations = scenario.population.map { Inclinations($0) }
         greatestAim = inclinations.filter(\.isBomber).map(\.aim).max()
         attachRelays()
+        if audited {
+            precondition(scenario.privacy.fillsStores, "what is kept nowhere cannot be audited")
+            knowledge = KnowledgeDesk(
+                scenario,
+                relays: relays.stations.flatMap {
+                    [$0.address.ip] + ($0.address6.map { [$0.ip] } ?? [])
+                })
+        }
     }
 
     /// How long before an announced departure a patient policy pairs: no time for a person, but before

@@ -36,6 +36,8 @@ public struct ReplicationRun: ~Copyable {
     ///   - corpus: what callers at sealed fidelity say; made of `speech` if needed and not given.
     ///   - capture: numbers of the trajectory records to keep.
     ///   - keepingTickets: whether ``tickets`` are kept; else only as many as hindsight looks at.
+    ///   - audited: whether it is noted who comes to know what, for ``knowledge()``; the scenario has to fill its
+    ///     stores then.
     ///   - window: the length of a window; it changes the order of the trajectory's records of
     ///     media and nothing else.
     /// - Precondition: `scenario` is valid, as those that files give are; `window` is positive.
@@ -43,6 +45,7 @@ public struct ReplicationRun: ~Copyable {
         _ scenario: Scenario, seed: UInt64, replication: UInt32, speech: SpeechMaterial,
         traffic: SpeechTraffic, rehearsals: Rehearsals = Rehearsals(), corpus: SpeechCorpus? = nil,
         capturing capture: Range<UInt64> = 0..<0, keepingTickets: Bool = false,
+        audited: Bool = false,
         window: SimDuration = ReplicationRun.usualWindow
     ) {
         precondition(window > .zero, "a window has some length")
@@ -52,7 +55,7 @@ public struct ReplicationRun: ~Copyable {
             traffic: traffic,
             rehearsals: rehearsals,
             corpus: needsCorpus ? corpus ?? SpeechCorpus(of: speech, for: scenario.media) : nil,
-            keepingTickets: keepingTickets)
+            keepingTickets: keepingTickets, audited: audited)
         engine = Engine()
         engine.fingerprint.captureRange = capture
         self.window = window
@@ -107,6 +110,19 @@ public struct ReplicationRun: ~Copyable {
         isConcluded = true
         platform.endTalks(with: crew, &engine)
         platform.checkInvariants(at: time)
+    }
+
+    /// A thief copies the stores now.
+    ///
+    /// - Precondition: the run is audited, and nothing was copied before.
+    public mutating func stealStores() {
+        precondition(platform.knowledge?.breach == nil, "the stores are copied once")
+        platform.stealStores(at: engine.now)
+    }
+
+    /// Who came to know what so far; nil if the run is not audited.
+    public mutating func knowledge() -> PlatformKnowledge? {
+        platform.currentKnowledge(at: engine.now)
     }
 
     /// What was measured.

@@ -22,7 +22,7 @@ struct Voicesim: AsyncParsableCommand {
             RunCommand.self, ValidateCommand.self, SchemaCommand.self, VerifyCommand.self,
             MetricsCommand.self, CalcCommand.self, ConnectivityCommand.self, BenchCommand.self,
             HearCommand.self, RelayCommand.self, LoadCommand.self, CompareCommand.self,
-            ExplainCommand.self, CheckCommand.self, BaselineCommand.self,
+            ExplainCommand.self, CheckCommand.self, BaselineCommand.self, AuditCommand.self,
         ])
 }
 

@@ -108,7 +108,9 @@ import Testing
         ["verify", "x.yaml", "--seeds", "3"], ["verify", "--theory", "--seeds", "1"],
         ["verify", "--theory", "--against", "x"], ["compare", "x.yaml"],
         ["compare", "x.yaml", "y.yaml", "--threads", "0"], ["explain", "x.yaml"],
-        ["explain", "x.yaml", "--ticket", "-1"],
+        ["explain", "x.yaml", "--ticket", "-1"], ["audit"],
+        ["audit", "x.yaml", "--format", "html"],
+        ["audit", "x.yaml", "--breach-at", "soon"], ["audit", "x.yaml", "--replication", "-1"],
     ])
     func `a wrong command line leaves with 64`(arguments: [String]) throws {
         try Tool.withDirectory { directory in
@@ -119,7 +121,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "run", "validate", "schema", "verify", "metrics", "compare", "explain",
+        "run", "validate", "schema", "verify", "metrics", "compare", "explain", "audit",
     ])
     func `the help of each command has an example`(command: String) throws {
         let result = try Tool.run(command, "--help")

@@ -1,0 +1,62 @@
+public import Addressing
+
+/// Looks for addresses in texts, as a whole: `10.0.0.1` is not in `10.0.0.12`.
+public struct AddressSearch: Sendable {
+    private let patterns: [[UInt8]]
+
+    /// Looks for any of `addresses`.
+    public init(_ addresses: some Sequence<IPAddress>) {
+        patterns = addresses.map { Array($0.description.utf8) }
+    }
+
+    /// Whether one of them is in `text`.
+    ///
+    /// - Complexity: O(bytes of the text × addresses).
+    public func isFound(in text: [UInt8]) -> Bool {
+        text.withUnsafeBufferPointer { text in
+            patterns.contains { pattern in
+                pattern.withUnsafeBufferPointer { Self.find($0, in: text) }
+            }
+        }
+    }
+
+    private static func find(
+        _ pattern: UnsafeBufferPointer<UInt8>, in text: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        guard !pattern.isEmpty, text.count >= pattern.count else { return false }
+        let isV6 = pattern.contains(UInt8(ascii: ":"))
+        for start in 0...(text.count - pattern.count) where text[start] == pattern[0] {
+            let end = start + pattern.count
+            var length = 1
+            while length < pattern.count, text[start + length] == pattern[length] { length += 1 }
+            guard length == pattern.count else { continue }
+            if start > 0, isPart(text[start - 1], ofV6: isV6) { continue }
+            if end < text.count, isPart(text[end], ofV6: isV6) { continue }
+            return true
+        }
+        return false
+    }
+
+    /// Whether a byte beside it makes the address another one.
+    private static func isPart(_ byte: UInt8, ofV6 isV6: Bool) -> Bool {
+        switch byte {
+        case 48...57: true
+        case 65...70, 97...102, UInt8(ascii: ":"): isV6
+        case UInt8(ascii: "."): !isV6
+        default: false
+        }
+    }
+}
+
+extension IPAddress {
+    /// Whether it means something within a network only: RFC 1918 §3, RFC 6598 §7, RFC 3927, RFC 4193 §3 and RFC 4291
+    /// §2.5.6.
+    public var isPrivate: Bool {
+        switch family {
+        case .v4:
+            low >> 24 == 10 || low >> 22 == 0x191 || low >> 20 == 0xAC1 || low >> 16 == 0xC0A8
+                || low >> 16 == 0xA9FE
+        case .v6: high >> 57 == 0x7E || high >> 54 == 0x3FA
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import Addressing
+import KnowledgeLedger
+import PrivacyStores
+import Quantities
+import RiskScoring
+import Signaling
+import TURN
+
+/// What is written into the stores, and what a thief finds there.
+extension KnowledgeDesk {
+    /// The signalling service stores a message of a call.
+    mutating func noteMessage(
+        _ text: [UInt8], of sender: Side, in call: UInt32, at now: SimTime
+    ) {
+        let until = gone(.signaling, storedAt: now)
+        discloseMessage(
+            text, of: sender, in: call, to: .signalingProcessor, since: now, until: until)
+    }
+
+    private mutating func discloseMessage(
+        _ text: [UInt8], of sender: Side, in call: UInt32, to observer: Observer,
+        since: SimTime, until: SimTime
+    ) {
+        let people = parties[Int(call)]
+        for side in Side.both {
+            for item in [Item.partner, .when] {
+                declare(
+                    item, of: people[side], to: observer, in: call, since: since, until: until)
+            }
+        }
+        discloseText(
+            text, of: people[sender], to: observer, in: call, since: since, until: until)
+    }
+
+    /// A relay writes down an entry of its log.
+    mutating func noteRelayEntry(_ entry: RelayLogEntry, at now: SimTime) {
+        if case .opened = entry.event { relayed[entry.relayed] = holder(of: entry) }
+        let holder = relayed[entry.relayed]
+        relayNotes.append(holder)
+        if case .closed = entry.event { relayed[entry.relayed] = nil }
+        guard let holder else { return }
+        let until = gone(.relayLog, storedAt: now)
+        disclose(entry, of: holder, to: .relayProcessor, since: now, until: until)
+    }
+
+    private func holder(of entry: RelayLogEntry) -> RelayHolder? {
+        guard let subject = owners[entry.client], let call = lastCall[subject] else { return nil }
+        return RelayHolder(subject: subject, call: call)
+    }
+
+    /// What an entry of the relay log tells of whoever holds the relayed address, and of the partner.
+    private mutating func disclose(
+        _ entry: RelayLogEntry, of holder: RelayHolder, to observer: Observer,
+        since: SimTime, until: SimTime
+    ) {
+        let (subject, call) = (holder.subject, holder.call)
+        declare(.when, of: subject, to: observer, in: call, since: since, until: until)
+        discloseAddress(
+            entry.client.ip, of: subject, to: observer, in: call, since: since, until: until)
+        switch entry.event {
+        case .opened: break
+        case .closed:
+            declare(.howLong, of: subject, to: observer, in: call, since: since, until: until)
+        case .permitted(let peer):
+            // Behind another relay it is that one's address.
+            guard !relayAddresses.contains(peer) else { return }
+            let partner = partner(of: subject, in: call)
+            discloseAddress(peer, of: partner, to: observer, in: call, since: since, until: until)
+            for person in [subject, partner] {
+                declare(
+                    .partner, of: person, to: observer, in: call, since: since, until: until)
+            }
+        }
+    }
+
+    /// A report is stored.
+    mutating func noteReport(of subject: UInt32, as device: DeviceIdentifier, at now: SimTime) {
+        reportNotes.append(ReportNote(subject: subject, device: device))
+        let until = now + policy.reports
+        for item in [Item.report, .deviceIdentifier, .when] {
+            declare(item, of: subject, to: .riskScorer, since: now, until: until)
+        }
+    }
+
+    // MARK: The thief
+
+    /// A thief copies the stores at `now`. What was stored longest ago shows how far back a theft reaches.
+    mutating func steal(_ contents: StoreContents, at now: SimTime) {
+        breach = now
+        callsBeforeBreach = parties.count
+        for message in contents.messages {
+            discloseMessage(
+                message.text, of: message.sender == .first ? .offerer : .answerer,
+                in: UInt32(message.call.rawValue), to: .thief, since: message.time, until: now)
+        }
+        // Records are deleted in the order in which they were stored.
+        precondition(contents.relayLog.count <= relayNotes.count, "an entry that nobody wrote")
+        for (entry, holder) in zip(
+            contents.relayLog, relayNotes.suffix(contents.relayLog.count))
+        {
+            guard let holder else { continue }
+            disclose(entry, of: holder, to: .thief, since: entry.time, until: now)
+        }
+        precondition(contents.reports.count <= reportNotes.count, "a report that nobody made")
+        for (report, note) in zip(contents.reports, reportNotes.suffix(contents.reports.count)) {
+            for item in [Item.report, .deviceIdentifier, .when] {
+                declare(item, of: note.subject, to: .thief, since: report.time, until: now)
+            }
+            guard report.device == note.device else { continue }
+            canaries.declare(
+                .deviceIdentifier, of: note.subject, to: .thief, since: report.time, until: now)
+        }
+    }
+}

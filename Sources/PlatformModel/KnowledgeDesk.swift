@@ -1,0 +1,217 @@
+import Addressing
+import ICE
+import KnowledgeLedger
+import PrivacyStores
+import Quantities
+import RiskScoring
+import ScenarioModel
+import Signaling
+import TURN
+
+/// The two oracles of who came to know what, in a run that is audited.
+///
+/// *Labels* are declared where something crosses a trust boundary, by what the crossing means: a candidate of that type, a
+/// packet that came directly, a record of that kind. *Canaries* are people's real addresses, as the network knows them;
+/// they are looked for in the very bytes that somebody received or stores. Neither asks the other.
+struct KnowledgeDesk {
+    /// By what crossings mean.
+    private(set) var labels = Ledger()
+    /// By what is in the bytes; addresses and device identifiers only.
+    var canaries = Ledger()
+    /// Private addresses that were shown though their owners' browsers hide them: of whom, in which calls.
+    private(set) var unhidden = Ledger()
+    /// When a thief copied the stores.
+    var breach: SimTime?
+    /// How many calls there had been by then.
+    var callsBeforeBreach = 0
+    /// The people of each call, by its number.
+    private(set) var parties: [BothSides<UInt32>] = []
+
+    /// How long the stores keep what; a record goes with the first sweep from then on.
+    let policy: RetentionPolicy
+    let relayAddresses: Set<IPAddress>
+    /// Whose browsers hide private addresses.
+    private var hidden = NumberSet()
+    /// The addresses of people's own interfaces.
+    private var local: [UInt32: [IPAddress]] = [:]
+    /// The addresses with which people's packets go out, as the network translates them.
+    private var outside: [UInt32: [IPAddress]] = [:]
+    /// Whose packets go out with an address and port, last.
+    private(set) var owners: [TransportAddress: UInt32] = [:]
+    /// The last call of each person.
+    private(set) var lastCall: [UInt32: UInt32] = [:]
+    /// Who holds a relayed address.
+    var relayed: [TransportAddress: RelayHolder] = [:]
+    /// Since when the matchmaker keeps a session from its former partners.
+    private var remembered: [UInt32: SimTime] = [:]
+
+    struct RelayHolder: BitwiseCopyable {
+        var subject: UInt32
+        var call: UInt32
+    }
+
+    /// Whom a report is about.
+    struct ReportNote: BitwiseCopyable {
+        var subject: UInt32
+        var device: DeviceIdentifier
+    }
+
+    /// Whom each entry of the relay log was about, in the order of time; nil where nobody's packets
+    /// had that source.
+    var relayNotes: [RelayHolder?] = []
+    /// Whom each report was about, likewise.
+    var reportNotes: [ReportNote] = []
+
+    init(_ scenario: Scenario, relays: [IPAddress]) {
+        policy = scenario.retentionPolicy
+        relayAddresses = Set(relays)
+    }
+
+    // MARK: The truth
+
+    /// Person number `subject` comes, with a browser that hides private addresses or not.
+    mutating func noteArrival(_ subject: UInt32, hides: Bool, local addresses: [IPAddress]) {
+        if hides { hidden.insert(subject) }
+        local[subject] = addresses
+    }
+
+    /// A packet of `subject` goes out with that source.
+    mutating func noteOutside(_ source: TransportAddress, of subject: UInt32) {
+        owners[source] = subject
+        if outside[subject]?.contains(source.ip) != true {
+            outside[subject, default: []].append(source.ip)
+        }
+    }
+
+    /// Call number `call` begins.
+    mutating func noteCall(_ call: UInt32, of people: BothSides<UInt32>) {
+        precondition(Int(call) == parties.count, "calls are numbered in order")
+        parties.append(people)
+        for side in Side.both { lastCall[people[side]] = call }
+    }
+
+    func partner(of subject: UInt32, in call: UInt32) -> UInt32 {
+        let people = parties[Int(call)]
+        return people.offerer == subject ? people.answerer : people.offerer
+    }
+
+    /// When what is stored at `now` is gone: with the first sweep after its lifetime.
+    func gone(_ kind: RecordKind, storedAt now: SimTime) -> SimTime {
+        let lapse = policy.lapse(of: kind, stamped: now)
+        let interval = policy.sweepInterval.nanoseconds
+        let sweeps = (lapse.nanoseconds + interval - 1) / interval
+        return SimTime(nanoseconds: sweeps * interval)
+    }
+
+    /// The addresses that a person has, by the network's own account.
+    private func realAddresses(of subject: UInt32) -> [(Item, [IPAddress])] {
+        let all = (local[subject] ?? []) + (outside[subject] ?? [])
+        return [
+            (.privateAddress, all.filter(\.isPrivate)),
+            (.publicAddress, all.filter { !$0.isPrivate }),
+        ]
+    }
+
+    // MARK: Crossings
+
+    mutating func declare(
+        _ item: Item, of subject: UInt32, to observer: Observer, in call: UInt32? = nil,
+        since: SimTime, until: SimTime
+    ) {
+        labels.declare(item, of: subject, to: observer, in: call, since: since, until: until)
+    }
+
+    /// The text of a message of `sender` comes to `observer`.
+    mutating func discloseText(
+        _ text: [UInt8], of sender: UInt32, to observer: Observer, in call: UInt32,
+        since: SimTime, until: SimTime
+    ) {
+        for address in Self.told(by: text) {
+            declareAddress(
+                address, of: sender, to: observer, in: call, since: since, until: until)
+        }
+        for (item, addresses) in realAddresses(of: sender)
+        where AddressSearch(addresses).isFound(in: text) {
+            canaries.declare(
+                item, of: sender, to: observer, in: call, since: since, until: until)
+        }
+    }
+
+    /// What a message says of its sender's addresses, by what it is.
+    private static func told(by text: [UInt8]) -> [IPAddress] {
+        guard case .candidate(let candidate, _)? = try? SignalingMessage.parse(text).message else {
+            return []
+        }
+        // A relayed candidate's own address is the relay's; the related one is the client's.
+        let own = candidate.type == .relayed ? nil : candidate.address.transportAddress?.ip
+        return [own, candidate.related?.ip].compactMap { $0 }.filter { !$0.isUnspecified }
+    }
+
+    private mutating func declareAddress(
+        _ address: IPAddress, of subject: UInt32, to observer: Observer, in call: UInt32,
+        isNeighbour: Bool = false, since: SimTime, until: SimTime
+    ) {
+        let item: Item = address.isPrivate ? .privateAddress : .publicAddress
+        labels.declare(item, of: subject, to: observer, in: call, since: since, until: until)
+        guard item == .privateAddress, !isNeighbour, hidden.contains(subject) else { return }
+        unhidden.declare(item, of: subject, to: observer, in: call, since: since, until: until)
+    }
+
+    /// An address that stands for `subject` comes to `observer`.
+    mutating func discloseAddress(
+        _ address: IPAddress, of subject: UInt32, to observer: Observer, in call: UInt32,
+        since: SimTime, until: SimTime
+    ) {
+        declareAddress(address, of: subject, to: observer, in: call, since: since, until: until)
+        findAddress(address, of: subject, to: observer, in: call, since: since, until: until)
+    }
+
+    private mutating func findAddress(
+        _ address: IPAddress, of subject: UInt32, to observer: Observer, in call: UInt32,
+        since: SimTime, until: SimTime
+    ) {
+        for (item, addresses) in realAddresses(of: subject) where addresses.contains(address) {
+            canaries.declare(
+                item, of: subject, to: observer, in: call, since: since, until: until)
+        }
+    }
+
+    /// A datagram reaches a side of a call with that source. Whoever is on one link with the other sees the other's
+    /// packets, names or not.
+    mutating func discloseSource(
+        _ source: TransportAddress, of sender: UInt32, in call: UInt32, isNeighbour: Bool,
+        at now: SimTime
+    ) {
+        // What comes from a relay shows the relay.
+        if !relayAddresses.contains(source.ip) {
+            declareAddress(
+                source.ip, of: sender, to: .partner, in: call, isNeighbour: isNeighbour, since: now,
+                until: .distantFuture)
+        }
+        findAddress(
+            source.ip, of: sender, to: .partner, in: call, since: now, until: .distantFuture)
+    }
+
+    // MARK: The matchmaker's memory
+
+    /// The matchmaker keeps the person from meeting a partner again, from now on.
+    mutating func remember(_ subject: UInt32, at now: SimTime) {
+        if remembered[subject] == nil { remembered[subject] = now }
+    }
+
+    /// The session is over, and with it that memory.
+    mutating func forget(_ subject: UInt32, at now: SimTime) {
+        guard let since = remembered.removeValue(forKey: subject) else { return }
+        labels.declare(.partner, of: subject, to: .matchmaker, since: since, until: now)
+    }
+
+    /// The run is over: who is remembered still.
+    mutating func endMemories(at now: SimTime) {
+        for subject in remembered.keys.sorted() { forget(subject, at: now) }
+    }
+}
+
+extension IPAddress {
+    /// `0.0.0.0` and `::`, which stand for an address that is not told.
+    var isUnspecified: Bool { high == 0 && low == 0 }
+}

@@ -1,0 +1,139 @@
+import Addressing
+import EventEngine
+import KnowledgeLedger
+import NetworkModel
+import PrivacyStores
+import Quantities
+
+/// Where something of a person crosses a trust boundary, in a run that is audited.
+extension Platform {
+    // MARK: The network
+
+    /// A person has come and has a place on the network.
+    mutating func knowArrival(_ peer: Handle) {
+        guard knowledge != nil, let host = peers[peer].host else { return }
+        knowledge?.noteArrival(
+            peers[peer].serial, hides: peers[peer].attributes.hidesAddresses,
+            local: network.localAddresses(of: host))
+    }
+
+    /// A packet has left the network of `host`, with that source.
+    @inline(__always)
+    mutating func knowSource(_ source: TransportAddress, of host: HostID) {
+        guard knowledge != nil, case .peer(let peer) = hostOwners[Int(host.slot)] else { return }
+        knowledge?.noteOutside(source, of: peers[peer].serial)
+    }
+
+    /// A datagram has come to a side of a call, from the other or a server.
+    @inline(__always)
+    mutating func knowDatagram(
+        to leg: LegID, from source: TransportAddress, at now: SimTime
+    ) {
+        guard knowledge != nil else { return }
+        let sender = calls[leg.call][leg.side.other]
+        // The other side may have left while this one winds up.
+        guard peers.contains(sender), let host = peers[sender].host,
+            let own = peers[calls[leg.call][leg.side]].host
+        else { return }
+        knowledge?.discloseSource(
+            source, of: peers[sender].serial, in: calls[leg.call].serial,
+            isNeighbour: network.shareLink(own, host), at: now)
+    }
+
+    // MARK: The queue
+
+    /// A person queues: what the scorer and the matchmaker are told.
+    mutating func knowTicket(of peer: Handle, at now: SimTime) {
+        guard knowledge != nil else { return }
+        let subject = peers[peer].serial
+        for item in [Item.deviceSignals, .deviceIdentifier, .tier] {
+            knowledge?.declare(item, of: subject, to: .riskScorer, since: now, until: now)
+        }
+        knowTicketEnds(of: peer, since: now, at: now)
+    }
+
+    /// A ticket that was created at `since` is no more: the matchmaker has forgotten it.
+    mutating func knowTicketEnds(of peer: Handle, since: SimTime, at now: SimTime) {
+        guard knowledge != nil else { return }
+        for item in [Item.interest, .language, .tier] {
+            knowledge?.declare(
+                item, of: peers[peer].serial, to: .matchmaker, since: since, until: now)
+        }
+    }
+
+    /// Two have been paired.
+    mutating func knowPairing(_ call: Handle, at now: SimTime) {
+        guard knowledge != nil else { return }
+        let record = calls[call]
+        let people = BothSides { peers[record[$0]].serial }
+        knowledge?.noteCall(record.serial, of: people)
+        for side in Side.both {
+            for item in [Item.partner, .when] {
+                knowledge?.declare(
+                    item, of: people[side], to: .matchmaker, in: record.serial, since: now,
+                    until: now)
+            }
+            if scenario.matchmaking.avoidRematch { knowledge?.remember(people[side], at: now) }
+        }
+    }
+
+    /// A person leaves: the matchmaker forgets the session.
+    mutating func knowDeparture(of peer: Handle, at now: SimTime) {
+        knowledge?.forget(peers[peer].serial, at: now)
+    }
+
+    // MARK: The call
+
+    /// A side has been handed the text of a message of the other's.
+    @inline(__always)
+    mutating func knowMessage(_ text: [UInt8], to leg: LegID, at now: SimTime) {
+        guard knowledge != nil else { return }
+        let sender = peers[calls[leg.call][leg.side.other]].serial
+        knowledge?.discloseText(
+            text, of: sender, to: .partner, in: calls[leg.call].serial, since: now,
+            until: .distantFuture)
+    }
+
+    /// Two begin to talk: each hears the other, for good, and relays have what they cannot read while they forward it.
+    mutating func knowTalk(_ call: Handle, at now: SimTime) {
+        guard knowledge != nil else { return }
+        let record = calls[call]
+        for side in Side.both {
+            let subject = peers[record[side]].serial
+            knowledge?.declare(
+                .speech, of: subject, to: .partner, in: record.serial, since: now,
+                until: .distantFuture)
+            guard record.path?.isRelayed == true else { continue }
+            knowledge?.declare(
+                .ciphertext, of: subject, to: .relayProcessor, in: record.serial, since: now,
+                until: now)
+        }
+    }
+
+    /// A call that was talked is over: the scorer is told how long it was.
+    mutating func knowEnd(of call: Handle, at now: SimTime) {
+        guard knowledge != nil else { return }
+        let record = calls[call]
+        for side in Side.both {
+            for item in [Item.deviceIdentifier, .when, .howLong] {
+                knowledge?.declare(
+                    item, of: peers[record[side]].serial, to: .riskScorer, in: record.serial,
+                    since: record.pairedAt, until: now)
+            }
+        }
+    }
+
+    // MARK: The thief
+
+    /// A thief copies the stores.
+    mutating func stealStores(at now: SimTime) {
+        guard let contents = stores?.dump(at: now) else { return }
+        knowledge?.steal(contents, at: now)
+    }
+
+    /// Who came to know what by `now`; nil where it is not noted.
+    mutating func currentKnowledge(at now: SimTime) -> PlatformKnowledge? {
+        knowledge?.endMemories(at: now)
+        return knowledge?.knowledge(subjects: Int(arrived), refused: stores?.refused ?? 0)
+    }
+}

@@ -1,0 +1,82 @@
+public import KnowledgeLedger
+public import PrivacyStores
+public import Quantities
+
+/// Who came to know what in a replication that was audited.
+public struct PlatformKnowledge: Sendable {
+    /// By what crossed each trust boundary.
+    public let labels: Ledger
+    /// By the bytes that observers received or stored.
+    public let canaries: Ledger
+    /// Private addresses that were shown outside of the own network though the browser hides them.
+    public let unhidden: Ledger
+    /// When the stores were copied.
+    public let breach: SimTime?
+    /// How many people came, numbered from 0.
+    public let subjects: Int
+    /// How many pairs were made, numbered from 0.
+    public let calls: Int
+    /// Of these, the ones that were made by the time of the copy.
+    public let callsBeforeBreach: Int
+    /// Lifetimes and sweeps.
+    public let policy: RetentionPolicy
+    /// Records that were not stored as there were as many as may be.
+    public let refused: Int
+
+    /// Where the two oracles do not agree.
+    public struct Disagreement: Hashable, Sendable {
+        /// Who has it.
+        public let observer: Observer
+        /// What.
+        public let item: Item
+        /// The first person that only one of the two names; nil where they name the same people in different calls.
+        public let subject: UInt32?
+        /// Likewise, the first call.
+        public let call: UInt32?
+        /// Whether it was declared and is not in the bytes; else it is there undeclared.
+        public let isDeclared: Bool
+    }
+
+    /// What both oracles look at.
+    public static let comparable: [(observer: Observer, items: [Item])] = [
+        (.partner, [.privateAddress, .publicAddress]),
+        (.signalingProcessor, [.privateAddress, .publicAddress]),
+        (.relayProcessor, [.privateAddress, .publicAddress]),
+        (.thief, [.privateAddress, .publicAddress, .deviceIdentifier]),
+    ]
+
+    /// Where the two oracles do not agree, at most one for each observer and item.
+    public var disagreements: [Disagreement] {
+        Self.comparable.flatMap { observer, items in
+            items.compactMap { disagreement(observer, $0) }
+        }
+    }
+
+    private func disagreement(_ observer: Observer, _ item: Item) -> Disagreement? {
+        let (label, canary) = (labels[observer, item], canaries[observer, item])
+        let subject = label.subjects.leastDifference(from: canary.subjects)
+        let call = label.calls.leastDifference(from: canary.calls)
+        guard subject != nil || call != nil else { return nil }
+        let isDeclared =
+            subject.map { label.subjects.contains($0) } ?? call.map { label.calls.contains($0) }
+        return Disagreement(
+            observer: observer, item: item, subject: subject, call: call,
+            isDeclared: isDeclared ?? false)
+    }
+}
+
+extension KnowledgeDesk {
+    /// What it has come to, of so many people, when so many records were not stored.
+    func knowledge(subjects: Int, refused: Int) -> PlatformKnowledge {
+        PlatformKnowledge(
+            labels: labels, canaries: canaries, unhidden: unhidden, breach: breach,
+            subjects: subjects, calls: parties.count, callsBeforeBreach: callsBeforeBreach,
+            policy: policy, refused: refused)
+    }
+}
+
+/// Breaches of promises that tests plant, for audits to find.
+enum PlantedLeak {
+    /// Browsers put private addresses into candidates though they are to hide them.
+    case hostCandidates
+}

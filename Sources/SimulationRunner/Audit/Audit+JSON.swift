@@ -1,0 +1,79 @@
+import KnowledgeLedger
+import PlatformModel
+import Quantities
+public import Results
+
+extension Audit {
+    /// The audit as a file: people and calls are counts, shares 0…1, times seconds; `null` where something is known for
+    /// good.
+    ///
+    /// - Parameter command: the beginning of the command that audits it again, up to its options.
+    public func json(replayedBy command: String) -> JSONValue {
+        .object([
+            .init("schema", .string("voicesim.audit/1")),
+            .init("title", .string(title)), .init("seed", .unsigned(seed)),
+            .init("replication", .integer(Int64(replication))),
+            .init("subjects", Self.number(knowledge.subjects)),
+            .init("calls", Self.number(knowledge.calls)),
+            .init("breach_at", JSONValue(knowledge.breach?.sinceStart.seconds)),
+            .init("observers", .array(Observer.allCases.map(observer))),
+            .init("promises", .array(findings.map { Self.promise($0, command) })),
+            .init("recoverable", .array(recoverable.map(recoverability))),
+            .init(
+                "disagreements",
+                .array(knowledge.disagreements.map { .string(Self.text($0)) })),
+        ])
+    }
+
+    private func recoverability(_ entry: Recoverability) -> JSONValue {
+        .object([
+            .init("observer", .string(entry.observer.name)),
+            .init("item", .string(Item.partner.name)),
+            .init("lifetime", .number(entry.lifetime.seconds)),
+            .init("longest", .number(entry.longest.seconds)),
+            .init("calls", Self.number(entry.calls)),
+            .init("call_share", Self.share(entry.calls, of: knowledge.calls)),
+        ])
+    }
+
+    private func observer(_ observer: Observer) -> JSONValue {
+        let calls = observer == .thief ? knowledge.callsBeforeBreach : knowledge.calls
+        let items = Item.allCases.compactMap { item -> JSONValue? in
+            let cell = knowledge.labels[observer, item]
+            guard !cell.isEmpty else { return nil }
+            return .object([
+                .init("item", .string(item.name)),
+                .init("subjects", Self.number(cell.subjects.count)),
+                .init("calls", Self.number(cell.calls.count)),
+                .init("call_share", Self.share(cell.calls.count, of: calls)),
+                .init(
+                    "longest_residence",
+                    cell.longestResidence == .max
+                        ? .null : .number(cell.longestResidence.seconds)),
+            ])
+        }
+        return .object([
+            .init("observer", .string(observer.name)), .init("items", .array(items)),
+        ])
+    }
+
+    private static func promise(_ finding: PromiseFinding, _ command: String) -> JSONValue {
+        .object([
+            .init("promise", .string(finding.promise.rawValue)),
+            .init("statement", .string(finding.promise.statement)),
+            .init("verdict", .string(finding.verdict.name)),
+            .init("condition", finding.verdict.condition.map { .string($0) } ?? .null),
+            .init("broken_calls", number(finding.brokenCalls)),
+            .init("broken_call_share", share(finding.brokenCalls, of: finding.calls)),
+            .init("broken_subjects", number(finding.brokenSubjects)),
+            .init("outliving", .array(finding.outliving.map { .string(name($0)) })),
+            .init("replay", .string(command)),
+        ])
+    }
+
+    private static func number(_ value: Int) -> JSONValue { .integer(Int64(value)) }
+
+    private static func share(_ part: Int, of whole: Int) -> JSONValue {
+        whole > 0 ? .number(Double(part) / Double(whole)) : .null
+    }
+}

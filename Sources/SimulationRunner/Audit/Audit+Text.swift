@@ -1,0 +1,135 @@
+import KnowledgeLedger
+public import PlatformModel
+import PrivacyStores
+import Quantities
+
+extension Audit {
+    /// The audit for a terminal.
+    ///
+    /// - Parameter command: the beginning of the command that audits it again, up to its options.
+    public func text(replayedBy command: String) -> String {
+        var lines = [
+            "\(title): who came to know what of \(knowledge.subjects) people in "
+                + "\(knowledge.calls) calls (seed \(seed), replication \(replication))", "",
+        ]
+        for observer in Observer.allCases { lines += rows(of: observer) }
+        lines += ["", "promises"]
+        for finding in findings { lines += Self.text(finding, command) }
+        lines += [""]
+        lines += recoverable.map { entry in
+            "who talked with whom is recoverable from what the "
+                + "\(Self.words(entry.observer.name)) stores: for \(Self.text(entry.lifetime)) and "
+                + "until the next sweep (\(Self.text(entry.longest)) at most), in "
+                + "\(Self.share(entry.calls, knowledge.calls)) of calls"
+        }
+        if let breach = knowledge.breach {
+            let found = knowledge.labels[.thief, .partner].calls.count
+            lines.append(
+                "a thief at \(Self.text(breach.sinceStart)) finds the partners of "
+                    + "\(Self.share(found, knowledge.callsBeforeBreach)) of the calls so far")
+        }
+        lines.append(oracleLine)
+        return lines.joined(separator: "\n")
+    }
+
+    private var oracleLine: String {
+        guard let first = knowledge.disagreements.first else {
+            return "labels and canaries agree on all addresses and identifiers"
+        }
+        return "labels and canaries disagree: " + Self.text(first)
+    }
+
+    private func rows(of observer: Observer) -> [String] {
+        let known = Item.allCases.filter { !knowledge.labels[observer, $0].isEmpty }
+        let name = Self.words(observer.name)
+        guard !known.isEmpty else { return ["\(name)\n  nothing of anybody"] }
+        let calls = observer == .thief ? knowledge.callsBeforeBreach : knowledge.calls
+        return [name]
+            + known.map { item in
+                let cell = knowledge.labels[observer, item]
+                let share = cell.calls.count == 0 ? "" : Self.share(cell.calls.count, calls)
+                let stay =
+                    cell.longestResidence == .max
+                    ? "for good" : Self.text(cell.longestResidence)
+                return "  " + Self.padded(Self.words(item.name), 20)
+                    + Self.aligned("\(cell.subjects.count)", 9) + " people "
+                    + Self.aligned(share, 8) + (share.isEmpty ? "           " : " of calls  ")
+                    + (observer == .thief ? "oldest " : "longest ") + stay
+            }
+    }
+
+    private static func text(_ finding: PromiseFinding, _ command: String) -> [String] {
+        var verdict = finding.verdict.name
+        if let condition = finding.verdict.condition { verdict += " \(condition)" }
+        switch finding.promise {
+        case .partnerSeesNoAddress, .localAddressesHidden:
+            if finding.brokenCalls > 0 {
+                verdict +=
+                    ": \(share(finding.brokenCalls, finding.calls)) of calls broke it, to "
+                    + "\(finding.brokenSubjects) people"
+            }
+        case .lifetimesKept:
+            if !finding.outliving.isEmpty {
+                verdict +=
+                    ": " + finding.outliving.map(name).joined(separator: ", ") + " may stay longer"
+            }
+        }
+        var lines = ["  \(finding.promise.statement)", "    \(verdict)", "    \(command)"]
+        if let condition = finding.verdict.condition {
+            lines.append("    \(command) --set \(condition)")
+        }
+        return lines
+    }
+
+    /// Where the oracles disagree, in words.
+    public static func text(_ disagreement: PlatformKnowledge.Disagreement) -> String {
+        let subject = disagreement.subject.map { ", person \($0)" } ?? ""
+        let call = disagreement.call.map { ", call \($0)" } ?? ""
+        return "\(words(disagreement.item.name)) at the \(words(disagreement.observer.name))"
+            + "\(subject)\(call): "
+            + (disagreement.isDeclared
+                ? "declared, and not in the bytes" : "in the bytes, and not declared")
+    }
+
+    static func name(_ kind: RecordKind) -> String {
+        switch kind {
+        case .reports: "reports"
+        case .signaling: "signalling messages"
+        case .relayLog: "relay log"
+        }
+    }
+
+    private static func words(_ name: String) -> String { name.replacing("_", with: " ") }
+
+    /// A share in per cent with one decimal.
+    static func share(_ part: Int, _ whole: Int) -> String {
+        guard whole > 0 else { return "–" }
+        // What is not the whole is never shown as the whole, nor something as nothing.
+        var tenths = (part * 1000 + whole / 2) / whole
+        if part < whole { tenths = min(tenths, 999) }
+        if part > 0 { tenths = max(tenths, 1) }
+        return "\(tenths / 10).\(tenths % 10) %"
+    }
+
+    /// A time in its two largest units that are not zero; in days from two of them on.
+    static func text(_ duration: SimDuration) -> String {
+        let seconds = duration.nanoseconds / 1_000_000_000
+        let days = seconds >= 2 * 86_400 ? seconds / 86_400 : 0
+        let parts = [
+            (days, "d"), (seconds / 3600 - days * 24, "h"), (seconds / 60 % 60, "min"),
+            (seconds % 60, "s"),
+        ].filter { $0.0 > 0 }
+        guard !parts.isEmpty else {
+            return duration.nanoseconds == 0 ? "0 s" : "\(duration.nanoseconds / 1_000_000) ms"
+        }
+        return parts.prefix(2).map { "\($0.0) \($0.1)" }.joined(separator: " ")
+    }
+
+    private static func padded(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(1, width - text.count))
+    }
+
+    private static func aligned(_ text: String, _ width: Int) -> String {
+        String(repeating: " ", count: max(0, width - text.count)) + text
+    }
+}

@@ -1,0 +1,91 @@
+public import KnowledgeLedger
+public import PlatformModel
+import PrivacyStores
+public import Quantities
+import ScenarioModel
+
+/// Who came to know what in one replication of a scenario, and which promises held.
+public struct Audit: Sendable {
+    /// Who came to know what.
+    public let knowledge: PlatformKnowledge
+    /// What became of each promise.
+    public let findings: [PromiseFinding]
+    /// By what it can be told afterwards who talked with whom.
+    public let recoverable: [Recoverability]
+    /// The title of the scenario.
+    public let title: String
+    /// The seed of all streams.
+    public let seed: UInt64
+    /// The replication's number.
+    public let replication: UInt32
+
+    /// That something stored tells who talked with whom.
+    public struct Recoverability: Hashable, Sendable {
+        /// Who has it.
+        public var observer: Observer
+        /// How long a record stands.
+        public var lifetime: SimDuration
+        /// The longest that one stays until a sweep deletes it.
+        public var longest: SimDuration
+        /// Calls that it tells of.
+        public var calls: Int
+    }
+
+    /// Audits replication `replication` of what `simulation` simulates.
+    ///
+    /// Where a partner saw a public address, the replication is run once more over relays alone, with the same people, to
+    /// find out whether that would keep the promise.
+    ///
+    /// - Parameter breach: when a thief copies the stores; at the end unless given.
+    public init(
+        of simulation: Simulation, replication: UInt32, breach: SimDuration? = nil,
+        _ progress: RunProgress
+    ) async throws(AuditFailure) {
+        let knowledge = try await simulation.knowledge(in: replication, breach: breach, progress)
+        var findings = PlatformPromise.allCases.map { PromiseFinding($0, in: knowledge) }
+        for index in findings.indices where findings[index].verdict == .broken {
+            if try await Self.keeps(findings[index].promise, simulation, replication, progress) {
+                findings[index].verdict = .keptOnlyIf(
+                    key: "ice.policy", value: ScenarioModel.ICE.Policy.relay.rawValue)
+            }
+        }
+        self.init(knowledge, findings, of: simulation, replication: replication)
+    }
+
+    init(
+        _ knowledge: PlatformKnowledge, _ findings: [PromiseFinding], of simulation: Simulation,
+        replication: UInt32
+    ) {
+        self.knowledge = knowledge
+        self.findings = findings
+        title = simulation.scenario.title
+        seed = simulation.seed
+        self.replication = replication
+        recoverable = [
+            (Observer.signalingProcessor, RecordKind.signaling), (.relayProcessor, .relayLog),
+        ].compactMap { observer, kind in
+            let known = knowledge.labels[observer, .partner]
+            guard !known.isEmpty else { return nil }
+            return Recoverability(
+                observer: observer, lifetime: knowledge.policy.span(kind),
+                longest: known.longestResidence, calls: known.calls.count)
+        }
+    }
+
+    /// Whether the same people over relays alone would keep `promise`.
+    private static func keeps(
+        _ promise: PlatformPromise, _ simulation: Simulation, _ replication: UInt32,
+        _ progress: RunProgress
+    ) async throws(AuditFailure) -> Bool {
+        guard promise == .partnerSeesNoAddress, simulation.scenario.ice.policy != .relay else {
+            return false
+        }
+        var relayed = simulation
+        relayed.scenario.ice.policy = .relay
+        let knowledge = try await relayed.knowledge(in: replication, breach: nil, progress)
+        return PromiseFinding(promise, in: knowledge).verdict == .kept
+    }
+
+    /// Whether a promise is broken whatever the setting.
+    public var isBroken: Bool { findings.contains { $0.verdict == .broken } }
+}

@@ -1,0 +1,124 @@
+import ArgumentParser
+import Foundation
+import Quantities
+import ScenarioFiles
+import ScenarioModel
+import SimulationRunner
+import SpeechFiles
+
+/// `voicesim audit`: who comes to know what, and which promises hold.
+struct AuditCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit", abstract: "Say who comes to know what, and which promises hold.",
+        discussion: """
+            Runs one replication with the platform's stores filled and notes every crossing
+            of a trust boundary: which observer came to know which item of how many people,
+            in which share of calls, and how long it stays there. A promise is kept, broken,
+            or kept only if a setting is changed; for the last the same people are simulated
+            again with it. A thief copies the stores at --breach-at, or at the end.
+
+            What was declared is held against the bytes that observers received or store:
+            people's real addresses and device identifiers are looked for in them. Where the
+            two disagree the command leaves with 70; with 99 where a promise is broken.
+
+            Example: voicesim audit scenarios/evening-peak.yaml
+            Example: voicesim audit scenarios/smoke.yaml --set ice.policy=relay --format json
+            """)
+
+    enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+        case text
+        case json
+    }
+
+    @OptionGroup var input: ScenarioArguments
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The replication's number, from 0.", valueName: "R"))
+    var replication: UInt32 = 0
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("When a thief copies the stores, such as '20 min'.", valueName: "T"),
+        transform: Reading.duration)
+    var breachAt: SimDuration?
+
+    @Option(help: "What is printed: text or json.")
+    var format: OutputFormat = .text
+
+    @Flag(help: "No progress bar.")
+    var quiet = false
+
+    func run() async throws {
+        var filled = input
+        filled.changes.overrides.append("privacy.stores=true")
+        let loaded = try filled.load()
+        let simulation = Simulation(
+            scenario: loaded.model, seed: loaded.model.general.seed, replications: [replication],
+            threads: 1, speech: SpeechLibrary(for: loaded.model.media.codec).material)
+        let progress = RunProgress(replications: 2)
+        let interruption = Interruption(stopping: progress)
+        let bar = ProgressBar(progress, label: loaded.model.title, quiet: quiet)
+        let audit: Audit
+        do throws(AuditFailure) {
+            audit = try await Audit(
+                of: simulation, replication: replication, breach: breachAt, progress)
+        } catch {
+            bar.finish()
+            throw complain(about: error, progress)
+        }
+        bar.finish()
+        interruption.end()
+        switch format {
+        case .text: print(audit.text(replayedBy: command))
+        case .json: print(audit.json(replayedBy: command).text())
+        }
+        if let first = audit.knowledge.disagreements.first {
+            Terminal.complain(
+                "internal error: labels and canaries disagree: \(Audit.text(first))\n"
+                    + "to see it again: \(command) (version \(ToolVersion.text))")
+            throw ExitStatus.internalError.exit
+        }
+        if audit.isBroken { throw ExitStatus.thresholdFailed.exit }
+    }
+
+    /// The command that audits the same replication again.
+    private var command: String {
+        (["voicesim", "audit"] + input.forwarded.map(Self.quoted)
+            + (replication == 0 ? [] : ["--replication", "\(replication)"])
+            + (breachAt.map { ["--breach-at", "'\($0.seconds) s'"] } ?? []))
+            .joined(separator: " ")
+    }
+
+    /// An argument as a shell takes it.
+    private static func quoted(_ argument: String) -> String {
+        let isPlain = argument.allSatisfy {
+            $0.isLetter || $0.isNumber || "-_./=%:,+".contains($0)
+        }
+        return isPlain ? argument : "'" + argument.replacing("'", with: "'\\''") + "'"
+    }
+
+    private func complain(about failure: AuditFailure, _ progress: RunProgress) -> ExitCode {
+        switch failure {
+        case .breachTooLate(let end):
+            Terminal.complain(
+                "error: --breach-at \(breachAt?.seconds ?? 0) s is after the end of the run at "
+                    + "\(end.seconds) s")
+            return ExitStatus.usage.exit
+        case .storesFull(let refused):
+            Terminal.complain(
+                "error: the stores were full and \(refused) records were not kept; "
+                    + "audit fewer people or a shorter time")
+            return ExitStatus.invalidInput.exit
+        case .stopped:
+            guard let broken = progress.brokenInvariant else {
+                Terminal.complain("interrupted; nothing is audited")
+                return ExitStatus.interrupted.exit
+            }
+            Terminal.complain(
+                "internal error: \(broken.violation.invariant.rawValue) is broken at "
+                    + "\(broken.violation.time)\nto see it again: \(command)")
+            return ExitStatus.internalError.exit
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import Foundation
+import Testing
+
+/// `audit` as one calls it.
+@Suite struct AuditTests {
+    private static let short = [
+        "--set", "general.stop_time=24 s", "--set", "general.warm_up=2 s", "--set",
+        "general.series_step=2 s", "--set", "media.fidelity={flow: 100 %}", "--quiet",
+    ]
+
+    private func audit(_ options: String...) throws -> (status: Int32, text: String, errors: String)
+    {
+        try Tool.withDirectory { directory in
+            let arguments = ["audit", Tool.smoke] + Self.short + options
+            let result = try Tool.finish(Tool.start(arguments, in: directory), in: directory)
+            return (result.status, result.output, result.errors)
+        }
+    }
+
+    @Test func `the promise about addresses is kept only over relays, and kept there`() throws {
+        let direct = try audit()
+        #expect(direct.status == 0, "\(direct.errors)")
+        #expect(direct.text.contains("kept only if ice.policy=relay: "))
+        #expect(direct.text.contains("signaling processor stores: for 24 h and until"))
+        #expect(direct.text.contains("--set ice.policy=relay"))
+        let relayed = try audit("--set", "ice.policy=relay", "--format", "json")
+        #expect(relayed.status == 0, "\(relayed.errors)")
+        let document = try JSONSerialization.jsonObject(with: Data(relayed.text.utf8))
+        let audit = try #require(document as? [String: Any])
+        #expect(audit["schema"] as? String == "voicesim.audit/1")
+        let promises = try #require(audit["promises"] as? [[String: Any]])
+        #expect(promises.allSatisfy { $0["verdict"] as? String == "kept" })
+        #expect((audit["disagreements"] as? [String])?.isEmpty == true)
+    }
+
+    @Test func `what cannot be audited is refused`() throws {
+        let late = try audit("--breach-at", "25 s")
+        #expect(late.status == 64)
+        #expect(late.errors.contains("after the end of the run at 24.0 s"))
+        let modelled = try audit("--set", "ice.setup=modelled")
+        #expect(modelled.status == 65)
+        #expect(modelled.errors.contains("stores cannot be filled with ice.setup modelled"))
+    }
+}

@@ -1,0 +1,138 @@
+import Addressing
+import EventEngine
+import KnowledgeLedger
+import Measurement
+import MediaPipeline
+import NetworkModel
+import PrivacyStores
+import Quantities
+import ScenarioModel
+import Testing
+
+@testable import PlatformModel
+
+/// Who comes to know what, by both oracles.
+@Suite struct KnowledgeTests {
+    /// Twelve seconds of short calls between people of whom some harass and many report.
+    private static func scenario(fillsStores: Bool = true) -> Scenario {
+        var scenario = StoreTests.scenario(fillsStores: fillsStores)
+        scenario.general.stopTime = .seconds(12)
+        scenario.arrivals = .rate(4)
+        return scenario
+    }
+
+    /// What came of a run of `scenario`, whose stores are copied at the end.
+    private static func knowledge(
+        _ scenario: Scenario, leak: PlantedLeak? = nil
+    ) throws -> PlatformKnowledge {
+        var platform = Platform(
+            scenario: scenario, seed: 6, replication: 0, speech: TalkingTests.speech,
+            traffic: TalkingTests.traffic, rehearsals: TalkingTests.rehearsals, audited: true)
+        platform.plantedLeak = leak
+        var engine = Engine<PlatformEvent>()
+        platform.start(&engine)
+        engine.run(until: platform.stopTime, in: &platform)
+        platform.stealStores(at: engine.now)
+        let knowledge = platform.currentKnowledge(at: engine.now)
+        return try #require(knowledge)
+    }
+
+    @Test func `an audit changes nothing of the run`() {
+        func trajectory(audited: Bool) -> String {
+            var run = ReplicationRun(
+                Self.scenario(fillsStores: audited), seed: 6, replication: 0,
+                speech: TalkingTests.speech, traffic: TalkingTests.traffic,
+                rehearsals: TalkingTests.rehearsals, audited: audited)
+            run.advance(to: run.end)
+            return run.fingerprint.hexadecimal
+        }
+        #expect(trajectory(audited: true) == trajectory(audited: false))
+    }
+
+    @Test func `on direct calls partners see addresses, and both oracles say so`() throws {
+        let knowledge = try Self.knowledge(Self.scenario())
+        #expect(knowledge.disagreements == [])
+        let (labels, calls) = (knowledge.labels, knowledge.calls)
+        #expect(calls > 10 && knowledge.callsBeforeBreach == calls)
+        let seen = labels[.partner, .publicAddress]
+        #expect(seen.calls.count > calls * 8 / 10 && seen.longestResidence == .max)
+        #expect(labels[.partner, .privateAddress].isEmpty && knowledge.unhidden == Ledger())
+        #expect(labels[.partner, .speech].calls.count > calls / 2)
+        let message = labels[.signalingProcessor, .partner]
+        // Who was paired in the last moments has not sent anything yet.
+        #expect((calls - 4...calls).contains(message.calls.count))
+        let day = SimDuration.hours(24)
+        #expect((day...day + .seconds(2)).contains(message.longestResidence))
+        #expect(labels[.aggregateStore, .partner].isEmpty)
+        let week = SimDuration.days(7)
+        #expect(
+            (week...week + .seconds(2)).contains(
+                labels[.relayProcessor, .when].longestResidence))
+        let found = labels[.thief, .partner]
+        #expect(found.calls == message.calls && found.subjects == message.subjects)
+        #expect(labels[.thief, .report].subjects.count > 0)
+        #expect(labels[.thief, .publicAddress].subjects.count > found.subjects.count * 9 / 10)
+        #expect(labels[.matchmaker, .interest].longestResidence < .seconds(13))
+    }
+
+    @Test func `over relays no partner sees an address`() throws {
+        var scenario = Self.scenario()
+        scenario.ice.policy = .relay
+        let knowledge = try Self.knowledge(scenario)
+        #expect(knowledge.disagreements == [])
+        #expect(knowledge.labels[.partner, .publicAddress].isEmpty)
+        #expect(knowledge.labels[.partner, .speech].calls.count > 10)
+        // Whoever runs the relays sees all of them.
+        let seen = knowledge.labels[.relayProcessor, .publicAddress]
+        let people = knowledge.labels[.signalingProcessor, .when].subjects.count
+        #expect(seen.subjects.count > people * 9 / 10)
+    }
+
+    @Test func `what has lapsed a thief does not find`() throws {
+        var scenario = Self.scenario()
+        scenario.signaling.retention = .seconds(3)
+        scenario.relay.logRetention = .seconds(3)
+        let knowledge = try Self.knowledge(scenario)
+        #expect(knowledge.disagreements == [])
+        let found = knowledge.labels[.thief, .partner]
+        #expect(found.calls.count > 2 && found.calls.count < knowledge.calls * 3 / 4)
+        #expect(found.longestResidence < .seconds(5))
+    }
+
+    @Test func `browsers that hide nothing show private addresses, to both oracles`() throws {
+        var scenario = Self.scenario()
+        for index in scenario.access.indices { scenario.access[index].mdns = 0 }
+        let knowledge = try Self.knowledge(scenario)
+        #expect(knowledge.disagreements == [])
+        #expect(knowledge.labels[.partner, .privateAddress].calls.count > 10)
+        // They do not say that they hide them.
+        #expect(knowledge.unhidden == Ledger())
+    }
+
+    @Test func `a private address in a candidate of a browser that hides it is found`() throws {
+        let knowledge = try Self.knowledge(Self.scenario(), leak: .hostCandidates)
+        let shown = knowledge.unhidden[.partner, .privateAddress]
+        #expect(shown.calls.count > 10)
+        #expect(knowledge.canaries[.partner, .privateAddress].subjects == shown.subjects)
+    }
+
+    @Test func `what is in the bytes and not declared is a disagreement`() throws {
+        var desk = KnowledgeDesk(Self.scenario(), relays: [])
+        let address = try #require(IPAddress("192.168.7.9"))
+        desk.noteArrival(0, hides: true, local: [address])
+        desk.noteArrival(1, hides: true, local: [])
+        desk.noteCall(0, of: BothSides(0, 1))
+        func disclose(_ text: String) {
+            desk.discloseText(
+                Array(text.utf8), of: 0, to: .partner, in: 0, since: .zero, until: .zero)
+        }
+        disclose("nothing of interest, 192.168.7.90")
+        #expect(desk.canaries == desk.labels)
+        disclose("my address is 192.168.7.9")
+        let knowledge = desk.knowledge(subjects: 2, refused: 0)
+        let disagreement = try #require(knowledge.disagreements.first)
+        #expect(knowledge.disagreements.count == 1)
+        #expect(disagreement.observer == .partner && disagreement.item == .privateAddress)
+        #expect(disagreement.subject == 0 && !disagreement.isDeclared)
+    }
+}
