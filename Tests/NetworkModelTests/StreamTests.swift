@@ -19,7 +19,10 @@ import Testing
         }
     }
 
-    @Test func `segments come in order, none lost, however bad the link`() throws {
+    @Test(arguments: [TransportProtocol.tcp, .tls])
+    func `segments come in order, none lost, however bad the link`(
+        transport: TransportProtocol
+    ) throws {
         let world = World()
         let serverHost = world.attachServer()
         let server = world.socket(serverHost, 443)
@@ -28,16 +31,17 @@ import Testing
             path: PathQuality(
                 accessDelay: .milliseconds(10), jitter: .exponential(mean: 0.03),
                 loss: GilbertLoss(loss: 0.1, meanBurst: 2)!))
-        let first = try #require(world.send(host, 5000, to: server, .tcp))
+        let first = try #require(world.send(host, 5000, to: server, transport))
         var (toServer, toHost) = (first.arrival, first.arrival)
         var delayed = 0
         for i in 0..<2_000 {
             let now = first.arrival + .milliseconds(Int64(i) * 20)
-            let up = try #require(world.send(host, 5000, to: server, at: now, .tcp))
+            let up = try #require(world.send(host, 5000, to: server, at: now, transport))
             #expect(up.arrival >= toServer && world.isDelivered(up))
             if up.arrival - now >= StreamConnectionFigures.minimumWait { delayed += 1 }
             toServer = up.arrival
-            let down = try #require(world.send(serverHost, 443, to: first.source, at: now, .tcp))
+            let down = try #require(
+                world.send(serverHost, 443, to: first.source, at: now, transport))
             #expect(down.arrival >= toHost)
             toHost = down.arrival
             guard case .delivered(_, let local, let from) = world.network.arrive(down, at: toHost)
