@@ -182,8 +182,8 @@ struct KnowledgeDesk {
         _ source: TransportAddress, of sender: UInt32, in call: UInt32, isNeighbour: Bool,
         at now: SimTime
     ) {
-        // What comes from a relay shows the relay.
-        if !relayAddresses.contains(source.ip) {
+        // What comes from a relay shows the relay; what strays in, somebody else.
+        if owners[source] == sender {
             declareAddress(
                 source.ip, of: sender, to: .partner, in: call, isNeighbour: isNeighbour, since: now,
                 until: .distantFuture)

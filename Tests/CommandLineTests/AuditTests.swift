@@ -4,7 +4,7 @@ import Testing
 /// `audit` as one calls it.
 @Suite struct AuditTests {
     private static let short = [
-        "--set", "general.stop_time=24 s", "--set", "general.warm_up=2 s", "--set",
+        "--set", "general.stop_time=12 s", "--set", "general.warm_up=2 s", "--set",
         "general.series_step=2 s", "--set", "media.fidelity={flow: 100 %}", "--quiet",
     ]
 
@@ -34,9 +34,9 @@ import Testing
     }
 
     @Test func `what cannot be audited is refused`() throws {
-        let late = try audit("--breach-at", "25 s")
+        let late = try audit("--breach-at", "13 s")
         #expect(late.status == 64)
-        #expect(late.errors.contains("after the end of the run at 24.0 s"))
+        #expect(late.errors.contains("after the end of the run at 12.0 s"))
         let modelled = try audit("--set", "ice.setup=modelled")
         #expect(modelled.status == 65)
         #expect(modelled.errors.contains("stores cannot be filled with ice.setup modelled"))
