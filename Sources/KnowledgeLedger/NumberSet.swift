@@ -21,6 +21,15 @@ public struct NumberSet: Hashable, Sendable {
         return word < words.count && words[word] >> UInt64(number & 63) & 1 != 0
     }
 
+    /// Adds all that are in `other`.
+    ///
+    /// - Complexity: O(greatest number).
+    public mutating func formUnion(_ other: NumberSet) {
+        while words.count < other.words.count { words.append(0) }
+        for (index, word) in other.words.enumerated() { words[index] |= word }
+        count = words.reduce(0) { $0 + $1.nonzeroBitCount }
+    }
+
     /// The least number that is in one of the two and not in the other; nil where they are equal.
     ///
     /// - Complexity: O(greatest number).

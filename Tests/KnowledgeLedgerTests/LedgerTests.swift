@@ -50,6 +50,11 @@ import Testing
         #expect(a.leastDifference(from: b) == 100_000)
         b.insert(100_000)
         #expect(b.count == 4)
+        a.insert(3)
+        a.formUnion(b)
+        #expect(a.count == 5 && a.contains(100_000) && a.contains(3))
+        b.formUnion(a)
+        #expect(a == b)
     }
 
     @Test func `nothing is forgotten before it is known`() async {

@@ -116,6 +116,18 @@ import Testing
         #expect(knowledge.canaries[.partner, .privateAddress].subjects == shown.subjects)
     }
 
+    @Test func `neighbours who resolve each other's names tell the relays their addresses`() throws
+    {
+        var scenario = Self.scenario()
+        for index in scenario.access.indices { scenario.access[index].household = 32 }
+        let knowledge = try Self.knowledge(scenario)
+        #expect(knowledge.disagreements == [])
+        // On one link that is no secret; in a permission that an agent asks a relay for it is one.
+        #expect(knowledge.labels[.partner, .privateAddress].calls.count > 2)
+        #expect(knowledge.unhidden[.partner, .privateAddress].isEmpty)
+        #expect(knowledge.unhidden[.relayProcessor, .privateAddress].subjects.count > 0)
+    }
+
     @Test func `what is in the bytes and not declared is a disagreement`() throws {
         var desk = KnowledgeDesk(Self.scenario(), relays: [])
         let address = try #require(IPAddress("192.168.7.9"))

@@ -42,6 +42,7 @@ import Testing
             Self.verdict(direct, .partnerSeesNoAddress)
                 == .keptOnlyIf(key: "ice.policy", value: "relay"))
         #expect(direct.findings[0].brokenCalls > direct.knowledge.calls / 2)
+        #expect(direct.findings[0].observers == [.partner])
         #expect(Self.verdict(direct, .localAddressesHidden) == .kept)
         #expect(Self.verdict(direct, .lifetimesKept) == .kept)
         #expect(!direct.isBroken)

@@ -66,6 +66,7 @@ extension Audit {
             .init("broken_calls", number(finding.brokenCalls)),
             .init("broken_call_share", share(finding.brokenCalls, of: finding.calls)),
             .init("broken_subjects", number(finding.brokenSubjects)),
+            .init("observers", .array(finding.observers.map { .string($0.name) })),
             .init("outliving", .array(finding.outliving.map { .string(name($0)) })),
             .init("replay", .string(command)),
         ])

@@ -66,7 +66,8 @@ extension Audit {
             if finding.brokenCalls > 0 {
                 verdict +=
                     ": \(share(finding.brokenCalls, finding.calls)) of calls broke it, to "
-                    + "\(finding.brokenSubjects) people"
+                    + "\(finding.brokenSubjects) people; known to the "
+                    + finding.observers.map { words($0.name) }.joined(separator: ", the ")
             }
         case .lifetimesKept:
             if !finding.outliving.isEmpty {

@@ -1,4 +1,4 @@
-import KnowledgeLedger
+public import KnowledgeLedger
 import PlatformModel
 public import PrivacyStores
 import Quantities
@@ -61,6 +61,8 @@ public struct PromiseFinding: Hashable, Sendable {
     public var calls: Int
     /// People to whom it was broken.
     public var brokenSubjects: Int
+    /// To whom what it keeps from others became known.
+    public var observers: [Observer]
     /// Records that outlive it: which.
     public var outliving: [RecordKind]
 }
@@ -68,26 +70,28 @@ public struct PromiseFinding: Hashable, Sendable {
 extension PromiseFinding {
     /// What `knowledge` says of `promise`; of a promise that a setting may keep, only whether it was kept.
     init(_ promise: PlatformPromise, in knowledge: PlatformKnowledge) {
-        var known = Knowledge()
+        var (calls, subjects) = (NumberSet(), NumberSet())
+        var observers: [Observer] = []
         var outliving: [RecordKind] = []
-        var isKept = true
         switch promise {
         case .partnerSeesNoAddress:
-            known = knowledge.labels[.partner, .publicAddress]
-            isKept = known.isEmpty
+            let known = knowledge.labels[.partner, .publicAddress]
+            (calls, subjects) = (known.calls, known.subjects)
+            if !known.isEmpty { observers = [.partner] }
         case .localAddressesHidden:
-            known = knowledge.unhidden[.partner, .privateAddress]
-            isKept = Observer.allCases.allSatisfy {
-                knowledge.unhidden[$0, .privateAddress].isEmpty
+            for observer in Observer.allCases {
+                let known = knowledge.unhidden[observer, .privateAddress]
+                guard !known.isEmpty else { continue }
+                calls.formUnion(known.calls)
+                subjects.formUnion(known.subjects)
+                observers.append(observer)
             }
-        case .lifetimesKept:
-            outliving = Self.outliving(knowledge)
-            isKept = outliving.isEmpty
+        case .lifetimesKept: outliving = Self.outliving(knowledge)
         }
         self.init(
-            promise: promise, verdict: isKept ? .kept : .broken,
-            brokenCalls: known.calls.count, calls: knowledge.calls,
-            brokenSubjects: known.subjects.count, outliving: outliving)
+            promise: promise, verdict: observers.isEmpty && outliving.isEmpty ? .kept : .broken,
+            brokenCalls: calls.count, calls: knowledge.calls, brokenSubjects: subjects.count,
+            observers: observers, outliving: outliving)
     }
 
     /// The kinds of records that stay longer than the platform promises and a sweep takes to come, by what was declared
