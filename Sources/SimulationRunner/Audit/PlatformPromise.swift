@@ -6,9 +6,9 @@ import ScenarioModel
 
 /// What the platform promises of what others come to know, as far as an audit can tell.
 public enum PlatformPromise: String, CaseIterable, Hashable, Sendable {
-    /// A direct call shows it.
+    /// Nobody learns where the other one is on the Internet; a direct call shows it.
     case partnerSeesNoAddress = "partner_sees_no_public_address"
-    /// Candidates hide local addresses behind mDNS names.
+    /// Candidates hide local addresses behind mDNS names (RFC 8828, draft-ietf-mmusic-mdns-ice-candidates).
     case localAddressesHidden = "local_addresses_hidden"
     /// Reports, messages and relay log go in time.
     case lifetimesKept = "lifetimes_kept"
