@@ -63,8 +63,8 @@ struct TicketSource: Sendable {
         }
     }
 
-    /// When the next ticket comes.
-    var time: SimTime { .zero + Self.gap * Int64(count) }
+    /// When a ticket comes.
+    static func time(of ticket: TicketID) -> SimTime { .zero + gap * Int64(ticket.rawValue) }
 
     mutating func next() -> Step {
         let draw = random.next()

@@ -28,19 +28,22 @@ final class TicketWork {
     /// Lets `arrivals` tickets come.
     func go(_ arrivals: Int) { queue.go(arrivals) }
 
-    /// Lets `arrivals` tickets come; the CPU time of an event, ns.
+    /// Lets `arrivals` tickets come; the CPU time of an event, ns. What is drawn is no part of it.
     func round(_ arrivals: Int) -> Double {
         let before = tally
-        let start = ThreadClock.nanoseconds
+        var time = 0.0
         var rest = arrivals
         while rest > 0 {
-            let count = min(rest, 4096)
-            queue.go(count)
+            let count = min(rest, DrivenQueue.drawnAhead)
+            queue.draw(count)
+            let start = ThreadClock.nanoseconds
+            queue.goOn()
+            time += ThreadClock.nanoseconds - start
             rest -= count
             let now = queue.matchmaker.waitingCount
             waiting = min(waiting?.lowerBound ?? now, now)...max(waiting?.upperBound ?? now, now)
         }
-        return (ThreadClock.nanoseconds - start) / Double(tally.events(since: before))
+        return time / Double(tally.events(since: before))
     }
 }
 
@@ -48,6 +51,9 @@ final class TicketWork {
 private struct DrivenQueue {
     /// Sessions whose call lasts: that of whoever was paired ends when as many more were.
     private static let sessionsInCalls = 1024
+    /// Tickets drawn between two looks at the clock: few enough to stay in the first cache, many
+    /// enough that the looks cost nothing. The rivals draw as many.
+    static let drawnAhead = 512
 
     private(set) var source: TicketSource
     private(set) var matchmaker: Matchmaker
@@ -55,6 +61,7 @@ private struct DrivenQueue {
     /// The sessions in calls, in a ring.
     private var inCalls: [SessionID?]
     private var place = 0
+    private var drawn: [TicketSource.Step] = []
 
     init(_ source: TicketSource) {
         self.source = source
@@ -70,9 +77,24 @@ private struct DrivenQueue {
     }
 
     mutating func go(_ arrivals: Int) {
-        for _ in 0..<arrivals {
-            let now = source.time
-            let step = source.next()
+        var rest = arrivals
+        while rest > 0 {
+            draw(min(rest, Self.drawnAhead))
+            rest -= drawn.count
+            goOn()
+        }
+    }
+
+    /// Draws who comes next.
+    mutating func draw(_ arrivals: Int) {
+        drawn.removeAll(keepingCapacity: true)
+        for _ in 0..<arrivals { drawn.append(source.next()) }
+    }
+
+    /// Lets those come who have been drawn.
+    mutating func goOn() {
+        for step in drawn {
+            let now = TicketSource.time(of: step.ticket.id)
             matchmaker.handleTimeout(at: now)
             while let pairing = matchmaker.pollPairing() { take(pairing) }
             if case .paired(let pairing) = matchmaker.enqueue(step.ticket, at: now) {

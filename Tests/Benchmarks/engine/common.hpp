@@ -51,14 +51,18 @@ inline size_t warmUp(size_t pending) { return std::min<size_t>(2 * pending, 10'0
 // Depends on all that was done, so that nothing is optimised away.
 inline uint64_t sink;
 
+// CPU time of a round that is no part of its operations, ns.
+inline double excluded;
+
 // Reads a number of operations per line, does them, and prints the CPU ns per operation.
 template <class Measure> int serve(Measure measure) {
     puts("ready");
     fflush(stdout);
     for (size_t operations; scanf("%zu", &operations) == 1;) {
+        excluded = 0;
         double start = cpu();
         size_t done = measure(operations);
-        printf("%.3f\n", (cpu() - start) / double(done));
+        printf("%.3f\n", (cpu() - start - excluded) / double(done));
         fflush(stdout);
     }
     return sink == 1 ? 1 : 0;

@@ -48,17 +48,21 @@ struct Source {
         }
     }
 
-    int64_t now() const { return int64_t(count) * 4; }
+    // What happens in one gap: a ticket, and who leaves after it has come: a number, or -1.
+    struct Step {
+        Ticket ticket;
+        int64_t leaving;
+        int64_t now() const { return int64_t(ticket.id) * 4; }
+    };
 
-    // The next ticket, and who leaves after it has come: a number, or -1.
-    Ticket next(int64_t &leaving) {
+    Step next() {
         uint64_t draw = random.next();
         uint8_t kind = uint8_t(draw >> 16);
         Ticket ticket{count, cells[draw & 65535], uint8_t(kind < 230 ? 0 : kind < 245 ? 1 : kind < 253 ? 2 : 3)};
         uint64_t back = ((draw >> 32) * (held + 256)) >> 32;
-        leaving = (draw >> 24 & 3) == 0 && back < count ? int64_t(count - 1 - back) : -1;
+        int64_t leaving = (draw >> 24 & 3) == 0 && back < count ? int64_t(count - 1 - back) : -1;
         count++;
-        return ticket;
+        return {ticket, leaving};
     }
 };
 
