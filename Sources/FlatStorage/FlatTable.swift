@@ -122,33 +122,64 @@ public struct FlatTable<Key: FlatKey, Value: BitwiseCopyable & Sendable>: Sendab
     /// - Precondition: `key` is not the one that marks a free place.
     @inlinable
     public mutating func set(_ key: Key, to value: Value) {
-        assert(key != .free, "the key marks a free place")
-        if (stored + 1) * 8 > entries.count * 5 { grow() }
-        store(key, value)
-    }
-
-    @inlinable
-    mutating func store(_ key: Key, _ value: Value) {
-        let layout = layout
-        let isNew = entries.withUnsafeMutableBufferPointer { entries in
-            let entries = entries.baseAddress!
-            let index = layout.place(of: key, in: entries)
-            let isNew = entries[index].key != key
-            entries[index] = Entry(key: key, value: value)
-            return isNew
-        }
-        if isNew { stored += 1 }
+        store(key, value, at: preparedPlace(of: key))
     }
 
     /// Removes `key`; what stood behind it moves up so that probing never meets a gap.
     @inlinable
     public mutating func remove(_ key: Key) {
+        let place = place(of: key)
+        if value(at: place) != nil { remove(at: place) }
+    }
+
+    // MARK: Several steps with one look
+
+    /// Where `key` stands, or the free place where it would stand: until the next change of the table.
+    @inlinable
+    @inline(__always)
+    public func place(of key: Key) -> Int {
+        entries.withUnsafeBufferPointer { layout.place(of: key, in: $0.baseAddress!) }
+    }
+
+    /// The same with room for `key`, so that it can be stored there.
+    ///
+    /// - Precondition: `key` is not the one that marks a free place.
+    @inlinable
+    @inline(__always)
+    public mutating func preparedPlace(of key: Key) -> Int {
+        assert(key != .free, "the key marks a free place")
+        if (stored + 1) * 8 > entries.count * 5 { grow() }
+        return place(of: key)
+    }
+
+    /// The value stored at `place`, or nil.
+    @inlinable
+    @inline(__always)
+    public func value(at place: Int) -> Value? {
+        let entry = entries[place]
+        return entry.key == .free ? nil : entry.value
+    }
+
+    /// Stores `value` for `key` at its prepared `place`, replacing what was there.
+    @inlinable
+    @inline(__always)
+    public mutating func store(_ key: Key, _ value: Value, at place: Int) {
+        let isNew = entries.withUnsafeMutableBufferPointer { entries in
+            let isNew = entries[place].key == .free
+            entries[place] = Entry(key: key, value: value)
+            return isNew
+        }
+        if isNew { stored += 1 }
+    }
+
+    /// Removes the key that stands at `place`; what stood behind it moves up.
+    @inlinable
+    public mutating func remove(at place: Int) {
         let (layout, blank) = (layout, blank)
-        let isFound = entries.withUnsafeMutableBufferPointer { entries in
+        entries.withUnsafeMutableBufferPointer { entries in
             let entries = entries.baseAddress!
-            var gap = layout.place(of: key, in: entries)
-            guard entries[gap].key == key else { return false }
-            var index = gap
+            var gap = place
+            var index = place
             while true {
                 index = (index + 1) & layout.mask
                 let entry = entries[index]
@@ -160,9 +191,8 @@ public struct FlatTable<Key: FlatKey, Value: BitwiseCopyable & Sendable>: Sendab
                 }
             }
             entries[gap] = Entry(key: .free, value: blank)
-            return true
         }
-        if isFound { stored -= 1 }
+        stored -= 1
     }
 
     @inlinable
@@ -172,7 +202,9 @@ public struct FlatTable<Key: FlatKey, Value: BitwiseCopyable & Sendable>: Sendab
         entries = .inLargePages(capacity: 2 * old.count) { $0.initialize(repeating: free) }
         layout = Layout(capacity: entries.count)
         stored = 0
-        for entry in old where entry.key != .free { store(entry.key, entry.value) }
+        for entry in old where entry.key != .free {
+            store(entry.key, entry.value, at: place(of: entry.key))
+        }
         old.overwrite()
     }
 }

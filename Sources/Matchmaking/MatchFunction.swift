@@ -55,7 +55,10 @@ protocol RankedMatchFunction: MatchFunction {
     ) -> QueueState.Found?
 }
 
+// The functions on the way to a search are laid into their caller, which else copies the whole state
+// for each of them.
 extension RankedMatchFunction {
+    @inline(__always)
     func decide(
         _ state: QueueState, _ event: QueueEvent, at now: SimTime,
         where predicate: some PairPredicate
@@ -81,6 +84,7 @@ extension RankedMatchFunction {
     /// partners by the same order, so chains end; by age the result is the only pairing without an
     /// age inversion. The chain is kept after each pairing, which makes the searches linear in the
     /// tickets reviewed.
+    @inline(__always)
     private func follow(
         from slot: Int32, in state: QueueState, where predicate: some PairPredicate
     ) -> PairDecisions {
@@ -91,6 +95,14 @@ extension RankedMatchFunction {
         if let back, back.slot == slot {
             return PairDecisions(first: Self.pair(slot, found, found.slot, back, in: state))
         }
+        return follow(from: slot, finding: found, in: state, where: predicate)
+    }
+
+    /// The same where somebody else has a better claim to what `slot` has found.
+    private func follow(
+        from slot: Int32, finding found: QueueState.Found, in state: QueueState,
+        where predicate: some PairPredicate
+    ) -> PairDecisions {
         var decisions = PairDecisions()
         var taken: QueueState.Taken = []
         var chain = [(slot: slot, found: found)]
@@ -130,6 +142,7 @@ extension RankedMatchFunction {
 /// The oldest partner first; which pairs may be made at all is the ladder's affair. It serves
 /// ``MatchPolicy/greedy``, ``MatchPolicy/patient(criticalAge:)`` and ``MatchPolicy/batch(every:)``.
 struct OldestFirst: RankedMatchFunction {
+    @inline(__always)
     func partner(
         for seeker: Int32, in state: QueueState, besides taken: QueueState.Taken,
         where predicate: some PairPredicate

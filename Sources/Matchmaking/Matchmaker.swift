@@ -17,7 +17,9 @@ import Quantities
 /// see <doc:Matchmaking> for the structure and for what the audit of age inversions adds.
 public struct Matchmaker: Sendable {
     /// Tickets that may wait at the same time: 16 million, far above one city's evening, 2 GB.
-    public static var maximumWaiting: Int { 1 << 24 }
+    ///
+    /// A slot's number and a ticket's attributes share a word, and one word marks a gap.
+    public static var maximumWaiting: Int { 1 << 24 - 1 }
     /// Tickets that the audit of one pairing looks at. Tickets that wait open to others are
     /// pairwise incompatible, so there are about as many as there are combinations of attributes.
     public static var maximumAudited: Int { 4096 }
@@ -114,25 +116,26 @@ public struct Matchmaker: Sendable {
             "the number 2^32 - 1 stands for no ticket and no session")
         advance(to: now, where: predicate)
         guard waitingCount < Self.maximumWaiting else { return .refused(.full) }
-        guard tickets[ticket.id.rawValue] == nil else { return .refused(.duplicateTicket) }
-        let session = state.sessions.record(of: ticket.session)
-        guard state.sessions.waitingSlot(of: session) < 0 else {
+        let place = tickets.preparedPlace(of: ticket.id.rawValue)
+        guard tickets.value(at: place) == nil else { return .refused(.duplicateTicket) }
+        let session = state.sessions.place(of: ticket.session)
+        guard state.sessions.waitingSlot(at: session) < 0 else {
             return .refused(.sessionAlreadyWaiting)
         }
         let slot = state.room.allocate(
             WaitingRoom.Slot(
                 attributes: ticket.attributes, created: now, order: arrivals,
-                id: ticket.id.rawValue, session: session, level: 0))
+                id: ticket.id.rawValue, session: ticket.session, level: 0))
         arrivals &+= 1
         ledger.taken += 1
         if let interval = rules.policy.interval {
             pending.append(Pending(slot: slot, order: state.room.slots[Int(slot)].order))
             reviewDue = min(reviewDue, Self.multiple(of: interval, after: now))
         } else if let found = partner(slot, ticket, where: predicate) {
-            return .paired(pairAtOnce(slot, with: found, session, where: predicate))
+            return .paired(pairAtOnce(slot, with: found, ticket.session, where: predicate))
         }
-        tickets.set(ticket.id.rawValue, to: slot)
-        state.sessions.setWaiting(session, slot: slot)
+        tickets.store(ticket.id.rawValue, slot, at: place)
+        state.sessions.setWaiting(ticket.session, at: session, slot: slot)
         state.room.enter(slot, level: 0)
         if let time = rules.criticalTime(of: ticket), time > now {
             departures.insert(
@@ -143,6 +146,7 @@ public struct Matchmaker: Sendable {
 
     /// The partner whom a policy that decides at once has for the ticket in `slot`, which has just
     /// come.
+    @inline(__always)
     private func partner(
         _ slot: Int32, _ ticket: Ticket, where predicate: some PairPredicate
     ) -> PairDecision? {
@@ -162,7 +166,7 @@ public struct Matchmaker: Sendable {
     }
 
     private mutating func pairAtOnce(
-        _ slot: Int32, with decision: PairDecision, _ session: Int32,
+        _ slot: Int32, with decision: PairDecision, _ session: SessionID,
         where predicate: some PairPredicate
     ) -> Pairing {
         let found = decision.other
@@ -174,7 +178,6 @@ public struct Matchmaker: Sendable {
             state.sessions.meet(session, state.room.slots[Int(found)].session)
         }
         remove(found)
-        state.sessions.setWaiting(session, slot: WaitingRoom.none)
         state.room.free(slot)
         ledger.paired += 2
         dropDepartures()
@@ -193,14 +196,13 @@ public struct Matchmaker: Sendable {
     /// Forgets a session: its partners, and it as a partner of others. A ticket with which it still
     /// waits is cancelled.
     public mutating func endSession(_ id: SessionID) {
-        guard let record = state.sessions.existingRecord(of: id) else { return }
-        let slot = state.sessions.waitingSlot(of: record)
+        let slot = state.sessions.waitingSlot(of: id)
         if slot >= 0 {
             remove(slot)
             ledger.cancelled += 1
             dropDepartures()
         }
-        if let record = state.sessions.existingRecord(of: id) { state.sessions.end(record) }
+        state.sessions.end(id)
     }
 
     /// When the next ticket reaches another level of its ladder or expires, or the time of a policy
@@ -242,6 +244,7 @@ public struct Matchmaker: Sendable {
         return last
     }
 
+    @inline(__always)
     private func decide(
         _ event: QueueEvent, where predicate: some PairPredicate
     ) -> PairDecisions {
@@ -300,7 +303,10 @@ public struct Matchmaker: Sendable {
                 }
                 state.room.leave(slot)
                 state.room.enter(slot, level: level + 1)
-                state.room.fetchSuccessors(ofLevel: level) { state.sessions.fetch($0.session) }
+                if let next = state.room.fetchNext(ofLevel: level) {
+                    state.sessions.fetch(next.session)
+                    tickets.fetch(next.id)
+                }
                 ledger.expanded += 1
                 moved.append(slot)
             }
@@ -403,7 +409,7 @@ public struct Matchmaker: Sendable {
     private mutating func forget(_ slot: Int32) {
         let ticket = state.room.slots[Int(slot)]
         tickets.remove(ticket.id)
-        state.sessions.setWaiting(ticket.session, slot: WaitingRoom.none)
+        state.sessions.endWaiting(ticket.session)
         state.room.free(slot)
     }
 
@@ -457,8 +463,7 @@ public struct Matchmaker: Sendable {
             preconditionFailure("ticket \(ticket.id) was paired before its first step")
         }
         return Pairing.Side(
-            ticket: TicketID(ticket.id), session: state.sessions.session(of: ticket.session),
-            age: age, step: UInt8(step))
+            ticket: TicketID(ticket.id), session: ticket.session, age: age, step: UInt8(step))
     }
 }
 

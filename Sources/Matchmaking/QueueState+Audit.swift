@@ -19,6 +19,7 @@ extension QueueState {
     /// one, and works out each ticket's step from its age and the rules. A search that picks the
     /// wrong ticket, an offer list out of order or a ticket missing from its list shows here.
     /// Where compatible tickets wait beside each other it would be long, and offer lists are asked.
+    @inline(__always)
     func audit(
         first: Int32, second: Int32, at now: SimTime, where predicate: some PairPredicate
     ) -> Audit {
@@ -30,6 +31,7 @@ extension QueueState {
         }
     }
 
+    @inline(__always)
     private func walk(
         first: Int32, second: Int32, at now: SimTime, where predicate: some PairPredicate
     ) -> Audit {
@@ -47,35 +49,56 @@ extension QueueState {
         _ slots: UnsafeBufferPointer<WaitingRoom.Slot>, at now: SimTime,
         where predicate: some PairPredicate
     ) -> Audit {
-        let (one, first) = older
         let (two, second) = younger
         let youngest = now - earliestAge
         var looked = 0
         for level in room.ladder.levels.indices.reversed() {
-            var slot = room.head(ofLevel: level)
-            while slot >= 0 {
-                let other = slots[Int(slot)]
-                if other.created > youngest { break }
-                if other.created >= two.created, slot == second || !room.isOlder(slot, than: second)
-                {
-                    return Audit(passedOver: WaitingRoom.none, isTruncated: false)
-                }
-                looked += 1
-                if looked > Matchmaker.maximumAudited {
-                    return Audit(passedOver: WaitingRoom.none, isTruncated: true)
-                }
-                let suitsOne = one.accepts(other.attributes) && slot != first
-                let suitsTwo = two.accepts(other.attributes) && other.created <= one.created
-                if suitsOne && isCompatible(other, with: one, at: now, where: predicate)
-                    || suitsTwo && room.isOlder(slot, than: first)
-                        && isCompatible(other, with: two, at: now, where: predicate)
-                {
-                    return Audit(passedOver: slot, isTruncated: false)
-                }
-                slot = other.next
+            let queue = room.queues[level]
+            let length = queue.offset { slot in
+                let created = slots[Int(slot)].created
+                if created > youngest { return true }
+                return created >= two.created
+                    && (slot == second || !room.isOlder(slot, than: second))
             }
+            let audit = queue.withRuns(length) { run, rest in
+                walk(run, older, younger, slots, &looked, at: now, where: predicate)
+                    ?? walk(rest, older, younger, slots, &looked, at: now, where: predicate)
+            }
+            if let audit { return audit }
         }
         return Audit(passedOver: WaitingRoom.none, isTruncated: false)
+    }
+
+    /// Walks through tickets older than the younger of the pair; nil if none of them was passed over.
+    private func walk(
+        _ run: UnsafeBufferPointer<LevelQueue.Entry>,
+        _ older: (party: Party, slot: Int32), _ younger: (party: Party, slot: Int32),
+        _ slots: UnsafeBufferPointer<WaitingRoom.Slot>, _ looked: inout Int, at now: SimTime,
+        where predicate: some PairPredicate
+    ) -> Audit? {
+        let (one, first) = older
+        let two = younger.party
+        for entry in run {
+            looked &+= entry.isGap ? 0 : 1
+            if looked > Matchmaker.maximumAudited {
+                return Audit(passedOver: WaitingRoom.none, isTruncated: true)
+            }
+            guard one.accepts(entry.packed) || two.accepts(entry.packed), !entry.isGap else {
+                continue
+            }
+            let slot = entry.slot
+            let other = slots[Int(slot)]
+            let suitsOne = slot != first && one.accepts(entry.packed)
+            let suitsTwo =
+                other.created <= one.created && two.accepts(entry.packed)
+                && room.isOlder(slot, than: first)
+            if suitsOne && isCompatible(other, with: one, at: now, where: predicate)
+                || suitsTwo && isCompatible(other, with: two, at: now, where: predicate)
+            {
+                return Audit(passedOver: slot, isTruncated: false)
+            }
+        }
+        return nil
     }
 
     private func look(
@@ -101,7 +124,7 @@ extension QueueState {
         let id: TicketID
         let attributes: Attributes
         let created: SimTime
-        let session: Int32
+        let session: SessionID
         /// The bits of the attributes in which a partner must not differ.
         let demanded: UInt64
 
@@ -114,9 +137,11 @@ extension QueueState {
             demanded = Attributes.mask(of: rules.constraints(atStep: step))
         }
 
-        func accepts(_ other: Attributes) -> Bool {
-            (attributes.packed ^ other.packed) & demanded == 0
-        }
+        func accepts(_ other: Attributes) -> Bool { accepts(other.packed) }
+
+        /// Whether it accepts the attributes in the lower bits of `packed`.
+        @inline(__always)
+        func accepts(_ packed: UInt64) -> Bool { (attributes.packed ^ packed) & demanded == 0 }
     }
 
     private func isCompatible(

@@ -10,20 +10,21 @@ struct SessionMemory: Sendable {
     /// minute, few enough that looking through them costs less than a cache miss.
     static let partnersRemembered = 16
 
+    /// A session that has met somebody.
     private struct Record: BitwiseCopyable {
         var id: UInt32
         /// The slot of the waiting ticket, or -1.
         var waiting: Int32
-        /// The place of the list of partners, or -1 before the first.
-        var partners: Int32
     }
 
+    /// The record of a session that has met somebody; of one that has not and waits, the
+    /// complement of its ticket's slot.
     private var index = FlatTable<UInt32, Int32>(blank: -1)
     private var records: [Record] = []
     private var freeRecords: [Int32] = []
-    /// Lists of partners' records, oldest first, `partnersRemembered` places each, unused ones -1.
+    /// The records of each record's partners, oldest first, `partnersRemembered` places each, unused
+    /// ones -1.
     private var partners: [Int32] = []
-    private var freePartners: [Int32] = []
 
     /// Sessions of which anything is known.
     var count: Int { index.count }
@@ -31,14 +32,66 @@ struct SessionMemory: Sendable {
     /// Memory of the tables.
     var byteCount: Int {
         index.byteCount + records.capacity * MemoryLayout<Record>.stride
-            + (partners.capacity + freeRecords.capacity + freePartners.capacity)
-            * MemoryLayout<Int32>.stride
+            + (partners.capacity + freeRecords.capacity) * MemoryLayout<Int32>.stride
+    }
+
+    /// Where what is known of a session stands or would stand, until the next change.
+    mutating func place(of session: SessionID) -> Int { index.preparedPlace(of: session.rawValue) }
+
+    /// The slot of the ticket with which a session waits, or -1.
+    func waitingSlot(of session: SessionID) -> Int32 { waitingSlot(index[session.rawValue]) }
+
+    /// The slot of the ticket with which the session at `place` waits, or -1.
+    func waitingSlot(at place: Int) -> Int32 { waitingSlot(index.value(at: place)) }
+
+    private func waitingSlot(_ known: Int32?) -> Int32 {
+        guard let known else { return WaitingRoom.none }
+        return known < 0 ? ~known : records[Int(known)].waiting
+    }
+
+    /// Notes that a session, whose place is `place`, waits in `slot`.
+    mutating func setWaiting(_ session: SessionID, at place: Int, slot: Int32) {
+        if let known = index.value(at: place), known >= 0 {
+            records[Int(known)].waiting = slot
+        } else {
+            index.store(session.rawValue, ~slot, at: place)
+        }
+    }
+
+    /// Notes that a session does not wait any more; one that remembers nobody either is forgotten.
+    mutating func endWaiting(_ session: SessionID) {
+        let place = index.place(of: session.rawValue)
+        guard let known = index.value(at: place) else { return }
+        if known < 0 { index.remove(at: place) } else { records[Int(known)].waiting = -1 }
+    }
+
+    /// Whether the two remember each other.
+    func haveMet(_ a: SessionID, _ b: SessionID) -> Bool {
+        guard let one = index[a.rawValue], one >= 0, let other = index[b.rawValue], other >= 0
+        else { return false }
+        for place in places(one) {
+            if partners[place] == other { return true }
+            if partners[place] < 0 { return false }
+        }
+        return false
+    }
+
+    /// Lets the two remember each other as their newest partners.
+    mutating func meet(_ a: SessionID, _ b: SessionID) {
+        let (one, other) = (record(of: a), record(of: b))
+        forget(one, other)
+        makeRoom(one)
+        makeRoom(other)
+        append(other, to: one)
+        append(one, to: other)
     }
 
     /// The record of `session`, made if there is none.
-    mutating func record(of session: SessionID) -> Int32 {
-        if let record = index[session.rawValue] { return record }
-        let fresh = Record(id: session.rawValue, waiting: -1, partners: -1)
+    private mutating func record(of session: SessionID) -> Int32 {
+        let place = index.preparedPlace(of: session.rawValue)
+        let known = index.value(at: place)
+        if let known, known >= 0 { return known }
+        let fresh = Record(id: session.rawValue, waiting: waitingSlot(known))
         let record: Int32
         if let reused = freeRecords.popLast() {
             record = reused
@@ -46,74 +99,36 @@ struct SessionMemory: Sendable {
         } else {
             record = Int32(records.count)
             records.appendGrowing(fresh)
+            partners.appendGrowing(-1, count: Self.partnersRemembered)
         }
-        index.set(session.rawValue, to: record)
+        index.store(session.rawValue, record, at: place)
         return record
-    }
-
-    /// The record of `session` if anything is known of it.
-    func existingRecord(of session: SessionID) -> Int32? { index[session.rawValue] }
-
-    /// The session of a record.
-    func session(of record: Int32) -> SessionID { SessionID(records[Int(record)].id) }
-
-    /// The slot of the ticket with which a session waits, or -1.
-    func waitingSlot(of record: Int32) -> Int32 { records[Int(record)].waiting }
-
-    /// Notes that a session waits in `slot`, or (-1) that it does not wait any more; a session that
-    /// neither waits nor remembers anybody is forgotten.
-    mutating func setWaiting(_ record: Int32, slot: Int32) {
-        records[Int(record)].waiting = slot
-        if slot < 0, records[Int(record)].partners < 0 { drop(record) }
-    }
-
-    /// Whether the two remember each other.
-    func haveMet(_ a: Int32, _ b: Int32) -> Bool {
-        let list = records[Int(a)].partners
-        guard list >= 0 else { return false }
-        for place in places(list) {
-            if partners[place] == b { return true }
-            if partners[place] < 0 { return false }
-        }
-        return false
-    }
-
-    /// Lets the two remember each other as their newest partners.
-    mutating func meet(_ a: Int32, _ b: Int32) {
-        forget(a, b)
-        makeRoom(a)
-        makeRoom(b)
-        append(b, to: a)
-        append(a, to: b)
     }
 
     /// Forgets the oldest partner of a session whose list is full.
     private mutating func makeRoom(_ record: Int32) {
-        let list = records[Int(record)].partners
-        if list >= 0, let oldest = fullListOldest(list) { forget(record, oldest) }
+        let places = places(record)
+        if partners[places.upperBound - 1] >= 0 { forget(record, partners[places.lowerBound]) }
     }
 
     /// Removes a session and every memory of it.
-    mutating func end(_ record: Int32) {
-        let list = records[Int(record)].partners
-        if list >= 0 {
-            for place in places(list) {
-                if partners[place] < 0 { break }
-                remove(record, from: partners[place])
-                partners[place] = -1
-            }
-            freePartners.append(list)
+    mutating func end(_ session: SessionID) {
+        let home = index.place(of: session.rawValue)
+        guard let record = index.value(at: home) else { return }
+        index.remove(at: home)
+        guard record >= 0 else { return }
+        for place in places(record) {
+            if partners[place] < 0 { break }
+            remove(record, from: partners[place])
+            partners[place] = -1
         }
-        drop(record)
+        records[Int(record)] = Record(id: 0, waiting: -1)
+        freeRecords.append(record)
     }
 
-    private func places(_ list: Int32) -> Range<Int> {
-        Int(list) * Self.partnersRemembered..<(Int(list) + 1) * Self.partnersRemembered
-    }
-
-    private func fullListOldest(_ list: Int32) -> Int32? {
-        let places = places(list)
-        return partners[places.upperBound - 1] >= 0 ? partners[places.lowerBound] : nil
+    private func places(_ record: Int32) -> Range<Int> {
+        let first = Int(record) &* Self.partnersRemembered
+        return first..<first &+ Self.partnersRemembered
     }
 
     private mutating func forget(_ a: Int32, _ b: Int32) {
@@ -122,18 +137,7 @@ struct SessionMemory: Sendable {
     }
 
     private mutating func append(_ partner: Int32, to record: Int32) {
-        var list = records[Int(record)].partners
-        if list < 0 {
-            if let reused = freePartners.popLast() {
-                list = reused
-            } else {
-                list = Int32(partners.count / Self.partnersRemembered)
-                partners.append(
-                    contentsOf: repeatElement(-1, count: Self.partnersRemembered))
-            }
-            records[Int(record)].partners = list
-        }
-        for place in places(list) where partners[place] < 0 {
+        for place in places(record) where partners[place] < 0 {
             partners[place] = partner
             return
         }
@@ -141,9 +145,7 @@ struct SessionMemory: Sendable {
     }
 
     private mutating func remove(_ partner: Int32, from record: Int32) {
-        let list = records[Int(record)].partners
-        guard list >= 0 else { return }
-        let places = places(list)
+        let places = places(record)
         var place = places.lowerBound
         while partners[place] != partner {
             place += 1
@@ -156,12 +158,7 @@ struct SessionMemory: Sendable {
         partners[place] = -1
     }
 
-    /// Asks the processor to bring near what is known of a record's session.
-    func fetch(_ record: Int32) { records.fetch(Int(record)) }
-
-    private mutating func drop(_ record: Int32) {
-        index.remove(records[Int(record)].id)
-        records[Int(record)] = Record(id: 0, waiting: -1, partners: -1)
-        freeRecords.append(record)
-    }
+    /// Asks the processor to bring near what is known of a session.
+    @inline(__always)
+    func fetch(_ session: SessionID) { index.fetch(session.rawValue) }
 }

@@ -1,30 +1,58 @@
 import FlatStorage
 import Quantities
 
-/// The waiting tickets in flat arrays, threaded on two kinds of FIFO lists.
+/// The waiting tickets in flat arrays, in two kinds of FIFO lists.
 ///
-/// - One *level list* per level of the ladder. Every ticket enters a level at the same age, so
-///   appending keeps each list in order of age, its head is the next to be due, and the lists from the last level to the
-///   first make up all tickets from oldest to youngest.
+/// - One ``LevelQueue`` per level of the ladder. Every ticket enters a level at the same age, so
+///   appending keeps each queue in order of age, its head is the next to be due, and the queues from the last level to
+///   the first make up all tickets from oldest to youngest.
 /// - *Offer lists*: the tickets of one level that agree on the attributes that matter to one kind
 ///   of seeker. Their heads are the oldest compatible tickets.
 struct WaitingRoom: Sendable {
     static let none: Int32 = -1
 
-    /// A waiting ticket; 40 bytes.
+    /// A waiting ticket; 32 bytes, half a cache line.
     struct Slot: BitwiseCopyable {
-        var attributes = Attributes(packed: 0)
-        var created = SimTime.zero
+        /// The attributes, and above them in bits 40–47 the level and one.
+        private var packed: UInt64
+        var created: SimTime
         /// Order of arrival modulo 2^32; tells apart tickets created at the same time.
-        var order: UInt32 = 0
-        var id: UInt32 = 0
-        /// The session's record.
-        var session: Int32 = WaitingRoom.none
-        /// Neighbours on the level list.
-        var next: Int32 = WaitingRoom.none
-        var previous: Int32 = WaitingRoom.none
+        var order: UInt32
+        var id: UInt32
+        /// The session's number.
+        var session: SessionID
+        /// The place in the queue of its level.
+        fileprivate(set) var place = WaitingRoom.none
+
+        /// A ticket that is in no list, though it may ask for a partner on a `level`.
+        init(
+            attributes: Attributes, created: SimTime, order: UInt32, id: UInt32, session: SessionID,
+            level: Int8 = -1
+        ) {
+            packed = attributes.packed
+            self.created = created
+            self.order = order
+            self.id = id
+            self.session = session
+            self.level = level
+        }
+
+        fileprivate static let blank = Slot(
+            attributes: Attributes(packed: 0), created: .zero, order: 0, id: 0,
+            session: SessionID(0))
+
+        var attributes: Attributes {
+            get { Attributes(packed: packed & 0xFF_FFFF_FFFF) }
+            set { packed = packed & ~0xFF_FFFF_FFFF | newValue.packed }
+        }
+
         /// The level, or -1 when the ticket is in no list.
-        var level: Int8 = -1
+        fileprivate(set) var level: Int8 {
+            get { Int8(truncatingIfNeeded: packed >> 40) &- 1 }
+            set {
+                packed = packed & 0xFF_FFFF_FFFF | UInt64(UInt8(bitPattern: newValue &+ 1)) << 40
+            }
+        }
     }
 
     private struct Link: BitwiseCopyable {
@@ -37,20 +65,19 @@ struct WaitingRoom: Sendable {
         var tail: Int32
     }
 
-    /// The tickets of a level.
-    private struct LevelList: BitwiseCopyable {
-        var head = WaitingRoom.none
-        var tail = WaitingRoom.none
-        /// When the head moves on.
-        var due = SimTime.distantFuture
-    }
-
     let ladder: Ladder
     private(set) var slots: [Slot] = []
     private(set) var count = 0
     private var links: [Link] = []
     private var freeSlots: [Int32] = []
-    private var levelLists: [LevelList]
+    /// The tickets of each level.
+    private(set) var queues: [LevelQueue]
+    /// When the head of each level moves on, or the distant future.
+    private var dues: [SimTime]
+    /// When the first ticket of any level moves on, or the distant future.
+    private(set) var nextDue = SimTime.distantFuture
+    /// A bit for each level that has anybody.
+    private var occupied: UInt32 = 0
     private var offers = FlatTable<UInt64, List>(blank: List(head: none, tail: none))
     private let countsLanguages: Bool
     /// How many tickets are open to others in each language that has any, in the order of the
@@ -66,13 +93,15 @@ struct WaitingRoom: Sendable {
     init(ladder: Ladder, countsLanguages: Bool = false) {
         self.ladder = ladder
         self.countsLanguages = countsLanguages
-        levelLists = [LevelList](repeating: LevelList(), count: ladder.levels.count)
+        queues = Array(repeating: LevelQueue(), count: ladder.levels.count)
+        dues = Array(repeating: .distantFuture, count: ladder.levels.count)
     }
 
     /// Memory of the tables.
     var byteCount: Int {
         slots.capacity * MemoryLayout<Slot>.stride + links.capacity * MemoryLayout<Link>.stride
             + freeSlots.capacity * MemoryLayout<Int32>.stride + offers.byteCount
+            + queues.reduce(0) { $0 + $1.byteCount }
     }
 
     /// Takes a slot for a ticket that is in no list yet.
@@ -89,7 +118,7 @@ struct WaitingRoom: Sendable {
 
     /// Overwrites a slot that is in no list and gives it back.
     mutating func free(_ slot: Int32) {
-        slots[Int(slot)] = Slot()
+        slots[Int(slot)] = .blank
         freeSlots.append(slot)
         count -= 1
     }
@@ -101,52 +130,60 @@ struct WaitingRoom: Sendable {
         return Int32(bitPattern: a.order &- b.order) < 0
     }
 
-    // MARK: Level lists
+    // MARK: Levels
 
     /// The oldest ticket of a level, or none.
-    func head(ofLevel level: Int) -> Int32 { levelLists[level].head }
+    func head(ofLevel level: Int) -> Int32 { queues[level].first }
 
     /// When the oldest ticket of `level` moves on, or the distant future.
-    func due(ofLevel level: Int) -> SimTime {
-        levelLists[level].due
-    }
+    func due(ofLevel level: Int) -> SimTime { dues[level] }
 
-    /// When the first ticket of any level moves on, or the distant future.
-    var nextDue: SimTime {
-        levelLists.reduce(.distantFuture) { min($0, $1.due) }
-    }
-
-    private mutating func setHead(_ level: Int, _ head: Int32) {
-        levelLists[level].head = head
-        guard head >= 0, let age = ladder.levels[level].leavesAt else {
-            levelLists[level].due = .distantFuture
-            return
+    /// Notes that another ticket is the oldest of a level, or that there is none.
+    private mutating func updateHead(_ level: Int) {
+        let head = queues[level].first
+        occupied = head >= 0 ? occupied | 1 << level : occupied & ~(1 << level)
+        var due = SimTime.distantFuture
+        if head >= 0, let age = ladder.levels[level].leavesAt {
+            due = slots[Int(head)].created + age
         }
-        levelLists[level].due = slots[Int(head)].created + age
+        dues[level] = due
+        nextDue = dues.reduce(.distantFuture) { min($0, $1) }
     }
+
+    /// How many tickets ahead of its turn a ticket is fetched; half as many ahead, all that it leads to.
+    private static let fetchedAhead = 8
 
     /// Asks the processor to bring near what the tickets behind the head of `level` will take when
-    /// they move on; `fetch` is given the first of them.
-    func fetchSuccessors(ofLevel level: Int, _ fetch: (Slot) -> Void) {
-        let head = levelLists[level].head
-        guard head >= 0 else { return }
-        let ticket = slots[Int(head)]
-        fetch(ticket)
-        guard ticket.next >= 0 else { return }
-        slots.fetch(Int(ticket.next))
-        links.fetch(Int(ticket.next) * ladder.stride)
+    /// they move on; one of them that is near, if there is any.
+    func fetchNext(ofLevel level: Int) -> Slot? {
+        let far = queues[level].slot(atOffset: Self.fetchedAhead)
+        if far >= 0 { slots.fetch(Int(far)) }
+        let near = queues[level].slot(atOffset: Self.fetchedAhead / 2)
+        guard near >= 0 else { return nil }
+        links.fetch(Int(near) * ladder.stride)
+        return slots[Int(near)]
     }
 
     /// Enters a ticket into `level` and the offer lists there.
     mutating func enter(_ slot: Int32, level: Int) {
+        let attributes = slots[Int(slot)].attributes
+        if queues[level].isFull { makeRoom(level) }
+        let place = queues[level].append(LevelQueue.Entry(attributes, slot: slot))
+        slots[Int(slot)].place = place
         slots[Int(slot)].level = Int8(level)
-        let tail = levelLists[level].tail
-        slots[Int(slot)].previous = tail
-        slots[Int(slot)].next = Self.none
-        levelLists[level].tail = slot
-        if tail >= 0 { slots[Int(tail)].next = slot } else { setHead(level, slot) }
+        if queues[level].count == 1 { updateHead(level) }
         if countsLanguages, ladder.levels[level].isOpen { count(slot, 1) }
-        for position in ladder.levels[level].offers.indices { offer(slot, level, position) }
+        let offers = ladder.levels[level].offers
+        for position in offers.indices {
+            offer(slot, position, Self.key(level, offers[position], attributes))
+        }
+    }
+
+    private mutating func makeRoom(_ level: Int) {
+        queues[level].makeRoom()
+        for place in 0..<queues[level].count {
+            slots[Int(queues[level].slot(atOffset: place))].place = Int32(place)
+        }
     }
 
     /// Takes a ticket out of its level and the offer lists there.
@@ -154,17 +191,13 @@ struct WaitingRoom: Sendable {
         let ticket = slots[Int(slot)]
         let level = Int(ticket.level)
         if countsLanguages, ladder.levels[level].isOpen { count(slot, -1) }
-        if ticket.previous >= 0 {
-            slots[Int(ticket.previous)].next = ticket.next
-        } else {
-            setHead(level, ticket.next)
+        let wasHead = queues[level].head == Int(ticket.place)
+        queues[level].remove(at: ticket.place)
+        if wasHead { updateHead(level) }
+        let offers = ladder.levels[level].offers
+        for position in offers.indices {
+            withdraw(slot, position, Self.key(level, offers[position], ticket.attributes))
         }
-        if ticket.next >= 0 {
-            slots[Int(ticket.next)].previous = ticket.previous
-        } else {
-            levelLists[level].tail = ticket.previous
-        }
-        for position in ladder.levels[level].offers.indices { withdraw(slot, level, position) }
         slots[Int(slot)].level = -1
     }
 
@@ -188,10 +221,9 @@ struct WaitingRoom: Sendable {
     func oldestOffer(
         level: Int, constraints: MatchConstraints, attributes: Attributes
     ) -> Int32 {
-        if levelLists[level].head < 0 { return Self.none }
-        return
-            offers[key(level, constraints.union(ladder.levels[level].constraints), attributes)]?
-            .head ?? Self.none
+        guard occupied >> level & 1 != 0 else { return Self.none }
+        let union = constraints.union(ladder.levels[level].constraints)
+        return offers[Self.key(level, union, attributes)]?.head ?? Self.none
     }
 
     /// The next younger ticket on the offer list of `level` for `constraints`, or none.
@@ -203,28 +235,28 @@ struct WaitingRoom: Sendable {
         return links[Int(slot) * ladder.stride + position].next
     }
 
-    private func key(
+    @inline(__always)
+    private static func key(
         _ level: Int, _ constraints: MatchConstraints, _ attributes: Attributes
     ) -> UInt64 {
         attributes.projected(on: constraints) | UInt64(constraints.rawValue) << 40
             | UInt64(level) << 44
     }
 
-    private mutating func offer(_ slot: Int32, _ level: Int, _ position: Int) {
-        let key = key(
-            level, ladder.levels[level].offers[position], slots[Int(slot)].attributes)
+    private mutating func offer(_ slot: Int32, _ position: Int, _ key: UInt64) {
         let place = Int(slot) * ladder.stride + position
-        if let list = offers[key] {
+        let home = offers.preparedPlace(of: key)
+        if let list = offers.value(at: home) {
             links[place] = Link(next: Self.none, previous: list.tail)
             links[Int(list.tail) * ladder.stride + position].next = slot
-            offers.set(key, to: List(head: list.head, tail: slot))
+            offers.store(key, List(head: list.head, tail: slot), at: home)
         } else {
             links[place] = Link(next: Self.none, previous: Self.none)
-            offers.set(key, to: List(head: slot, tail: slot))
+            offers.store(key, List(head: slot, tail: slot), at: home)
         }
     }
 
-    private mutating func withdraw(_ slot: Int32, _ level: Int, _ position: Int) {
+    private mutating func withdraw(_ slot: Int32, _ position: Int, _ key: UInt64) {
         let place = Int(slot) * ladder.stride + position
         let link = links[place]
         links[place] = Link(next: Self.none, previous: Self.none)
@@ -235,11 +267,12 @@ struct WaitingRoom: Sendable {
             links[Int(link.next) * ladder.stride + position].previous = link.previous
         }
         guard link.previous < 0 || link.next < 0 else { return }
-        let key = key(
-            level, ladder.levels[level].offers[position], slots[Int(slot)].attributes)
-        if link.previous < 0, link.next < 0 { return offers.remove(key) }
-        guard var list = offers[key] else { preconditionFailure("an offer without its list") }
+        let home = offers.place(of: key)
+        guard var list = offers.value(at: home) else {
+            preconditionFailure("an offer without its list")
+        }
+        if link.previous < 0, link.next < 0 { return offers.remove(at: home) }
         if link.previous < 0 { list.head = link.next } else { list.tail = link.previous }
-        offers.set(key, to: list)
+        offers.store(key, list, at: home)
     }
 }

@@ -251,7 +251,7 @@ import Testing
             let slot = matchmaker.matchmaker.state.room.allocate(
                 WaitingRoom.Slot(
                     attributes: ticket.attributes, created: Self.at(created), order: id, id: id,
-                    session: matchmaker.matchmaker.state.sessions.record(of: ticket.session)))
+                    session: ticket.session))
             matchmaker.matchmaker.state.room.enter(slot, level: 0)
             return slot
         }

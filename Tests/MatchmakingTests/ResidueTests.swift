@@ -6,10 +6,14 @@ import Testing
 
 /// A run of memory that belongs to a value: all of it, whether in use or not.
 private protocol Storage {
+    /// Whether the elements may hold memory of their own.
+    var leadsOn: Bool { get }
     func withAllBytes(_ body: (UnsafeRawBufferPointer) -> Void)
 }
 
 extension Array: Storage {
+    fileprivate var leadsOn: Bool { !_isPOD(Element.self) }
+
     fileprivate func withAllBytes(_ body: (UnsafeRawBufferPointer) -> Void) {
         withUnsafeBytes {
             body(
@@ -93,7 +97,10 @@ extension Array: Storage {
             }
         }
         func walk(_ part: Any) {
-            if let storage = part as? any Storage { return storage.withAllBytes(look) }
+            if let storage = part as? any Storage {
+                storage.withAllBytes(look)
+                guard storage.leadsOn else { return }
+            }
             for child in Mirror(reflecting: part).children { walk(child.value) }
         }
         withUnsafeBytes(of: matchmaker) { look($0) }

@@ -47,13 +47,12 @@ BUGS = {
     "expansion clock reset by others": (
         [UNNOTICED, (
             ROOM,
-            "        levelLists[level].due = slots[Int(head)].created + age\n",
-            "        levelLists[level].due = slots[Int(levelLists[level].tail)].created + age\n",
+            "            due = slots[Int(head)].created + age\n",
+            "            due = slots[Int(queues[level].slot(atOffset: queues[level].span - 1))].created + age\n",
         ), (
             ROOM,
-            "        if tail >= 0 { slots[Int(tail)].next = slot } else { setHead(level, slot) }\n",
-            "        if tail >= 0 { slots[Int(tail)].next = slot }\n"
-            "        setHead(level, tail >= 0 ? levelLists[level].head : slot)\n",
+            "        if queues[level].count == 1 { updateHead(level) }\n",
+            "        updateHead(level)\n",
         )],
         ["wait of ", "wait_p95 of ", "passed_over of "],
     ),
