@@ -17,7 +17,8 @@ struct AlternatingForest: ~Copyable {
     /// The same, for what is outermost: by how much the duals of the unmatched vertices will have
     /// fallen when its edge is tight, or an odd blossom's dual is 0.
     private let dues: UnsafeMutablePointer<Int64>
-    /// By blossom, from `n` + 1 on: the edges that join it to vertices and other blossoms, by their numbers.
+    /// By blossom, from `n` + 1 on: the edges that join it to vertices and other blossoms, by their
+    /// numbers, up to `used`.
     private let rows: UnsafeMutablePointer<UnsafeMutablePointer<Edge>>
     /// The same: its direct child that holds a vertex; 0 where none does.
     private let holders: UnsafeMutablePointer<UnsafeMutablePointer<Int32>>
@@ -26,6 +27,8 @@ struct AlternatingForest: ~Copyable {
     private var visit: Int32 = 0
     /// Counts how often edges from a vertex are looked at with nothing changing meanwhile.
     private var look: Int32 = 0
+    /// Counts how often something became a blossom's child.
+    private var joins: Int32 = 0
     /// The dual of the unmatched vertices at the beginning.
     private let height: Int64
     /// By how much it has fallen.
@@ -70,6 +73,10 @@ struct AlternatingForest: ~Copyable {
         var visited: Int32 = 0
         /// The tree that holds it; nothing where there is none.
         var tree: Int32 = 0
+        /// The blossom whose child it is; 0 for what is outermost.
+        var inside: Int32 = 0
+        /// The number of the joining for which its edge was looked at last.
+        var joined: Int32 = 0
     }
 
     init(_ graph: WeightedGraph) {
@@ -443,11 +450,12 @@ struct AlternatingForest: ~Copyable {
         setOuter(b, b)
         for child in cycle {
             dues[child] = .max
+            ties[child].inside = Int32(b)
             if child > n { slopes[child] = 0 }
         }
         setLabel(b, .even)
-        row(b).update(repeating: Edge(), count: used + 1)
-        holder(b).update(repeating: 0, count: n + 1)
+        row(b).initialize(repeating: Edge(), count: used + 1)
+        holder(b).initialize(repeating: 0, count: n + 1)
         for child in cycle { join(child, to: b) }
         let own = row(b)
         for x in stride(from: n + 1, through: used, by: 1) { row(x)[b] = own[x].reversed }
@@ -461,9 +469,7 @@ struct AlternatingForest: ~Copyable {
         if b > used {
             used += 1
             rows[b] = .allocate(capacity: width)
-            rows[b].initialize(repeating: Edge(), count: width)
             holders[b] = .allocate(capacity: n + 1)
-            holders[b].initialize(repeating: 0, count: n + 1)
             children.append([])
         }
         precondition(b < width, "more blossoms than vertices allow")
@@ -471,22 +477,28 @@ struct AlternatingForest: ~Copyable {
     }
 
     /// Makes a child's edges and vertices those of its blossom; edges within it count no more.
-    private func join(_ child: Int, to b: Int) {
+    private mutating func join(_ child: Int, to b: Int) {
         let own = row(b)
+        joins += 1
         if child <= n {
             var place = starts[child]
             let end = starts[child + 1]
             while place < end {
                 let arc = arcs[place]
                 place &+= 1
-                guard outer(Int(arc.to)) != b else { continue }
+                let outer = nodes[Int(arc.to)].outer
+                guard Int(outer) != b else { continue }
                 let edge = Edge(
                     weight: arc.weight, u: Int32(truncatingIfNeeded: child), v: arc.to)
                 take(edge, to: Int(arc.to), in: own)
-            }
-            for x in stride(from: n + 1, through: used, by: 1)
-            where nodes[x].outer != 0 && outer(x) != b {
-                take(row(x)[child].reversed, to: x, in: own)
+                if outer == arc.to { continue }
+                // The blossoms around the other end, each once.
+                var x = Int(ties[Int(arc.to)].inside)
+                while x != 0 && ties[x].joined != joins {
+                    ties[x].joined = joins
+                    take(row(x)[child].reversed, to: x, in: own)
+                    x = Int(ties[x].inside)
+                }
             }
             holder(b)[child] = Int32(child)
             return
@@ -511,6 +523,7 @@ struct AlternatingForest: ~Copyable {
         let blossom = b - n - 1
         for child in children[blossom] {
             setOuter(child, child)
+            ties[child].inside = 0
             setLabel(child, .free)
         }
         let entry = Int(holder(b)[Int(ends(b, parent(b)).u)])
