@@ -249,7 +249,8 @@ let testTargets: [Target] = [
     tests(of: "TextFields"),
     tests(of: "Digests"),
     tests(
-        of: "Matchmaking", with: ["FlatStorage", "Quantities", "RandomStreams", "Statistics"]),
+        of: "Matchmaking",
+        with: ["FlatStorage", "MemorySearch", "Quantities", "RandomStreams", "Statistics"]),
     tests(of: "EventEngine", with: ["Quantities", "RandomStreams"]),
     tests(
         of: "ICE",
@@ -293,7 +294,7 @@ let testTargets: [Target] = [
         of: "ScenarioFiles",
         with: ["Quantities", "RandomStreams", "ArrivalProcesses", "ScenarioModel"]),
     tests(of: "ScenarioModel", with: ["NetworkModel", "RandomStreams"]),
-    tests(of: "RiskScoring", with: ["Quantities", "RandomStreams"]),
+    tests(of: "RiskScoring", with: ["MemorySearch", "Quantities", "RandomStreams"]),
     tests(of: "Signaling", with: ["Quantities", "RandomStreams", "Addressing", "ICE"]),
     tests(
         of: "Results",

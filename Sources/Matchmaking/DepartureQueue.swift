@@ -34,6 +34,8 @@ struct DepartureQueue: Sendable {
     /// - Complexity: O(log n).
     mutating func removeFirst() {
         heap[0] = heap[heap.count - 1]
+        // What is beyond the end tells of nobody.
+        heap[heap.count - 1] = Departure(time: .zero, slot: 0, order: 0)
         heap.removeLast()
         var place = 0
         while true {

@@ -1,27 +1,8 @@
-import Glibc
+import MemorySearch
 import Quantities
 import Testing
 
 @testable import Matchmaking
-
-/// A run of memory that belongs to a value: all of it, whether in use or not.
-private protocol Storage {
-    /// Whether the elements may hold memory of their own.
-    var leadsOn: Bool { get }
-    func withAllBytes(_ body: (UnsafeRawBufferPointer) -> Void)
-}
-
-extension Array: Storage {
-    fileprivate var leadsOn: Bool { !_isPOD(Element.self) }
-
-    fileprivate func withAllBytes(_ body: (UnsafeRawBufferPointer) -> Void) {
-        withUnsafeBytes {
-            body(
-                UnsafeRawBufferPointer(
-                    start: $0.baseAddress, count: capacity * MemoryLayout<Element>.stride))
-        }
-    }
-}
 
 /// What a session showed the matchmaker is gone from its memory afterwards: places given back,
 /// tables and the idle ends of arrays included.
@@ -74,38 +55,8 @@ extension Array: Storage {
         }
 
         func count(_ numbers: [UInt32], in matchmaker: Matchmaker) -> Int {
-            numbers.reduce(0) { $0 + ResidueTests.occurrences(of: $1, in: matchmaker) }
+            StateMemory.occurrences(of: numbers, in: matchmaker)
         }
-    }
-
-    /// How often a value occurs in the bytes of the matchmaker and of every array that it holds.
-    private static func occurrences<Value: FixedWidthInteger>(
-        of value: Value, in matchmaker: Matchmaker
-    ) -> Int {
-        var found = 0
-        func look(_ bytes: UnsafeRawBufferPointer) {
-            withUnsafeBytes(of: value) { sign in
-                var rest = bytes[...]
-                while rest.count >= sign.count,
-                    let first = memchr(
-                        bytes.baseAddress! + rest.startIndex, Int32(sign[0]),
-                        rest.count - sign.count + 1)
-                {
-                    if memcmp(first, sign.baseAddress!, sign.count) == 0 { found += 1 }
-                    rest = bytes[(UnsafeRawPointer(first) - bytes.baseAddress! + 1)...]
-                }
-            }
-        }
-        func walk(_ part: Any) {
-            if let storage = part as? any Storage {
-                storage.withAllBytes(look)
-                guard storage.leadsOn else { return }
-            }
-            for child in Mirror(reflecting: part).children { walk(child.value) }
-        }
-        withUnsafeBytes(of: matchmaker) { look($0) }
-        walk(matchmaker)
-        return found
     }
 
     private static func rules(_ policy: MatchPolicy, _ tiers: TierPolicy) throws -> MatchRules {
@@ -152,8 +103,8 @@ extension Array: Storage {
         Self.crowd(40..<300, at: now, queue)
         // It is found where it is.
         #expect(canary.signs(in: queue.matchmaker) > 0)
-        #expect(Self.occurrences(of: canary.tickets[1], in: queue.matchmaker) > 0)
-        #expect(Self.occurrences(of: canary.sessions[1], in: queue.matchmaker) > 0)
+        #expect(StateMemory.occurrences(of: canary.tickets[1], in: queue.matchmaker) > 0)
+        #expect(StateMemory.occurrences(of: canary.sessions[1], in: queue.matchmaker) > 0)
         let pairings = Self.settle(queue, at: now + .seconds(45))
         #expect(
             pairings.contains {
