@@ -107,7 +107,7 @@ struct ValidationOptions: ParsableArguments {
             studies.append(try TwoSidedStudy(replications: 16, measured: .seconds(10_000)))
             studies.append(
                 try RandomCompatibilityStudy(replications: 16, measured: .seconds(8000)))
-            studies.append(BatchingStudy(replications: 16, arrivals: 12_000))
+            studies.append(BatchingStudy(replications: 16, arrivals: 6000))
             studies.append(try DeparturesStudy(replications: 16, measured: .seconds(10_000)))
         } catch {
             preconditionFailure("a queue of fixed rates has no law: \(error)")
