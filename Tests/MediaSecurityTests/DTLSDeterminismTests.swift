@@ -54,21 +54,37 @@ import Testing
         #expect(output.contains("disordered \(Self.disorderedTrajectory(seeds: 0..<24))\n"))
     }
 
-    @Test func `threads at once give what one thread gives`() async {
-        let serial = (0..<4 as Range<UInt64>).map { Self.trajectory(seeds: $0 * 5..<$0 * 5 + 5) }
-        let parallel = await withTaskGroup(of: (Int, UInt64).self) { group in
+    /// Four parts of the trajectories, each on a thread of its own if there are as many.
+    fileprivate static func trajectoriesOfThreads() async -> [UInt64] {
+        await withTaskGroup(of: (Int, UInt64).self) { group in
             for part in 0..<4 {
                 group.addTask {
                     let first = UInt64(part) * 5
-                    return (part, Self.trajectory(seeds: first..<first + 5))
+                    return (part, trajectory(seeds: first..<first + 5))
                 }
             }
             var results = [UInt64](repeating: 0, count: 4)
             for await (part, hash) in group { results[part] = hash }
             return results
         }
+    }
+
+    @Test func `threads at once give what one thread gives`() async {
+        let serial = (0..<4 as Range<UInt64>).map { Self.trajectory(seeds: $0 * 5..<$0 * 5 + 5) }
+        let parallel = await Self.trajectoriesOfThreads()
         #expect(parallel == serial)
-        #expect(AttributedRandomness.unattributedDraws == 0)
+    }
+
+    /// In a process of its own: tests of connections on real sockets, which other tests of this one are,
+    /// draw from the system as they should.
+    @Test func `no draw of OpenSSL escapes the streams`() async {
+        await #expect(processExitsWith: .success) {
+            _ = DTLSDeterminismTests.trajectory(seeds: 0..<6)
+            _ = DTLSDeterminismTests.disorderedTrajectory(seeds: 0..<24)
+            _ = await DTLSDeterminismTests.trajectoriesOfThreads()
+            let escaped = AttributedRandomness.unattributedDraws
+            precondition(escaped == 0, "\(escaped) draws")
+        }
     }
 
     @Test(.enabled(if: String(cString: OpenSSL_version(OPENSSL_VERSION_STRING)) == "3.0.22"))

@@ -39,7 +39,6 @@ import Testing
                 pair.sent.allSatisfy { $0.bytes.count <= settings.datagramByteLimit },
                 "seed \(seed)")
         }
-        #expect(AttributedRandomness.unattributedDraws == 0)
     }
 
     @Test(arguments: [false, true])

@@ -143,12 +143,6 @@ import Testing
         #expect(pair.clientView.counters.untimely == before.counters.untimely + 1)
     }
 
-    @Test func `no draw of OpenSSL escapes the streams`() {
-        let pair = HandshakePair()
-        pair.run()
-        #expect(AttributedRandomness.unattributedDraws == 0)
-    }
-
     @Test func `equal streams make equal certificates, others different ones`() {
         var (a, b, c) = (stream(7), stream(7), stream(8))
         let first = Certificate(randomness: &a)

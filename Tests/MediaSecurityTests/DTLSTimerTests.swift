@@ -69,7 +69,6 @@ import Testing
                     $0.bytes.count <= DTLSConfiguration.maximumTransmissionUnit
                 })
         }
-        #expect(AttributedRandomness.unattributedDraws == 0)
     }
 
     @Test func `a connected server repeats its last flight for a client that missed it`() {

@@ -27,7 +27,7 @@ import Testing
               wait for a partner, mean                 2.060 s  2.035 … 2.085 s  match.latency.mean
               wait for a partner, 95 % at most         3.820 s  3.783 … 3.836 s  match.latency.p95
               left before being paired                    10 %        10 … 10 %  abandoned
-              evenness between languages (1 = even)      0.984    0.984 … 0.984  match.fairness.jain
+              evenness between languages (1 = even)      1.000    1.000 … 1.000  match.fairness.jain
               calls at once, at most                         0                   calls.active.peak
               calls over a relay                        26.7 %    23.1 … 30.3 %  relay.share
               relay ports in use, at most                    0                   relay.allocations.peak
