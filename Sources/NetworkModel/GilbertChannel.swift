@@ -9,8 +9,8 @@ struct GilbertChannel: Sendable, BitwiseCopyable {
     private var remaining: Int64
     private var isBad: Bool
     /// ln of the chance per packet to stay good, and to stay bad.
-    private let logStayGood: Double
-    private let logStayBad: Double
+    private var logStayGood: Double
+    private var logStayBad: Double
 
     /// A channel that loses nothing and draws nothing.
     static var lossless: GilbertChannel { GilbertChannel() }
@@ -33,6 +33,18 @@ struct GilbertChannel: Sendable, BitwiseCopyable {
         logStayBad = Elementary.log(max(0, 1 - loss.leaveBad))
         remaining = 0
         remaining = drawSojourn(using: &stream)
+    }
+
+    /// A channel through which a packet has just come; one draw, or none where nothing is lost.
+    static func open(_ loss: GilbertLoss, using stream: inout RandomStream) -> GilbertChannel {
+        guard loss.loss > 0 else { return .lossless }
+        var channel = GilbertChannel()
+        channel.logStayGood = Elementary.log(max(0, 1 - loss.enterBad))
+        channel.logStayBad = Elementary.log(max(0, 1 - loss.leaveBad))
+        channel.remaining = channel.drawSojourn(using: &stream)
+        // That packet was the first of them.
+        if channel.remaining != .max { channel.remaining -= 1 }
+        return channel
     }
 
     /// Whether the next packet is lost.

@@ -42,10 +42,21 @@ public struct MediaPath: Sendable {
     private var lastAtReceiver = SimTime.zero
 
     /// The path from a peer whose link is `sender` to one whose link is `receiver`.
-    public init(from sender: LinkBehaviour, to receiver: LinkBehaviour, randomness: RandomStream) {
+    ///
+    /// - Parameter isProven: whether a packet has just come through, which bursts of loss make
+    ///   the more likely for the next one; else it begins as it is in the long run.
+    public init(
+        from sender: LinkBehaviour, to receiver: LinkBehaviour, randomness: RandomStream,
+        isProven: Bool = false
+    ) {
         self.randomness = randomness
-        outbound = GilbertChannel(sender.loss, using: &self.randomness)
-        inbound = GilbertChannel(receiver.loss, using: &self.randomness)
+        if isProven {
+            outbound = .open(sender.loss, using: &self.randomness)
+            inbound = .open(receiver.loss, using: &self.randomness)
+        } else {
+            outbound = GilbertChannel(sender.loss, using: &self.randomness)
+            inbound = GilbertChannel(receiver.loss, using: &self.randomness)
+        }
         self.sender = sender.jitter
         self.receiver = receiver.jitter
     }
@@ -105,6 +116,9 @@ public struct MediaPath: Sendable {
         lastAtReceiver = max(lastAtReceiver, arrival)
         return lastAtReceiver
     }
+
+    /// A packet of the sender's goes elsewhere: bursts of loss on its own link go on by it.
+    public mutating func sendElsewhere() { _ = outbound.losesNext(using: &randomness) }
 
     /// Lets a packet go all of `route` over idle relays at `now`; nil if it is lost.
     public mutating func carry(along route: MediaRoute, at now: SimTime) -> SimTime? {

@@ -1,6 +1,4 @@
-import NetworkModel
 import Quantities
-import RandomStreams
 
 /// The DTLS 1.2 handshake of a call without packets, flight by flight: real losses, delays and timers,
 /// no bytes.
@@ -11,39 +9,9 @@ import RandomStreams
 /// (RFC 6347 §4.2.4). Timers double; the server's runs from its first flight until it has the client's
 /// last message. A hello that comes again is not answered; a Finished that comes again is.
 ///
-/// While a side waits for its timer its agent's checks take the same path, and bursts of loss end with
-/// them: without those a flight lost in a burst would meet the same burst again.
+/// Between the flights the agents' checks and their answers take the same paths
+/// (``HandshakeDirection``).
 struct ModelledHandshake {
-    /// How one side's datagrams travel.
-    struct Direction {
-        private var path: MediaPath
-        private let route: MediaRoute
-        private var lastSent: SimTime?
-
-        /// Checks of a path that works are that far apart in Chrome (`STRONG_PING_INTERVAL`).
-        private static var checkInterval: SimDuration { .milliseconds(480) }
-        /// Checks after which a burst of loss is forgotten.
-        private static var mostChecks: Int64 { 16 }
-
-        init(path: MediaPath, route: MediaRoute) {
-            self.path = path
-            self.route = route
-        }
-
-        /// When a datagram that leaves at `now` arrives; nil if it is lost.
-        mutating func carry(at now: SimTime) -> SimTime? {
-            if let lastSent {
-                let gap = (now - lastSent).nanoseconds / Self.checkInterval.nanoseconds
-                for number in 0..<min(gap, Self.mostChecks) {
-                    let time = lastSent + Self.checkInterval * (number + 1)
-                    _ = path.carry(along: route, at: time)
-                }
-            }
-            lastSent = now
-            return path.carry(along: route, at: now)
-        }
-    }
-
     private enum Flight: Int {
         case hello
         case serverHello
@@ -86,8 +54,8 @@ struct ModelledHandshake {
     }
 
     private let first: SimDuration
-    private var there: Direction
-    private var back: Direction
+    private var there: HandshakeDirection
+    private var back: HandshakeDirection
     private var underWay: [Datagram] = []
     /// By flight, which messages have come.
     private var received: [UInt8] = [0, 0, 0, 0]
@@ -96,7 +64,9 @@ struct ModelledHandshake {
 
     /// A handshake whose timers begin with `first`, between a client whose datagrams go `there`
     /// and a server whose datagrams go `back`.
-    init(firstTimeout first: SimDuration, there: Direction, back: Direction) {
+    init(
+        firstTimeout first: SimDuration, there: HandshakeDirection, back: HandshakeDirection
+    ) {
         self.first = first
         self.there = there
         self.back = back

@@ -28,7 +28,7 @@ extension Platform {
         }
         let station = server.map { relays.stations[Int($0)] }
         var configuration = AgentConfiguration(
-            timing: scenario.ice.timing == .browser ? .browser : .rfc8445,
+            timing: scenario.ice.timing.profile,
             policy: candidatePolicy(of: leg.call),
             hidesHostAddresses: attributes.hidesAddresses && plantedLeak != .hostCandidates,
             stunServer: station?.address,

@@ -15,10 +15,15 @@ extension Platform {
     ) {
         let offerer = calls[call].offerer
         let patience = calls[call].pairedAt + SetUp.patience
+        let checks = BothSides { pairChecks(of: $0, in: call, since: connected[$0]) }
         var handshake = ModelledHandshake(
             firstTimeout: quality.endpoint.firstTimeout,
-            there: direction(of: call, from: .answerer, visitStream(.handshakeThere, offerer)),
-            back: direction(of: call, from: .offerer, visitStream(.handshakeBack, offerer)))
+            there: direction(
+                of: call, from: .answerer, checks, connected: connected,
+                visitStream(.handshakeThere, offerer)),
+            back: direction(
+                of: call, from: .offerer, checks, connected: connected,
+                visitStream(.handshakeBack, offerer)))
         // Without keys in time the call's own deadline ends the set-up.
         guard
             let end = handshake.run(
@@ -34,16 +39,36 @@ extension Platform {
         beginTalk(call, &engine)
     }
 
+    /// The checks of a side that has selected its pair at `connected`: it has checked the pair twice, the last
+    /// time a round trip before.
+    private func pairChecks(
+        of side: Side, in call: Handle, since connected: SimTime
+    ) -> PairChecks {
+        let trip =
+            flowRoute(of: call, from: side).delay + flowRoute(of: call, from: side.other).delay
+        return PairChecks(
+            under: scenario.ice.timing.profile, sent: 2, lastAt: connected - trip,
+            selected: connected)
+    }
+
     private func direction(
-        of call: Handle, from side: Side, _ randomness: RandomStream
-    ) -> ModelledHandshake.Direction {
+        of call: Handle, from side: Side, _ checks: BothSides<PairChecks>,
+        connected: BothSides<SimTime>, _ randomness: RandomStream
+    ) -> HandshakeDirection {
         let (sender, receiver) = (
             accessNetwork(of: call, side), accessNetwork(of: call, side.other)
         )
-        return ModelledHandshake.Direction(
-            path: MediaPath(
-                from: links[Int(sender)], to: links[Int(receiver)], randomness: randomness),
-            route: flowRoute(of: call, from: side))
+        let route = flowRoute(of: call, from: side)
+        var path = MediaPath(
+            from: links[Int(sender)], to: links[Int(receiver)], randomness: randomness,
+            isProven: true)
+        // The answerer, nominated, answers before its hello; both give back what they allocated in vain.
+        if side == .answerer { _ = path.carry(along: route, at: connected[side]) }
+        path.sendElsewhere()
+        return HandshakeDirection(
+            path: path, route: route, checks: checks[side],
+            asked: checks[side.other],
+            askingTime: flowRoute(of: call, from: side.other).delay)
     }
 
     private func accessNetwork(of call: Handle, _ side: Side) -> UInt16 {

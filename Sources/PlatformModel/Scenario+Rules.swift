@@ -1,3 +1,4 @@
+import ICE
 import Matchmaking
 import ScenarioModel
 
@@ -7,4 +8,9 @@ extension Scenario {
 
     /// The names of the risk tiers, by label.
     public static var tierNames: [String] { RiskDesk.tierNames }
+}
+
+extension ScenarioModel.ICE.Timing {
+    /// What the agents go by.
+    var profile: TimingProfile { self == .browser ? .browser : .rfc8445 }
 }
