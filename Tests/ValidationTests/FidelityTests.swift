@@ -25,6 +25,26 @@ import Testing
         #expect(agreement([0, 0, 0], [0, 0, 0]).verdict == .agrees)
     }
 
+    /// Of many comparisons some are beyond by chance: what alone would differ is undecided among them.
+    @Test func `a difference is believed only if it is more than the chance of many`() throws {
+        let values = [0.010, 0.014, 0.008, 0.012]
+        // 0.0016, error 0.0001, where 0.0011 are allowed: t of 4.6 with 3 degrees of freedom, p 0.0095.
+        let slight = agreement(values, [0.0117, 0.0158, 0.0093, 0.0136])
+        let equal = agreement(values, values)
+        #expect(slight.verdict == .differs)
+        #expect(try #require(slight.probability) < 0.05)
+        #expect(equal.probability == 1)
+        let many = Agreement.corrected([slight] + Array(repeating: equal, count: 9))
+        #expect(many[0].verdict == .undecided)
+        #expect(many[0].adjustedProbability == slight.probability.map { $0 * 10 })
+        #expect(many[0].probability == slight.probability)
+        #expect(many.dropFirst().allSatisfy { $0.verdict == .agrees })
+        // What is far beyond is seen among hundreds.
+        let great = agreement(values, [0.0150, 0.0191, 0.0129, 0.0170])
+        let hundreds = Agreement.corrected([great] + Array(repeating: equal, count: 449))
+        #expect(hundreds[0].verdict == .differs)
+    }
+
     @Test func `the tolerance is the wider of both, by the greater detail`() {
         #expect(agreement([0.5, 0.5], [0.5, 0.5]).tolerance == 0.05)
         #expect(agreement([0.002, 0.002], [0.5, 0.5]).tolerance == 0.001)

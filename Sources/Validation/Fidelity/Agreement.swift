@@ -6,9 +6,10 @@ public struct Agreement: Hashable, Sendable {
     public enum Verdict: String, CaseIterable, Hashable, Sendable {
         /// The interval of the difference lies within the tolerance.
         case agrees
-        /// It lies outside.
+        /// A difference within the tolerance would hardly ever give such figures, however many
+        /// comparisons there are.
         case differs
-        /// It reaches across, or there is none: more calls would tell.
+        /// Neither, or there is no interval: more calls would tell.
         case undecided
     }
 
@@ -25,6 +26,14 @@ public struct Agreement: Hashable, Sendable {
     /// The mean difference, lesser less greater, with its 95 % interval (Student t over the
     /// replications' own differences); nil with fewer than two.
     public let difference: ConfidenceInterval?
+    /// The chance of a mean difference as far beyond the tolerance, or further, if the true one were
+    /// just within it (Student t, one-sided); nil without an interval.
+    public let probability: Double?
+    /// ``probability`` after Holm's correction over all comparisons of a report; alone, the same.
+    public private(set) var adjustedProbability: Double?
+
+    /// Below it, a difference is believed: at most once in 20 reports is one believed in that is none.
+    public static var level: Double { 0.05 }
 
     /// The comparison of one value for each replication, nil where there was nothing to measure.
     init(
@@ -40,7 +49,35 @@ public struct Agreement: Hashable, Sendable {
         let count = Double(pairs.count)
         greaterValue = pairs.isEmpty ? nil : pairs.reduce(0) { $0 + $1.0 } / count
         lesserValue = pairs.isEmpty ? nil : pairs.reduce(0) { $0 + $1.1 } / count
-        difference = ReplicationSummary.interval95(of: pairs.map { $0.1 - $0.0 })
+        let differences = pairs.map { $0.1 - $0.0 }
+        difference = ReplicationSummary.interval95(of: differences)
+        probability = greaterValue.flatMap {
+            Self.probability(of: differences, beyond: rule.tolerance(at: $0))
+        }
+        adjustedProbability = probability
+    }
+
+    private static func probability(of differences: [Double], beyond tolerance: Double) -> Double? {
+        guard differences.count >= 2 else { return nil }
+        let count = Double(differences.count)
+        let mean = differences.reduce(0, +) / count
+        let squares = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        let error = (squares / (count - 1) / count).squareRoot()
+        let excess = abs(mean) - tolerance
+        guard error > 0 else { return excess > 0 ? 0 : 1 }
+        let inside = StudentT.central(abs(excess) / error, degreesOfFreedom: differences.count - 1)
+        return excess > 0 ? (1 - inside) / 2 : (1 + inside) / 2
+    }
+
+    /// The comparisons of one report, each probability corrected for there being so many.
+    static func corrected(_ agreements: [Agreement]) -> [Agreement] {
+        var agreements = agreements
+        let judged = agreements.indices.filter { agreements[$0].probability != nil }
+        let adjusted = Holm.adjusted(judged.map { agreements[$0].probability! })
+        for (index, probability) in zip(judged, adjusted) {
+            agreements[index].adjustedProbability = probability
+        }
+        return agreements
     }
 
     /// The difference that is allowed; nil without a value to judge it by.
@@ -50,6 +87,6 @@ public struct Agreement: Hashable, Sendable {
     public var verdict: Verdict {
         guard let difference, let tolerance else { return .undecided }
         if difference.low >= -tolerance, difference.high <= tolerance { return .agrees }
-        return difference.low > tolerance || difference.high < -tolerance ? .differs : .undecided
+        return adjustedProbability! < Self.level ? .differs : .undecided
     }
 }

@@ -11,7 +11,8 @@ extension FidelityReport {
         """
         The same calls in two details, \(replications) replications each, seed \(seed). "difference": \
         lesser detail less greater, with its
-        95 % interval over the replications; "allowed": in either direction.
+        95 % interval over the replications; "allowed": in either direction. Agrees: the whole interval is allowed.
+        Differs: beyond what is allowed with p < \(Agreement.level) after Holm's correction over all comparisons.
 
         \(Self.row("metric", "details", "greater", "lesser", "difference", "allowed", "verdict"))
         """
@@ -22,7 +23,7 @@ extension FidelityReport {
         """
 
         \(count(.agrees)) comparisons agree, \(count(.differs)) differ, \(count(.undecided)) are \
-        undecided: their intervals reach beyond what is allowed.
+        undecided: more calls would tell.
         \(passes ? "No difference was found where there were calls enough." : "There ARE differences.")
 
         """

@@ -75,6 +75,8 @@ public struct FidelityReport: Sendable {
                 "difference_ci95",
                 agreement.difference.map { .array([.number($0.low), .number($0.high)]) } ?? .null),
             .init("tolerance", JSONValue(agreement.tolerance)),
+            .init("p", JSONValue(agreement.probability)),
+            .init("p_holm", JSONValue(agreement.adjustedProbability)),
             .init("verdict", .string(agreement.verdict.rawValue)),
         ])
     }
@@ -83,12 +85,13 @@ public struct FidelityReport: Sendable {
     public var comparisons: String {
         var text =
             "condition,metric,greater,lesser,greater_value,lesser_value,difference,low,high,"
-            + "tolerance,verdict\n"
+            + "tolerance,p_holm,verdict\n"
         for condition in conditions {
             for agreement in condition.agreements {
                 let figures = [
                     agreement.greaterValue, agreement.lesserValue, agreement.difference?.middle,
                     agreement.difference?.low, agreement.difference?.high, agreement.tolerance,
+                    agreement.adjustedProbability,
                 ].map { JSONValue($0).compactText() }.joined(separator: ",")
                 text +=
                     "\"\(condition.name.replacing("\"", with: "\"\""))\",\(agreement.rule.metric.description.name),"

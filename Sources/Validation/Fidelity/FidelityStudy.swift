@@ -105,26 +105,35 @@ public struct FidelityStudy: Sendable {
     }
 
     private func report(_ jobs: [Job], _ figures: [[Double?]]) -> FidelityReport {
-        FidelityReport(
-            conditions: conditions.indices.map { condition in
-                func values(_ detail: Detail, _ rule: Int) -> [Double?] {
-                    jobs.indices
-                        .filter { jobs[$0].condition == condition && jobs[$0].detail == detail }
-                        .map { figures[$0][rule] }
-                }
-                let details = conditions[condition].details
-                let agreements = details.indices.flatMap { greater in
-                    details.indices.dropFirst(greater + 1).flatMap { lesser in
-                        AgreementRule.all.enumerated().map { index, rule in
-                            Agreement(
-                                rule, details[greater], values(details[greater], index),
-                                details[lesser], values(details[lesser], index))
-                        }
-                    }
-                }
-                return FidelityReport.Condition(
-                    name: conditions[condition].name, agreements: agreements)
+        var rest = Agreement.corrected(
+            conditions.indices.flatMap { agreements(in: $0, jobs, figures) })[...]
+        return FidelityReport(
+            conditions: conditions.map { condition in
+                let pairs = condition.details.count * (condition.details.count - 1) / 2
+                let own = rest.prefix(pairs * AgreementRule.all.count)
+                rest = rest.dropFirst(own.count)
+                return FidelityReport.Condition(name: condition.name, agreements: Array(own))
             }, replications: replications, seed: seed)
+    }
+
+    private func agreements(
+        in condition: Int, _ jobs: [Job], _ figures: [[Double?]]
+    ) -> [Agreement] {
+        func values(_ detail: Detail, _ rule: Int) -> [Double?] {
+            jobs.indices
+                .filter { jobs[$0].condition == condition && jobs[$0].detail == detail }
+                .map { figures[$0][rule] }
+        }
+        let details = conditions[condition].details
+        return details.indices.flatMap { greater in
+            details.indices.dropFirst(greater + 1).flatMap { lesser in
+                AgreementRule.all.enumerated().map { index, rule in
+                    Agreement(
+                        rule, details[greater], values(details[greater], index),
+                        details[lesser], values(details[lesser], index))
+                }
+            }
+        }
     }
 }
 
