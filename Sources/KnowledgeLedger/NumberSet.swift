@@ -30,6 +30,24 @@ public struct NumberSet: Hashable, Sendable {
         count = words.reduce(0) { $0 + $1.nonzeroBitCount }
     }
 
+    /// Leaves those that are in `other` as well.
+    ///
+    /// - Complexity: O(greatest number).
+    public mutating func formIntersection(_ other: NumberSet) {
+        for index in words.indices {
+            words[index] &= index < other.words.count ? other.words[index] : 0
+        }
+        count = words.reduce(0) { $0 + $1.nonzeroBitCount }
+    }
+
+    /// Takes out those that are in `other`.
+    ///
+    /// - Complexity: O(greatest number).
+    public mutating func subtract(_ other: NumberSet) {
+        for index in 0..<min(words.count, other.words.count) { words[index] &= ~other.words[index] }
+        count = words.reduce(0) { $0 + $1.nonzeroBitCount }
+    }
+
     /// The least number that is in one of the two and not in the other; nil where they are equal.
     ///
     /// - Complexity: O(greatest number).

@@ -2,6 +2,8 @@
 public enum Observer: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
     /// The other one in a call.
     case partner
+    /// Whoever takes hold of the person's own device once a call is over.
+    case ownDevice
     /// Whoever runs the matchmaker.
     case matchmaker
     /// Whoever runs the risk scorer.
@@ -10,8 +12,17 @@ public enum Observer: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
     case signalingProcessor
     /// Whoever runs the relays, with their log.
     case relayProcessor
-    /// Whoever plans by the counts of calls.
+    /// Whoever stands before the signalling service and keeps floods from it: connections pass, sealed (TLS).
+    case edgeProvider
+    /// Whoever keeps the machines running tonight: sees what services hold while they forward it, and no store
+    /// without an authorisation.
+    case infrastructureOnCall
+    /// Whoever keeps the counts of calls.
     case aggregateStore
+    /// Whoever plans by the counts of calls.
+    case productTeam
+    /// Whoever listens on the Internet, everywhere, and touches nothing.
+    case networkObserver
     /// Somebody who copies all stores at one moment.
     case thief
 
@@ -19,12 +30,31 @@ public enum Observer: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
     public var name: String {
         switch self {
         case .partner: "partner"
+        case .ownDevice: "own_device_after_call"
         case .matchmaker: "matchmaker"
         case .riskScorer: "risk_scorer"
         case .signalingProcessor: "signaling_processor"
         case .relayProcessor: "relay_processor"
+        case .edgeProvider: "edge_provider"
+        case .infrastructureOnCall: "infrastructure_on_call"
         case .aggregateStore: "aggregate_store"
+        case .productTeam: "product_team"
+        case .networkObserver: "network_observer"
         case .thief: "thief"
+        }
+    }
+
+    /// Whether it has part in the call itself.
+    public var isParticipant: Bool { self == .partner || self == .ownDevice }
+
+    /// Whether it is a service that the platform runs, or has run for it.
+    public var isServer: Bool {
+        switch self {
+        case .matchmaker, .riskScorer, .signalingProcessor, .relayProcessor, .edgeProvider,
+            .aggregateStore:
+            true
+        case .partner, .ownDevice, .infrastructureOnCall, .productTeam, .networkObserver, .thief:
+            false
         }
     }
 }
@@ -39,6 +69,16 @@ public enum Item: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
     case speech
     /// Media that cannot be read without the keys.
     case ciphertext
+    /// The keys of the media.
+    case keys
+    /// An address as a STUN server has seen it.
+    case reflexiveCandidate
+    /// That the person sent a message to set a call up.
+    case message
+    /// That the person held an address on a relay.
+    case allocation
+    /// When packets went, and how large they were.
+    case traffic
     /// The interest chosen.
     case interest
     /// The language spoken.
@@ -65,6 +105,11 @@ public enum Item: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
         case .publicAddress: "public_address"
         case .speech: "speech"
         case .ciphertext: "ciphertext"
+        case .keys: "keys"
+        case .reflexiveCandidate: "reflexive_candidate"
+        case .message: "message"
+        case .allocation: "allocation"
+        case .traffic: "traffic"
         case .interest: "interest"
         case .language: "language"
         case .deviceSignals: "device_signals"
@@ -76,4 +121,7 @@ public enum Item: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
         case .howLong: "how_long"
         }
     }
+
+    /// Whether it is an address.
+    public var isAddress: Bool { self == .privateAddress || self == .publicAddress }
 }

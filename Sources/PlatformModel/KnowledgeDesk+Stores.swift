@@ -22,6 +22,7 @@ extension KnowledgeDesk {
         since: SimTime, until: SimTime
     ) {
         let people = parties[Int(call)]
+        declare(.message, of: people[sender], to: observer, in: call, since: since, until: until)
         for side in Side.both {
             for item in [Item.partner, .when] {
                 declare(
@@ -54,7 +55,9 @@ extension KnowledgeDesk {
         since: SimTime, until: SimTime
     ) {
         let (subject, call) = (holder.subject, holder.call)
-        declare(.when, of: subject, to: observer, in: call, since: since, until: until)
+        for item in [Item.when, .allocation] {
+            declare(item, of: subject, to: observer, in: call, since: since, until: until)
+        }
         discloseAddress(
             entry.client.ip, of: subject, to: observer, in: call, since: since, until: until)
         switch entry.event {
@@ -77,9 +80,19 @@ extension KnowledgeDesk {
     mutating func noteReport(of subject: UInt32, as device: DeviceIdentifier, at now: SimTime) {
         reportNotes.append(ReportNote(subject: subject, device: device))
         let until = now + policy.reports
-        for item in [Item.report, .deviceIdentifier, .when] {
-            declare(item, of: subject, to: .riskScorer, since: now, until: until)
+        declareReport(of: subject, as: device, to: .riskScorer, since: now, until: until)
+    }
+
+    private mutating func declareReport(
+        of subject: UInt32, as device: DeviceIdentifier, to observer: Observer, since: SimTime,
+        until: SimTime
+    ) {
+        for item in [Item.report, .when] {
+            declare(item, of: subject, to: observer, since: since, until: until)
         }
+        declare(
+            .deviceIdentifier, of: subject, to: observer, since: since, until: until,
+            value: device.low)
     }
 
     // MARK: The thief
@@ -103,9 +116,8 @@ extension KnowledgeDesk {
         }
         precondition(contents.reports.count <= reportNotes.count, "a report that nobody made")
         for (report, note) in zip(contents.reports, reportNotes.suffix(contents.reports.count)) {
-            for item in [Item.report, .deviceIdentifier, .when] {
-                declare(item, of: note.subject, to: .thief, since: report.time, until: now)
-            }
+            declareReport(
+                of: note.subject, as: report.device, to: .thief, since: report.time, until: now)
             guard report.device == note.device else { continue }
             canaries.declare(
                 .deviceIdentifier, of: note.subject, to: .thief, since: report.time, until: now)

@@ -116,9 +116,10 @@ struct KnowledgeDesk {
 
     mutating func declare(
         _ item: Item, of subject: UInt32, to observer: Observer, in call: UInt32? = nil,
-        since: SimTime, until: SimTime
+        since: SimTime, until: SimTime, value: UInt64? = nil
     ) {
-        labels.declare(item, of: subject, to: observer, in: call, since: since, until: until)
+        labels.declare(
+            item, of: subject, to: observer, in: call, since: since, until: until, value: value)
     }
 
     /// The text of a message of `sender` comes to `observer`.
@@ -126,9 +127,16 @@ struct KnowledgeDesk {
         _ text: [UInt8], of sender: UInt32, to observer: Observer, in call: UInt32,
         since: SimTime, until: SimTime
     ) {
-        for address in Self.told(by: text) {
-            declareAddress(
-                address, of: sender, to: observer, in: call, since: since, until: until)
+        if let candidate = Self.candidate(in: text) {
+            for address in Self.told(by: candidate) {
+                declareAddress(
+                    address, of: sender, to: observer, in: call, since: since, until: until)
+            }
+            if Self.isReflexive(candidate) {
+                labels.declare(
+                    .reflexiveCandidate, of: sender, to: observer, in: call, since: since,
+                    until: until)
+            }
         }
         for (item, addresses) in realAddresses(of: sender)
         where AddressSearch(addresses).isFound(in: text) {
@@ -137,11 +145,24 @@ struct KnowledgeDesk {
         }
     }
 
-    /// What a message says of its sender's addresses, by what it is.
-    private static func told(by text: [UInt8]) -> [IPAddress] {
+    private static func candidate(in text: [UInt8]) -> Candidate? {
         guard case .candidate(let candidate, _)? = try? SignalingMessage.parse(text).message else {
-            return []
+            return nil
         }
+        return candidate
+    }
+
+    /// Whether a candidate says as what a server has seen its owner: a relayed one by its related address.
+    private static func isReflexive(_ candidate: Candidate) -> Bool {
+        switch candidate.type {
+        case .serverReflexive: true
+        case .relayed: candidate.related.map { !$0.ip.isUnspecified } ?? false
+        default: false
+        }
+    }
+
+    /// What a candidate says of its owner's addresses, by what it is.
+    private static func told(by candidate: Candidate) -> [IPAddress] {
         // A relayed candidate's own address is the relay's; the related one is the client's.
         let own = candidate.type == .relayed ? nil : candidate.address.transportAddress?.ip
         return [own, candidate.related?.ip].compactMap { $0 }.filter { !$0.isUnspecified }

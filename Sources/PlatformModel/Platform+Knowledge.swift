@@ -46,9 +46,12 @@ extension Platform {
     mutating func knowTicket(of peer: Handle, at now: SimTime) {
         guard knowledge != nil else { return }
         let subject = peers[peer].serial
-        for item in [Item.deviceSignals, .deviceIdentifier, .tier] {
+        for item in [Item.deviceSignals, .tier] {
             knowledge?.declare(item, of: subject, to: .riskScorer, since: now, until: now)
         }
+        knowledge?.declare(
+            .deviceIdentifier, of: subject, to: .riskScorer, since: now, until: now,
+            value: peers[peer].device?.low)
         knowTicketEnds(of: peer, since: now, at: now)
     }
 

@@ -75,12 +75,49 @@ import Testing
         #expect(labels[.matchmaker, .interest].longestResidence < .seconds(13))
     }
 
+    private static func inference(
+        _ knowledge: PlatformKnowledge, _ observer: Observer, _ rule: InferenceRule
+    ) -> Inference? {
+        knowledge.labels.inferences(of: observer).first { $0.rule == rule }
+    }
+
+    @Test func `what candidates, logs and records mean is concluded`() throws {
+        let knowledge = try Self.knowledge(Self.scenario())
+        let (labels, calls) = (knowledge.labels, knowledge.calls)
+        let reflexive = try #require(Self.inference(knowledge, .partner, .publicAddress))
+        #expect(reflexive.calls.count > calls * 8 / 10 && reflexive.residence == .max)
+        // Packets and candidates tell it anyway.
+        #expect(reflexive.untold.count == 0)
+        let together = labels.findings(of: Coalition.all.filter { $0.name != nil })
+        #expect(together.map(\.coalition.name) == ["signalling and relays", "all servers"])
+        for finding in together {
+            let shared = try #require(finding.inferences.first { $0.rule == .sameCall })
+            var both = labels[.signalingProcessor, .message].calls
+            both.formIntersection(labels[.relayProcessor, .allocation].calls)
+            #expect(shared.calls == both && both.count > 10)
+            #expect(shared.residence < .hours(24) + .seconds(3))
+        }
+        // A thief of all stores needs nobody.
+        let stolen = try #require(Self.inference(knowledge, .thief, .sameCall))
+        #expect(stolen.calls.count == together[0].inferences[0].calls.count)
+        let seen = try #require(Self.inference(knowledge, .riskScorer, .sameDevice))
+        let reported = labels[.riskScorer, .report].subjects
+        #expect(seen.subjects.count > 0 && seen.subjects.count <= reported.count)
+        #expect(Self.inference(knowledge, .signalingProcessor, .sameDevice) == nil)
+    }
+
     @Test func `over relays no partner sees an address`() throws {
         var scenario = Self.scenario()
         scenario.ice.policy = .relay
         let knowledge = try Self.knowledge(scenario)
         #expect(knowledge.disagreements == [])
         #expect(knowledge.labels[.partner, .publicAddress].isEmpty)
+        #expect(Self.inference(knowledge, .partner, .publicAddress) == nil)
+        #expect(Self.inference(knowledge, .signalingProcessor, .whoWithWhom) == nil)
+        // Who runs the relays sees both addresses, though two relays in a row name each other only.
+        let edges = try #require(Self.inference(knowledge, .relayProcessor, .whoWithWhom))
+        #expect(edges.calls.count > knowledge.calls * 8 / 10)
+        #expect(edges.untold.count == edges.calls.count)
         #expect(knowledge.labels[.partner, .speech].calls.count > 10)
         // Whoever runs the relays sees all of them.
         let seen = knowledge.labels[.relayProcessor, .publicAddress]

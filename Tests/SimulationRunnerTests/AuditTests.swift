@@ -85,6 +85,36 @@ import Testing
         #expect(json["disagreements"] == .array([]))
     }
 
+    @Test func `text and file say what follows, and what only several of them know`() async throws {
+        let audit = try await Self.audit(Self.scenario())
+        let text = audit.text(replayedBy: "voicesim audit x.yaml")
+        #expect(text.contains("what follows from that\n  partner: public address in "))
+        #expect(text.contains("for good, from a server-reflexive candidate"))
+        #expect(text.contains("  signalling and relays: same call in "))
+        let json = audit.json(replayedBy: "voicesim audit x.yaml")
+        guard case .array(let inferred)? = json["inferred"],
+            case .array(let coalitions)? = json["coalitions"]
+        else {
+            Issue.record("no inferences")
+            return
+        }
+        let addresses = try #require(
+            inferred.first {
+                $0["observer"] == .string("partner") && $0["rule"] == .string("public_address")
+            })
+        #expect(addresses["residence"] == .null && addresses["untold_calls"] == .integer(0))
+        let pair = try #require(
+            coalitions.first { $0["name"] == .string("signalling and relays") })
+        #expect(
+            pair["members"]
+                == .array([.string("signaling_processor"), .string("relay_processor")]))
+        guard case .array(let together)? = pair["inferred"] else {
+            Issue.record("nothing follows")
+            return
+        }
+        #expect(together.first?["rule"] == .string("same_call"))
+    }
+
     @Test func `a relay log of eight days breaks a promise by name`() async throws {
         var scenario = Self.scenario()
         scenario.relay.logRetention = .days(8)

@@ -17,6 +17,7 @@ extension Audit {
             .init("calls", Self.number(knowledge.calls)),
             .init("breach_at", JSONValue(knowledge.breach?.sinceStart.seconds)),
             .init("observers", .array(Observer.allCases.map(observer))),
+            .init("inferred", inferredJSON), .init("coalitions", coalitionsJSON),
             .init("promises", .array(findings.map { Self.promise($0, command) })),
             .init("recoverable", .array(recoverable.map(recoverability))),
             .init(
@@ -72,9 +73,9 @@ extension Audit {
         ])
     }
 
-    private static func number(_ value: Int) -> JSONValue { .integer(Int64(value)) }
+    static func number(_ value: Int) -> JSONValue { .integer(Int64(value)) }
 
-    private static func share(_ part: Int, of whole: Int) -> JSONValue {
+    static func share(_ part: Int, of whole: Int) -> JSONValue {
         whole > 0 ? .number(Double(part) / Double(whole)) : .null
     }
 }

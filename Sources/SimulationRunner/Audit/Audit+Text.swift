@@ -13,6 +13,7 @@ extension Audit {
                 + "\(knowledge.calls) calls (seed \(seed), replication \(replication))", "",
         ]
         for observer in Observer.allCases { lines += rows(of: observer) }
+        lines += inferenceLines
         lines += ["", "promises"]
         for finding in findings { lines += Self.text(finding, command) }
         lines += [""]
@@ -100,7 +101,7 @@ extension Audit {
         }
     }
 
-    private static func words(_ name: String) -> String { name.replacing("_", with: " ") }
+    static func words(_ name: String) -> String { name.replacing("_", with: " ") }
 
     /// A share in per cent with one decimal.
     static func share(_ part: Int, _ whole: Int) -> String {
