@@ -12,13 +12,17 @@ extension KnowledgeDesk {
     mutating func noteMessage(
         _ text: [UInt8], of sender: Side, in call: UInt32, at now: SimTime
     ) {
-        let until = gone(.signaling, storedAt: now)
+        let told = told(by: text, of: parties[Int(call)][sender])
         discloseMessage(
-            text, of: sender, in: call, to: .signalingProcessor, since: now, until: until)
+            told, of: sender, in: call, to: .signalingProcessor, since: now,
+            until: gone(.signaling, storedAt: now))
+        discloseMessage(
+            told, of: sender, in: call, to: .infrastructureOnCall, since: now,
+            until: now + serviceRetention)
     }
 
     private mutating func discloseMessage(
-        _ text: [UInt8], of sender: Side, in call: UInt32, to observer: Observer,
+        _ told: Told, of sender: Side, in call: UInt32, to observer: Observer,
         since: SimTime, until: SimTime
     ) {
         let people = parties[Int(call)]
@@ -29,24 +33,27 @@ extension KnowledgeDesk {
                     item, of: people[side], to: observer, in: call, since: since, until: until)
             }
         }
-        discloseText(
-            text, of: people[sender], to: observer, in: call, since: since, until: until)
+        disclose(
+            told, of: people[sender], to: observer, in: call, since: since, until: until)
     }
 
     /// A relay writes down an entry of its log.
     mutating func noteRelayEntry(_ entry: RelayLogEntry, at now: SimTime) {
-        if case .opened = entry.event { relayed[entry.relayed] = holder(of: entry) }
+        if case .opened = entry.event { relayed[entry.relayed] = holder(of: entry, since: now) }
         let holder = relayed[entry.relayed]
         relayNotes.append(holder)
         if case .closed = entry.event { relayed[entry.relayed] = nil }
         guard let holder else { return }
         let until = gone(.relayLog, storedAt: now)
         disclose(entry, of: holder, to: .relayProcessor, since: now, until: until)
+        // What the server itself holds it forgets with the address.
+        let since = if case .closed = entry.event { holder.since } else { now }
+        disclose(entry, of: holder, to: .infrastructureOnCall, since: since, until: now)
     }
 
-    private func holder(of entry: RelayLogEntry) -> RelayHolder? {
+    private func holder(of entry: RelayLogEntry, since: SimTime) -> RelayHolder? {
         guard let subject = owners[entry.client], let call = lastCall[subject] else { return nil }
-        return RelayHolder(subject: subject, call: call)
+        return RelayHolder(subject: subject, call: call, since: since)
     }
 
     /// What an entry of the relay log tells of whoever holds the relayed address, and of the partner.
@@ -102,9 +109,11 @@ extension KnowledgeDesk {
         breach = now
         callsBeforeBreach = parties.count
         for message in contents.messages {
+            let side: Side = message.sender == .first ? .offerer : .answerer
+            let call = UInt32(message.call.rawValue)
             discloseMessage(
-                message.text, of: message.sender == .first ? .offerer : .answerer,
-                in: UInt32(message.call.rawValue), to: .thief, since: message.time, until: now)
+                told(by: message.text, of: parties[Int(call)][side]), of: side, in: call,
+                to: .thief, since: message.time, until: now)
         }
         // Records are deleted in the order in which they were stored.
         precondition(contents.relayLog.count <= relayNotes.count, "an entry that nobody wrote")

@@ -45,8 +45,20 @@ struct KnowledgeDesk {
     /// Since when the matchmaker keeps a session from its former partners.
     private var remembered: [UInt32: SimTime] = [:]
 
+    /// What was overheard last of each person: the address, in which call.
+    private var overheard: [UInt32: Overheard] = [:]
+    /// How long the signalling service itself holds what it has forwarded.
+    let serviceRetention: SimDuration
+
     struct RelayHolder: BitwiseCopyable {
         var subject: UInt32
+        var call: UInt32
+        /// Since when.
+        var since: SimTime
+    }
+
+    private struct Overheard: Equatable {
+        var address: IPAddress
         var call: UInt32
     }
 
@@ -64,6 +76,7 @@ struct KnowledgeDesk {
 
     init(_ scenario: Scenario, relays: [IPAddress]) {
         policy = scenario.retentionPolicy
+        serviceRetention = scenario.signaling.disconnect > 0 ? scenario.signaling.retention : .zero
         relayAddresses = Set(relays)
     }
 
@@ -122,27 +135,56 @@ struct KnowledgeDesk {
             item, of: subject, to: observer, in: call, since: since, until: until, value: value)
     }
 
+    /// What a text says of its sender.
+    struct Told {
+        /// Addresses, by what it is.
+        var addresses: [IPAddress] = []
+        /// Whether one is a server's view of the sender.
+        var isReflexive = false
+        /// The kinds of the sender's real addresses that are in its bytes.
+        var found: [Item] = []
+    }
+
+    /// What the text of a message of `sender` says, by both oracles.
+    func told(by text: [UInt8], of sender: UInt32) -> Told {
+        var told = Told()
+        if let candidate = Self.candidate(in: text) {
+            told.addresses = Self.addresses(in: candidate)
+            told.isReflexive = Self.isReflexive(candidate)
+        }
+        told.found = realAddresses(of: sender).compactMap { item, addresses in
+            AddressSearch(addresses).isFound(in: text) ? item : nil
+        }
+        return told
+    }
+
+    /// What a message of `sender` says comes to `observer`.
+    mutating func disclose(
+        _ told: Told, of sender: UInt32, to observer: Observer, in call: UInt32, since: SimTime,
+        until: SimTime
+    ) {
+        for address in told.addresses {
+            declareAddress(
+                address, of: sender, to: observer, in: call, since: since, until: until)
+        }
+        if told.isReflexive {
+            labels.declare(
+                .reflexiveCandidate, of: sender, to: observer, in: call, since: since, until: until)
+        }
+        for item in told.found {
+            canaries.declare(
+                item, of: sender, to: observer, in: call, since: since, until: until)
+        }
+    }
+
     /// The text of a message of `sender` comes to `observer`.
     mutating func discloseText(
         _ text: [UInt8], of sender: UInt32, to observer: Observer, in call: UInt32,
         since: SimTime, until: SimTime
     ) {
-        if let candidate = Self.candidate(in: text) {
-            for address in Self.told(by: candidate) {
-                declareAddress(
-                    address, of: sender, to: observer, in: call, since: since, until: until)
-            }
-            if Self.isReflexive(candidate) {
-                labels.declare(
-                    .reflexiveCandidate, of: sender, to: observer, in: call, since: since,
-                    until: until)
-            }
-        }
-        for (item, addresses) in realAddresses(of: sender)
-        where AddressSearch(addresses).isFound(in: text) {
-            canaries.declare(
-                item, of: sender, to: observer, in: call, since: since, until: until)
-        }
+        disclose(
+            told(by: text, of: sender), of: sender, to: observer, in: call, since: since,
+            until: until)
     }
 
     private static func candidate(in text: [UInt8]) -> Candidate? {
@@ -162,7 +204,7 @@ struct KnowledgeDesk {
     }
 
     /// What a candidate says of its owner's addresses, by what it is.
-    private static func told(by candidate: Candidate) -> [IPAddress] {
+    private static func addresses(in candidate: Candidate) -> [IPAddress] {
         // A relayed candidate's own address is the relay's; the related one is the client's.
         let own = candidate.type == .relayed ? nil : candidate.address.transportAddress?.ip
         return [own, candidate.related?.ip].compactMap { $0 }.filter { !$0.isUnspecified }
@@ -211,6 +253,32 @@ struct KnowledgeDesk {
         }
         findAddress(
             source.ip, of: sender, to: .partner, in: call, since: now, until: .distantFuture)
+    }
+
+    /// A packet of `subject` goes over the Internet with that source. It is overheard once for each call and
+    /// address: what comes after tells no more.
+    mutating func overhear(_ source: IPAddress, of subject: UInt32, at now: SimTime) {
+        guard !source.isPrivate, let call = lastCall[subject] else { return }
+        let news = Overheard(address: source, call: call)
+        guard overheard[subject] != news else { return }
+        overheard[subject] = news
+        discloseAddress(
+            source, of: subject, to: .networkObserver, in: call, since: now, until: .distantFuture)
+        labels.declare(
+            .traffic, of: subject, to: .networkObserver, in: call, since: now,
+            until: .distantFuture)
+    }
+
+    /// `subject` is connected to the signalling service, from `address`; in a call, or waiting for one. Nobody can tell
+    /// how long whoever stands before the service keeps what it sees.
+    mutating func noteConnection(
+        from address: IPAddress, of subject: UInt32, in call: UInt32? = nil, at now: SimTime
+    ) {
+        let item: Item = address.isPrivate ? .privateAddress : .publicAddress
+        for item in [item, .when, .traffic] {
+            declare(
+                item, of: subject, to: .edgeProvider, in: call, since: now, until: .distantFuture)
+        }
     }
 
     // MARK: The matchmaker's memory

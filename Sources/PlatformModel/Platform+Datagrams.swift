@@ -21,7 +21,7 @@ extension Platform {
             transport: transmit.transport, byteCount: transmit.payload.count, at: engine.now + delay
         )
         guard case .inFlight(let flight) = outcome else { return }
-        knowSource(flight.source, of: host)
+        knowSource(flight.source, of: host, at: engine.now)
         let datagram = datagrams.insert(Datagram(flight: flight, payload: transmit.payload))
         engine.post(.datagram(datagram), at: flight.arrival)
     }

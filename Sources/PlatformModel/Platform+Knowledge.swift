@@ -19,9 +19,19 @@ extension Platform {
 
     /// A packet has left the network of `host`, with that source.
     @inline(__always)
-    mutating func knowSource(_ source: TransportAddress, of host: HostID) {
+    mutating func knowSource(_ source: TransportAddress, of host: HostID, at now: SimTime) {
         guard knowledge != nil, case .peer(let peer) = hostOwners[Int(host.slot)] else { return }
         knowledge?.noteOutside(source, of: peers[peer].serial)
+        knowledge?.overhear(source.ip, of: peers[peer].serial, at: now)
+    }
+
+    /// A person is connected to the signalling service, in a call or waiting for one.
+    private mutating func knowConnection(
+        of peer: Handle, in call: UInt32? = nil, at now: SimTime
+    ) {
+        guard let host = peers[peer].host else { return }
+        knowledge?.noteConnection(
+            from: network.publicAddress(of: host), of: peers[peer].serial, in: call, at: now)
     }
 
     /// A datagram has come to a side of a call, from the other or a server.
@@ -53,6 +63,7 @@ extension Platform {
             .deviceIdentifier, of: subject, to: .riskScorer, since: now, until: now,
             value: peers[peer].device?.low)
         knowTicketEnds(of: peer, since: now, at: now)
+        knowConnection(of: peer, at: now)
     }
 
     /// A ticket that was created at `since` is no more: the matchmaker has forgotten it.
@@ -77,6 +88,7 @@ extension Platform {
                     until: now)
             }
             if scenario.matchmaking.avoidRematch { knowledge?.remember(people[side], at: now) }
+            knowConnection(of: record[side], in: record.serial, at: now)
         }
     }
 
@@ -97,7 +109,8 @@ extension Platform {
             until: .distantFuture)
     }
 
-    /// Two begin to talk: each hears the other, for good, and relays have what they cannot read while they forward it.
+    /// Two begin to talk: each hears the other, for good; relays have what they cannot read while they forward it, and
+    /// whoever listens on the way may record it.
     mutating func knowTalk(_ call: Handle, at now: SimTime) {
         guard knowledge != nil else { return }
         let record = calls[call]
@@ -106,18 +119,40 @@ extension Platform {
             knowledge?.declare(
                 .speech, of: subject, to: .partner, in: record.serial, since: now,
                 until: .distantFuture)
+            for item in [Item.ciphertext, .when] {
+                knowledge?.declare(
+                    item, of: subject, to: .networkObserver, in: record.serial, since: now,
+                    until: .distantFuture)
+            }
             guard record.path?.isRelayed == true else { continue }
-            knowledge?.declare(
-                .ciphertext, of: subject, to: .relayProcessor, in: record.serial, since: now,
-                until: now)
+            for observer in [Observer.relayProcessor, .infrastructureOnCall] {
+                knowledge?.declare(
+                    .ciphertext, of: subject, to: observer, in: record.serial, since: now,
+                    until: now)
+            }
         }
     }
 
-    /// A call that was talked is over: the scorer is told how long it was.
+    /// Each side of a call that is talked holds the keys of both, until it is over.
+    private mutating func knowKeys(of call: Handle, at now: SimTime) {
+        let record = calls[call]
+        for side in Side.both {
+            knowledge?.declare(
+                .keys, of: peers[record[side]].serial, to: .partner, in: record.serial,
+                since: record.talkingSince!, until: now)
+        }
+    }
+
+    /// A call that was talked is over: the scorer is told how long it was, whoever listened has seen it, and its keys
+    /// are gone.
     mutating func knowEnd(of call: Handle, at now: SimTime) {
         guard knowledge != nil else { return }
         let record = calls[call]
+        knowKeys(of: call, at: now)
         for side in Side.both {
+            knowledge?.declare(
+                .howLong, of: peers[record[side]].serial, to: .networkObserver, in: record.serial,
+                since: now, until: .distantFuture)
             for item in [Item.deviceIdentifier, .when, .howLong] {
                 knowledge?.declare(
                     item, of: peers[record[side]].serial, to: .riskScorer, in: record.serial,
@@ -136,7 +171,9 @@ extension Platform {
 
     /// Who came to know what by `now`; nil where it is not noted.
     mutating func currentKnowledge(at now: SimTime) -> PlatformKnowledge? {
+        guard knowledge != nil else { return nil }
         knowledge?.endMemories(at: now)
+        for call in calls.handles(where: { $0.phase == .talking }) { knowKeys(of: call, at: now) }
         return knowledge?.knowledge(subjects: Int(arrived), refused: stores?.refused ?? 0)
     }
 }

@@ -42,6 +42,8 @@ public struct PlatformKnowledge: Sendable {
         (.partner, [.privateAddress, .publicAddress]),
         (.signalingProcessor, [.privateAddress, .publicAddress]),
         (.relayProcessor, [.privateAddress, .publicAddress]),
+        (.infrastructureOnCall, [.privateAddress, .publicAddress]),
+        (.networkObserver, [.privateAddress, .publicAddress]),
         (.thief, [.privateAddress, .publicAddress, .deviceIdentifier]),
     ]
 

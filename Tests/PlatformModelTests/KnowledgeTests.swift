@@ -106,6 +106,53 @@ import Testing
         #expect(Self.inference(knowledge, .signalingProcessor, .sameDevice) == nil)
     }
 
+    @Test func `who stands by, on call or on the way learns what passes`() throws {
+        let knowledge = try Self.knowledge(Self.scenario())
+        let (labels, calls) = (knowledge.labels, knowledge.calls)
+        // Whoever waits is connected, paired or not.
+        let edge = labels[.edgeProvider, .publicAddress]
+        #expect(edge.subjects.count == knowledge.subjects && edge.calls.count == calls)
+        #expect(labels[.edgeProvider, .partner].isEmpty)
+        let edges = try #require(Self.inference(knowledge, .edgeProvider, .whoWithWhom))
+        #expect(edges.calls.count == calls && edges.residence == .max)
+        // Packets give away both ends, and no local address.
+        let way = labels[.networkObserver, .publicAddress]
+        #expect(way.calls.count > calls * 8 / 10)
+        #expect(labels[.networkObserver, .privateAddress].isEmpty)
+        #expect(labels[.networkObserver, .speech].isEmpty)
+        let heard = labels[.partner, .speech].calls
+        #expect(labels[.networkObserver, .ciphertext].calls == heard)
+        #expect(labels[.networkObserver, .howLong].calls.count < heard.count)
+        #expect(Self.inference(knowledge, .networkObserver, .speech) == nil)
+        // Services hold messages while they forward them, and relays an address while it stands.
+        #expect(labels[.infrastructureOnCall, .message].longestResidence == .zero)
+        let address = labels[.infrastructureOnCall, .allocation]
+        #expect(address.calls == labels[.relayProcessor, .allocation].calls)
+        #expect((.seconds(1)..<(.seconds(13))).contains(address.longestResidence))
+        for observer in [Observer.ownDevice, .productTeam] {
+            #expect(Item.allCases.allSatisfy { labels[observer, $0].isEmpty })
+        }
+    }
+
+    @Test func `the two of a call hold its keys as long as they talk`() throws {
+        let knowledge = try Self.knowledge(Self.scenario())
+        let keys = knowledge.labels[.partner, .keys]
+        #expect(keys.calls == knowledge.labels[.partner, .speech].calls)
+        #expect((.seconds(3)..<(.seconds(12))).contains(keys.longestResidence))
+        for observer in Observer.allCases where observer != .partner {
+            #expect(knowledge.labels[observer, .keys].isEmpty)
+        }
+    }
+
+    @Test func `a service that holds messages for lost connections shows them as long`() throws {
+        var scenario = Self.scenario()
+        scenario.signaling.disconnect = 0.01
+        scenario.signaling.retention = .seconds(5)
+        let knowledge = try Self.knowledge(scenario)
+        #expect(
+            knowledge.labels[.infrastructureOnCall, .message].longestResidence == .seconds(5))
+    }
+
     @Test func `over relays no partner sees an address`() throws {
         var scenario = Self.scenario()
         scenario.ice.policy = .relay
