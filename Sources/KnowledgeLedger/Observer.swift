@@ -47,6 +47,12 @@ public enum Observer: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
     /// Whether it has part in the call itself.
     public var isParticipant: Bool { self == .partner || self == .ownDevice }
 
+    /// Whether it comes to know things because it serves the platform; the rest are people's partners, their
+    /// own devices and attackers.
+    public var isProcessor: Bool {
+        isServer || self == .infrastructureOnCall || self == .productTeam
+    }
+
     /// Whether it is a service that the platform runs, or has run for it.
     public var isServer: Bool {
         switch self {

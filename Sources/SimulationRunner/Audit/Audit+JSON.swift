@@ -17,6 +17,7 @@ extension Audit {
             .init("calls", Self.number(knowledge.calls)),
             .init("breach_at", JSONValue(knowledge.breach?.sinceStart.seconds)),
             .init("observers", .array(Observer.allCases.map(observer))),
+            .init("unlisted", unlistedJSON),
             .init("inferred", inferredJSON), .init("coalitions", coalitionsJSON),
             .init("promises", .array(findings.map { Self.promise($0, command) })),
             .init("recoverable", .array(recoverable.map(recoverability))),

@@ -16,6 +16,7 @@ extension Audit {
         lines += inferenceLines
         lines += ["", "promises"]
         for finding in findings { lines += Self.text(finding, command) }
+        lines += processorLines
         lines += [""]
         lines += recoverable.map { entry in
             "who talked with whom is recoverable from what the "

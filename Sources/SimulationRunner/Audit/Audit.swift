@@ -86,6 +86,8 @@ public struct Audit: Sendable {
         return PromiseFinding(promise, in: knowledge).verdict == .kept
     }
 
-    /// Whether a promise is broken whatever the setting.
-    public var isBroken: Bool { findings.contains { $0.verdict == .broken } }
+    /// Whether a promise is broken whatever the setting, or something flows that is not published.
+    public var isBroken: Bool {
+        findings.contains { $0.verdict == .broken } || !unlisted.isEmpty
+    }
 }

@@ -1,0 +1,88 @@
+import Foundation
+import KnowledgeLedger
+import PlatformModel
+import PrivacyStores
+import Quantities
+import ScenarioModel
+import Testing
+
+@testable import SimulationRunner
+
+/// What flows to processors, held against the published list: a flow that is not on it fails here.
+@Suite struct ProcessorListTests {
+    /// People of all networks, some of whose browsers hide nothing, who talk over every kind of path and report
+    /// each other.
+    private static func knowledge() async throws -> PlatformKnowledge {
+        var scenario = Scenario(title: "Processors")
+        scenario.general = General(
+            seed: 5, warmUp: .zero, stopTime: .seconds(40), replications: 1,
+            seriesStep: .seconds(10))
+        scenario.arrivals = .rate(3)
+        for index in scenario.population.indices {
+            scenario.population[index].conversation = .exponential(mean: 4)
+            scenario.population[index].reportPropensity = 1
+            scenario.population[index].falseReport = 0.5
+        }
+        for index in scenario.access.indices { scenario.access[index].mdns = 0.5 }
+        scenario.media.fidelity = FidelityShares(full: 0, sealed: 0, flow: 1)
+        scenario.privacy.fillsStores = true
+        return try await smallSimulation(scenario, seed: 5, replications: [0])
+            .knowledge(in: 0, breach: nil, RunProgress(replications: 1))
+    }
+
+    @Test func `all that flows is published, and all that is published flows`() async throws {
+        let knowledge = try await Self.knowledge()
+        #expect(ProcessorList.published.unlisted(in: knowledge) == [])
+        let idle = ProcessorList.published.entries.filter {
+            knowledge.labels[$0.processor, $0.item].isEmpty
+        }
+        #expect(idle.map { "\($0.processor.name) \($0.item.name)" } == [])
+    }
+
+    @Test func `a processor that is not on the list is named with all that it gets`() async throws {
+        let knowledge = try await Self.knowledge()
+        for processor in [Observer.relayProcessor, .edgeProvider] {
+            let unlisted = ProcessorList.published.without(processor).unlisted(in: knowledge)
+            #expect(unlisted.allSatisfy { $0.processor == processor && $0.residence == nil })
+            #expect(
+                unlisted.map(\.item)
+                    == ProcessorList.published.entries.filter { $0.processor == processor }
+                    .map(\.item))
+            #expect(unlisted.allSatisfy { $0.subjects > 0 })
+        }
+    }
+
+    @Test func `what stays longer than the list says is named`() async throws {
+        let knowledge = try await Self.knowledge()
+        let hasty = ProcessorList(
+            ProcessorList.published.entries.map {
+                guard $0.processor == .relayProcessor, $0.item == .when else { return $0 }
+                return ProcessingEntry($0.processor, $0.item, $0.purpose, .recorded(.signaling))
+            })
+        let unlisted = hasty.unlisted(in: knowledge)
+        #expect(unlisted.map(\.item) == [.when] && unlisted.map(\.processor) == [.relayProcessor])
+        let residence = try #require(unlisted.first?.residence)
+        #expect(residence >= .days(7) && residence <= .days(7) + .minutes(10))
+    }
+
+    /// Written by `voicesim processors > Sources/KnowledgeLedger/KnowledgeLedger.docc/Processors.md`.
+    @Test func `the published page is the list`() throws {
+        let path = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(
+                path: "../../Sources/KnowledgeLedger/KnowledgeLedger.docc/Processors.md")
+        let page = try String(contentsOf: path, encoding: .utf8)
+        #expect(page == ProcessorList.published.page)
+        #expect(page.contains("| relay processor | public address |"))
+        #expect(page.hasSuffix("Nothing of anybody: aggregate store, product team.\n"))
+    }
+
+    @Test func `the list as a file has each entry once`() {
+        guard case .array(let entries)? = ProcessorList.published.json["entries"] else {
+            Issue.record("no entries")
+            return
+        }
+        #expect(entries.count == ProcessorList.published.entries.count)
+        #expect(entries.count > 25)
+        #expect(entries.first?["processor"] == .string("matchmaker"))
+    }
+}
