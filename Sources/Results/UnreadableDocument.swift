@@ -10,7 +10,7 @@ public enum UnreadableDocument: Error, Hashable, Sendable {
 
 extension JSONReader {
     /// The value that `bytes` write, which names `schema` as its format.
-    static func read(
+    public static func read(
         _ bytes: [UInt8], schema: String
     ) throws(UnreadableDocument) -> JSONValue {
         let json: JSONValue

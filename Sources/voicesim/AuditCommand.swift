@@ -21,8 +21,16 @@ struct AuditCommand: AsyncParsableCommand {
             people's real addresses and device identifiers are looked for in them. Where the
             two disagree the command leaves with 70; with 99 where a promise is broken.
 
+            With --against the audit is held against an earlier one of the same people: who
+            learns more of what, and which promises are kept less. It leaves with 2 if
+            anybody or any does. Where settings differ, other people meet at other moments:
+            --tolerance says by how much shares of people and calls may grow, and residence
+            in proportion, before it counts.
+
             Example: voicesim audit scenarios/evening-peak.yaml
-            Example: voicesim audit scenarios/smoke.yaml --set ice.policy=relay --format json
+            Example: voicesim audit scenarios/smoke.yaml --format json > before.json
+            Example: voicesim audit scenarios/smoke.yaml --set relay.log_retention='8 d' \
+              --against before.json
             """)
 
     enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
@@ -43,16 +51,36 @@ struct AuditCommand: AsyncParsableCommand {
         transform: Reading.duration)
     var breachAt: SimDuration?
 
+    @Option(
+        help: ArgumentHelp(
+            "An earlier audit (--format json) to hold this one against.", valueName: "FILE"),
+        completion: .file(extensions: ["json"]))
+    var against: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "With --against: what increase does not count, such as 1%.", valueName: "SHARE"),
+        transform: Reading.share("a tolerance"))
+    var tolerance: Double?
+
     @Option(help: "What is printed: text or json.")
     var format: OutputFormat = .text
 
     @Flag(help: "No progress bar.")
     var quiet = false
 
+    func validate() throws {
+        if tolerance != nil, against == nil {
+            throw ValidationError("--tolerance goes with --against")
+        }
+    }
+
     func run() async throws {
         var filled = input
         filled.changes.overrides.append("privacy.stores=true")
         let loaded = try filled.load()
+        let earlier = try self.earlier(than: loaded.model)
         let simulation = Simulation(
             scenario: loaded.model, seed: loaded.model.general.seed, replications: [replication],
             threads: 1, speech: SpeechLibrary(for: loaded.model.media.codec).material)
@@ -69,9 +97,37 @@ struct AuditCommand: AsyncParsableCommand {
         }
         bar.finish()
         interruption.end()
+        try tell(audit, against: earlier)
+    }
+
+    /// The audit to compare with, if there is one; leaves with code 65 unless it is of the same people.
+    private func earlier(than scenario: Scenario) throws -> AuditRecord? {
+        guard let against else { return nil }
+        let earlier = try AuditFile.read(against)
+        do throws(AuditMismatch) {
+            try earlier.refuse(
+                title: scenario.title, seed: scenario.general.seed,
+                replication: UInt64(replication),
+                breach: (breachAt ?? scenario.general.stopTime).seconds, mode: nil)
+        } catch {
+            throw AuditFile.refusal(against, error)
+        }
+        return earlier
+    }
+
+    /// Prints the report, and leaves with what it comes to.
+    private func tell(_ audit: Audit, against earlier: AuditRecord?) throws {
+        var report = AuditReport(audit, replayedBy: command)
+        if let earlier, let against {
+            do throws(AuditMismatch) {
+                try report.compare(with: earlier, tolerance: tolerance ?? 0)
+            } catch {
+                throw AuditFile.refusal(against, error)
+            }
+        }
         switch format {
-        case .text: print(audit.text(replayedBy: command))
-        case .json: print(audit.json(replayedBy: command).text())
+        case .text: print(report.text())
+        case .json: print(report.json().text())
         }
         if let first = audit.knowledge.disagreements.first {
             Terminal.complain(
@@ -79,6 +135,7 @@ struct AuditCommand: AsyncParsableCommand {
                     + "to see it again: \(command) (version \(ToolVersion.text))")
             throw ExitStatus.internalError.exit
         }
+        if report.comparison?.isWorse == true { throw ExitStatus.regression.exit }
         if audit.isBroken { throw ExitStatus.thresholdFailed.exit }
     }
 

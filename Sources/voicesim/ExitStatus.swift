@@ -4,7 +4,7 @@ import ArgumentParser
 enum ExitStatus: Int32, CaseIterable {
     /// All went well and every threshold held.
     case ok = 0
-    /// `check` found a regression.
+    /// `check` found a regression, or `audit --against` that somebody learns more.
     case regression = 2
     /// `check` could not decide within its budget.
     case inconclusive = 3

@@ -12,10 +12,11 @@ struct Voicesim: AsyncParsableCommand {
 
             Example: voicesim run scenarios/evening-peak.yaml
 
-            Exit codes: 0 ok · 2 regression, 3 inconclusive, 4 improvement
-            only (check) · 64 usage · 65 invalid scenario or input ·
-            70 internal error · 73 cannot write results · 75 interrupted ·
-            98 determinism broken · 99 a threshold failed.
+            Exit codes: 0 ok · 2 regression (check), somebody learns more
+            (audit --against) · 3 inconclusive, 4 improvement only (check) ·
+            64 usage · 65 invalid scenario or input · 70 internal error ·
+            73 cannot write results · 75 interrupted · 98 determinism broken ·
+            99 a threshold failed.
             """,
         version: ToolVersion.text,
         subcommands: [

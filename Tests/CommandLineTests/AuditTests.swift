@@ -33,6 +33,40 @@ import Testing
         #expect((audit["disagreements"] as? [String])?.isEmpty == true)
     }
 
+    @Test func `somebody who learns more than by an earlier audit leaves with 2`() throws {
+        try Tool.withDirectory { directory in
+            func run(_ arguments: [String]) throws -> Tool.Result {
+                try Tool.finish(Tool.start(arguments, in: directory), in: directory)
+            }
+            let arguments = ["audit", Tool.smoke] + Self.short
+            let relayed = try run(arguments + ["--set", "ice.policy=relay", "--format", "json"])
+            #expect(relayed.status == 0, "\(relayed.errors)")
+            let file = directory.appendingPathComponent("before.json")
+            try Data(relayed.output.utf8).write(to: file)
+            let against = ["--against", file.path]
+            let same = try run(arguments + ["--set", "ice.policy=relay"] + against)
+            #expect(same.status == 0, "\(same.errors)")
+            #expect(same.output.contains("nobody learns more than in the earlier audit"))
+            let direct = try run(arguments + against)
+            #expect(direct.status == 2, "\(direct.errors)")
+            #expect(direct.output.contains("learns more\n"))
+            #expect(direct.output.contains("kept → kept only if ice.policy=relay"))
+            let others = try run(arguments + against + ["--seed", "77"])
+            #expect(others.status == 65 && others.output.isEmpty)
+            #expect(others.errors.contains("--seed 1 --replication 0 would be the same"))
+            let early = try run(arguments + against + ["--breach-at", "5 s"])
+            #expect(early.status == 65)
+            #expect(early.errors.contains("--breach-at '12.0 s' would be the same"))
+            try Data("{\"schema\": \"voicesim.summary/1\"}".utf8).write(to: file)
+            let summary = try run(arguments + against)
+            #expect(summary.status == 65)
+            #expect(summary.errors.contains("schema is “voicesim.summary/1”, not"))
+            let missing = try run(arguments + ["--against", "nowhere.json"])
+            #expect(missing.status == 65)
+            #expect(missing.errors.contains("nowhere.json cannot be read"))
+        }
+    }
+
     @Test func `what cannot be audited is refused`() throws {
         let late = try audit("--breach-at", "13 s")
         #expect(late.status == 64)

@@ -115,6 +115,30 @@ import Testing
         #expect(together.first?["rule"] == .string("same_call"))
     }
 
+    @Test func `a file reads back, and says who learns more when calls may be direct`() async throws
+    {
+        var scenario = Self.scenario()
+        scenario.ice.policy = .relay
+        let relayed = try await Self.audit(scenario)
+        let file = AuditReport(relayed, replayedBy: "x").json().text()
+        let earlier = try AuditRecord(reading: Array(file.utf8))
+        #expect(earlier.subjects == Int64(relayed.knowledge.subjects))
+        #expect(earlier.observers.map(\.name) == Observer.allCases.map(\.name))
+        var same = AuditReport(relayed, replayedBy: "x")
+        try same.compare(with: earlier)
+        #expect(same.comparison?.gains == [] && same.comparison?.losses == [])
+        var direct = AuditReport(try await Self.audit(Self.scenario()), replayedBy: "x")
+        try direct.compare(with: earlier)
+        let comparison = try #require(direct.comparison)
+        let gain = comparison.gains.first {
+            $0.observer == "partner" && $0.item == "public_address"
+        }
+        #expect(gain?.before == nil && gain?.now?.residence == .infinity)
+        #expect(comparison.worse.map(\.now.name) == ["partner_sees_no_public_address"])
+        #expect(direct.json()["against"]?["is_worse"] == .bool(true))
+        #expect(direct.text().contains("promises kept less"))
+    }
+
     @Test func `a relay log of eight days breaks a promise by name`() async throws {
         var scenario = Self.scenario()
         scenario.relay.logRetention = .days(8)

@@ -10,12 +10,13 @@ extension Audit {
     /// - Parameter command: the beginning of the command that audits it again, up to its options.
     public func json(replayedBy command: String) -> JSONValue {
         .object([
-            .init("schema", .string("voicesim.audit/1")),
+            .init("schema", .string(AuditRecord.schema)),
             .init("title", .string(title)), .init("seed", .unsigned(seed)),
             .init("replication", .integer(Int64(replication))),
             .init("subjects", Self.number(knowledge.subjects)),
             .init("calls", Self.number(knowledge.calls)),
             .init("breach_at", JSONValue(knowledge.breach?.sinceStart.seconds)),
+            .init("items", .array(Item.allCases.map { .string($0.name) })),
             .init("observers", .array(Observer.allCases.map(observer))),
             .init("unlisted", unlistedJSON),
             .init("inferred", inferredJSON), .init("coalitions", coalitionsJSON),

@@ -34,7 +34,7 @@ extension Audit {
         return lines.joined(separator: "\n")
     }
 
-    private var oracleLine: String {
+    var oracleLine: String {
         guard let first = knowledge.disagreements.first else {
             return "labels and canaries agree on all addresses and identifiers"
         }
@@ -60,7 +60,7 @@ extension Audit {
             }
     }
 
-    private static func text(_ finding: PromiseFinding, _ command: String) -> [String] {
+    static func text(_ finding: PromiseFinding, _ command: String) -> [String] {
         var verdict = finding.verdict.name
         if let condition = finding.verdict.condition { verdict += " \(condition)" }
         switch finding.promise {
@@ -128,11 +128,11 @@ extension Audit {
         return parts.prefix(2).map { "\($0.0) \($0.1)" }.joined(separator: " ")
     }
 
-    private static func padded(_ text: String, _ width: Int) -> String {
+    static func padded(_ text: String, _ width: Int) -> String {
         text + String(repeating: " ", count: max(1, width - text.count))
     }
 
-    private static func aligned(_ text: String, _ width: Int) -> String {
+    static func aligned(_ text: String, _ width: Int) -> String {
         String(repeating: " ", count: max(0, width - text.count)) + text
     }
 }
