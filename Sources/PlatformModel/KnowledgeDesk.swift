@@ -110,10 +110,7 @@ struct KnowledgeDesk {
 
     /// When what is stored at `now` is gone: with the first sweep after its lifetime.
     func gone(_ kind: RecordKind, storedAt now: SimTime) -> SimTime {
-        let lapse = policy.lapse(of: kind, stamped: now)
-        let interval = policy.sweepInterval.nanoseconds
-        let sweeps = (lapse.nanoseconds + interval - 1) / interval
-        return SimTime(nanoseconds: sweeps * interval)
+        policy.deletion(of: kind, stamped: now)
     }
 
     /// The addresses that a person has, by the network's own account.
@@ -201,6 +198,11 @@ struct KnowledgeDesk {
         case .relayed: candidate.related.map { !$0.ip.isUnspecified } ?? false
         default: false
         }
+    }
+
+    /// What a message says of its sender's addresses, by what it is.
+    static func told(by text: [UInt8]) -> [IPAddress] {
+        candidate(in: text).map(addresses) ?? []
     }
 
     /// What a candidate says of its owner's addresses, by what it is.

@@ -120,6 +120,11 @@ public struct ReplicationRun: ~Copyable {
         platform.stealStores(at: engine.now)
     }
 
+    /// What the operator can answer to `subpoena` now, out of what is stored; nil if the run fills no stores.
+    public mutating func answer(_ subpoena: Subpoena) -> SubpoenaAnswer? {
+        platform.stores?.answer(subpoena, at: engine.now)
+    }
+
     /// Who came to know what so far; nil if the run is not audited.
     public mutating func knowledge() -> PlatformKnowledge? {
         platform.currentKnowledge(at: engine.now)

@@ -8,7 +8,7 @@ import ScenarioModel
 /// Nothing of the run depends on what is in them: they draw from nobody's streams, and who is paired, connected or
 /// reported does not ask them.
 struct StoreDesk: ~Copyable {
-    private(set) var guarded: GuardedStores<FlatStores>
+    var guarded: GuardedStores<FlatStores>
     /// Those that have not been destroyed yet, the oldest first.
     private(set) var backups: [StoreBackup] = []
     /// Records that came when there were as many of their kind as may be.
@@ -21,6 +21,10 @@ struct StoreDesk: ~Copyable {
     /// Who looks what a thief would find.
     static let auditGrant = AccessGrant(role: .auditor, purpose: .audit, scope: .dump)
 
+    /// Who answers orders of courts.
+    static let legalGrant = AccessGrant(
+        role: .legal, purpose: .legalRequest, scope: .namedRecords)
+
     /// Empty stores of `scenario`; nil where it keeps none.
     init?(_ scenario: Scenario, root: StreamRoot) {
         guard scenario.privacy.fillsStores else { return nil }
@@ -28,7 +32,8 @@ struct StoreDesk: ~Copyable {
         guarded = GuardedStores(
             FlatStores(policy: scenario.retentionPolicy),
             access: AccessControl(
-                key: keys.nextBytes(32), granting: [Self.backupGrant, Self.auditGrant]))
+                key: keys.nextBytes(32),
+                granting: [Self.backupGrant, Self.auditGrant, Self.legalGrant]))
         dayStart = scenario.arrivals.dayStart
     }
 

@@ -47,6 +47,13 @@ public struct RetentionPolicy: Hashable, Sendable, BitwiseCopyable {
     /// When a record that is stamped `time` lapses, by the service's clock.
     public func lapse(of kind: RecordKind, stamped time: SimTime) -> SimTime { time + span(kind) }
 
+    /// When a record that is stamped `time` is gone, where sweeps come at the multiples of ``sweepInterval``: with the first
+    /// one at or after its lapse.
+    public func deletion(of kind: RecordKind, stamped time: SimTime) -> SimTime {
+        let (lapse, interval) = (lapse(of: kind, stamped: time), sweepInterval.nanoseconds)
+        return SimTime(nanoseconds: (lapse.nanoseconds + interval - 1) / interval * interval)
+    }
+
     /// The latest stamp that has lapsed by `now`.
     public func latestLapsed(_ kind: RecordKind, at now: SimTime) -> SimTime { now - span(kind) }
 }

@@ -35,6 +35,8 @@ public enum AccessScope: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyabl
     case relayLog
     /// Everything, as a dump or a backup.
     case dump
+    /// What an order names: the records that match it, whatever their kind, and no others.
+    case namedRecords
 }
 
 /// That a role may read a scope for a purpose.

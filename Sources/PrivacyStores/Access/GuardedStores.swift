@@ -56,6 +56,22 @@ public struct GuardedStores<Store: PrivacyStore & ~Copyable>: ~Copyable {
         return .granted(found.filter { $0.time > latest })
     }
 
+    /// Reads the records of all kinds that stand at `now` and that `isNamed` picks, kind by kind, the oldest first.
+    ///
+    /// - Complexity: O(records).
+    public mutating func records(
+        where isNamed: (StoredRecord) -> Bool, by authorisation: Authorisation?, at now: SimTime
+    ) throws(Store.Failure) -> Reading<[StoredRecord]> {
+        let verdict = try judge(authorisation, reading: .namedRecords, at: now)
+        guard verdict == .granted else { return .refused(verdict) }
+        var found: [StoredRecord] = []
+        try store.contents(DumpPermit()).forEachRecord { record in
+            guard record.time > store.policy.latestLapsed(record.kind, at: now) else { return }
+            if isNamed(record) { found.append(record) }
+        }
+        return .granted(found)
+    }
+
     /// Reads everything there is, lapsed or not.
     public mutating func dump(
         by authorisation: Authorisation?, at now: SimTime
