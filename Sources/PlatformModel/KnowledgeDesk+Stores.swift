@@ -12,10 +12,12 @@ extension KnowledgeDesk {
     mutating func noteMessage(
         _ text: [UInt8], of sender: Side, in call: UInt32, at now: SimTime
     ) {
+        let until = gone(.signaling, storedAt: now)
+        edges.noteMessage(of: sender, in: call, since: now, until: until)
         let told = told(by: text, of: parties[Int(call)][sender])
         discloseMessage(
             told, of: sender, in: call, to: .signalingProcessor, since: now,
-            until: gone(.signaling, storedAt: now))
+            until: until)
         discloseMessage(
             told, of: sender, in: call, to: .infrastructureOnCall, since: now,
             until: now + serviceRetention)
@@ -45,6 +47,9 @@ extension KnowledgeDesk {
         if case .closed = entry.event { relayed[entry.relayed] = nil }
         guard let holder else { return }
         let until = gone(.relayLog, storedAt: now)
+        if publicPeer(of: entry) != nil {
+            edges.noteEntry(in: holder.call, since: now, until: until)
+        }
         disclose(entry, of: holder, to: .relayProcessor, since: now, until: until)
         // What the server itself holds it forgets with the address.
         let since = if case .closed = entry.event { holder.since } else { now }

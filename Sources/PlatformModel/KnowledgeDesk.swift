@@ -73,6 +73,10 @@ struct KnowledgeDesk {
     var relayNotes: [RelayHolder?] = []
     /// Whom each report was about, likewise.
     var reportNotes: [ReportNote] = []
+    /// From when to when the stores tell of which pairs.
+    var edges = EdgeTimes()
+    /// The keys of media, to be looked for in copies.
+    var keyCanaries = KeyCanaries()
 
     init(_ scenario: Scenario, relays: [IPAddress]) {
         policy = scenario.retentionPolicy
@@ -203,6 +207,11 @@ struct KnowledgeDesk {
     /// What a message says of its sender's addresses, by what it is.
     static func told(by text: [UInt8]) -> [IPAddress] {
         candidate(in: text).map(addresses) ?? []
+    }
+
+    static func told(by message: SignalingMessage?) -> [IPAddress] {
+        guard case .candidate(let candidate, _)? = message else { return [] }
+        return addresses(in: candidate)
     }
 
     /// What a candidate says of its owner's addresses, by what it is.

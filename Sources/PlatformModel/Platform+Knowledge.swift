@@ -1,6 +1,7 @@
 import Addressing
 import EventEngine
 import KnowledgeLedger
+import MediaSecurity
 import NetworkModel
 import PrivacyStores
 import Quantities
@@ -114,6 +115,7 @@ extension Platform {
     mutating func knowTalk(_ call: Handle, at now: SimTime) {
         guard knowledge != nil else { return }
         let record = calls[call]
+        knowledge?.keyCanaries.noteTalk(record.serial, at: now)
         for side in Side.both {
             let subject = peers[record[side]].serial
             knowledge?.declare(
@@ -149,6 +151,7 @@ extension Platform {
         guard knowledge != nil else { return }
         let record = calls[call]
         knowKeys(of: call, at: now)
+        knowledge?.keyCanaries.noteEnd(of: record.serial, at: now)
         for side in Side.both {
             knowledge?.declare(
                 .howLong, of: peers[record[side]].serial, to: .networkObserver, in: record.serial,
@@ -163,10 +166,37 @@ extension Platform {
 
     // MARK: The thief
 
-    /// A thief copies the stores.
-    mutating func stealStores(at now: SimTime) {
-        guard let contents = stores?.dump(at: now) else { return }
+    /// A thief copies the stores: what the copy gives.
+    @discardableResult
+    mutating func stealStores(at now: SimTime) -> BreachMeasures? {
+        guard let contents = stores?.dump(at: now) else { return nil }
         knowledge?.steal(contents, at: now)
+        return measure(contents, at: now)
+    }
+
+    /// What a copy would give that nobody takes.
+    mutating func measureBreach(at now: SimTime) -> BreachMeasures? {
+        guard let contents = stores?.dump(at: now) else { return nil }
+        return measure(contents, at: now)
+    }
+
+    private func measure(_ contents: StoreContents, at now: SimTime) -> BreachMeasures? {
+        knowledge?.measure(contents, frame: scenario.media.codec.frame, at: now)
+    }
+
+    /// The moment before the end at which a copy tells of most pairs, and of how many; nil where it is not noted.
+    var worstBreach: (time: SimTime, pairs: Int)? {
+        knowledge.map {
+            $0.edges.worstMoment(
+                $0.parties, sweepingEvery: scenario.privacy.sweepInterval, until: stopTime)
+        }
+    }
+
+    /// A side has keys for its media.
+    mutating func knowKeys(_ keys: borrowing SRTPKeys, of leg: LegID) {
+        guard knowledge != nil else { return }
+        let call = calls[leg.call].serial
+        keys.withKeys { local, _ in knowledge?.keyCanaries.note(local, in: call) }
     }
 
     /// Who came to know what by `now`; nil where it is not noted.

@@ -92,7 +92,7 @@ extension Platform {
         talks.open(talk, of: call)
     }
 
-    private func talkParty(
+    private mutating func talkParty(
         of call: Handle, _ side: Side, at now: SimTime
     ) throws(MediaFailure) -> TalkParty {
         let place = place(of: LegID(call: call, side: side))
@@ -104,10 +104,12 @@ extension Platform {
         let frame = quality.endpoint.codec.frame.duration
         let lead = SimDuration(
             nanoseconds: Int64(clock.nextInteger(below: UInt64(frame.nanoseconds))))
+        let keys = legs[place].handshake!.session.takeKeys()!
+        knowKeys(keys, of: LegID(call: call, side: side))
         let media = try MediaSide(
             quality.endpoint, source: try speechSource(of: call, side),
             decodes: calls[call].fidelity == .full,
-            keys: legs[place].handshake!.session.takeKeys()!, securedAt: securedAt,
+            keys: keys, securedAt: securedAt,
             randomness: visitStream(.mediaSession, peer),
             clockDrift: drift, lead: lead)
         let path = MediaPath(

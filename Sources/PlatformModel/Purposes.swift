@@ -10,6 +10,7 @@ enum Purpose: UInt16 {
     case relaySecret = 4
     case overload = 5
     case accessKey = 6
+    case breach = 7
 
     // One stream a peer, or a home or box: who it is, never touched by what others do.
     case attributes = 17

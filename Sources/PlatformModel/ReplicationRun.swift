@@ -114,10 +114,41 @@ public struct ReplicationRun: ~Copyable {
 
     /// A thief copies the stores now.
     ///
+    /// - Returns: what the copy gives.
     /// - Precondition: the run is audited, and nothing was copied before.
-    public mutating func stealStores() {
+    @discardableResult
+    public mutating func stealStores() -> BreachMeasures {
         precondition(platform.knowledge?.breach == nil, "the stores are copied once")
-        platform.stealStores(at: engine.now)
+        guard let measures = platform.stealStores(at: engine.now) else {
+            preconditionFailure("a run that is not audited has nothing to copy")
+        }
+        return measures
+    }
+
+    /// What a copy of the stores would give now, that nobody takes; nil if the run is not audited.
+    public mutating func measureBreach() -> BreachMeasures? {
+        platform.measureBreach(at: engine.now)
+    }
+
+    /// The moment at which a copy would have told of most pairs of people that they were in a call with each other, the first of
+    /// several, and how many; nil if the run is not audited. Records go with sweeps alone, so it is
+    /// just before one of these, or the end.
+    ///
+    /// - Precondition: the end has been reached.
+    public var worstBreach: (time: SimTime, pairs: Int)? {
+        precondition(engine.now == end, "how bad it gets is known at the end")
+        return platform.worstBreach
+    }
+
+    /// `count` moments of a replication, drawn evenly over all of its time from a stream of their own, in order.
+    public static func breachTimes(
+        _ count: Int, in scenario: Scenario, seed: UInt64, replication: UInt32
+    ) -> [SimTime] {
+        var draws = StreamRoot(seed: seed, replication: replication).stream(.breach)
+        let length = UInt64(scenario.general.stopTime.nanoseconds)
+        return (0..<count).map { _ in
+            .zero + .nanoseconds(Int64(draws.nextInteger(below: length)) + 1)
+        }.sorted()
     }
 
     /// What the operator can answer to `subpoena` now, out of what is stored; nil if the run fills no stores.

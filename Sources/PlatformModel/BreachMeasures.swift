@@ -1,0 +1,66 @@
+public import PrivacyStores
+public import Quantities
+
+/// How well somebody tells whether two calls were one person's.
+public struct LinkedPairs: Hashable, Sendable {
+    /// Pairs of calls of the same person, of whom there is no report.
+    public var same = 0
+    /// Those of them that are linked.
+    public var sameLinked = 0
+    /// Pairs of calls of two such people.
+    public var others = 0
+    /// Those of them that are linked, wrongly.
+    public var othersLinked = 0
+
+    /// By how much better than chance they are told apart: the share of the right pairs that are linked less the share of the wrong
+    /// ones, −1…1; 0 is what guessing gives (S. Yeom et al., "Privacy risk in machine learning", CSF 2018, definition 4).
+    /// Nil without both kinds of pairs.
+    public var advantage: Double? {
+        guard same > 0, others > 0 else { return nil }
+        return Double(sameLinked) / Double(same) - Double(othersLinked) / Double(others)
+    }
+}
+
+/// What a copy of the stores gives to whoever has it.
+public struct BreachMeasures: Hashable, Sendable {
+    /// When it was taken.
+    public let time: SimTime
+    /// Records in it.
+    public let records: Int
+    /// Pairs of people of whose call it holds a message of each side, or an entry of the relay log that names both.
+    public let pairsFound: Int
+    /// Pairs of people that had been in a call by then.
+    public let pairsMade: Int
+    /// Calls linked by the public addresses that their records name.
+    public let byAddress: LinkedPairs
+    /// Calls linked by the session numbers in `o=` of their descriptions, but for the 16 bits that count a person's visits.
+    public let bySession: LinkedPairs
+    /// Media keys that there had been, and were looked for.
+    public let keysSearched: Int
+    /// Those of them that are in the copy.
+    public let keysFound: Int
+    /// Frames that they had protected by then.
+    public let decryptableFrames: Int64
+    /// People of whom there is a record.
+    public let people: Int
+    /// For how long there has been one, summed over these people, in nanoseconds ≥ 0.
+    public let exposure: Int128
+    /// What is in the copy and may not be.
+    public let excess: [AllowedContents.Excess]
+
+    /// The share of pairs found, 0…1; nil where there were none.
+    public var pairRecall: Double? {
+        pairsMade > 0 ? Double(pairsFound) / Double(pairsMade) : nil
+    }
+
+    /// How much better than chance the better of the two ways links calls; nil where neither can be judged.
+    public var advantage: Double? {
+        switch (byAddress.advantage, bySession.advantage) {
+        case (let a?, let b?): max(a, b)
+        case (let a, let b): a ?? b
+        }
+    }
+
+    /// The sum of times for which people have been exposed, in seconds.
+    public var personSeconds: Double { Double(exposure) / 1e9 }
+}

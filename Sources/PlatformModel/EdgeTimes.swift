@@ -1,0 +1,115 @@
+import Quantities
+
+/// From when to when the stores tell who was in a call with whom, call by call, in a run that is audited.
+///
+/// They tell it of a call as long as they hold a message of each of its sides, or an entry of the relay log by which one side
+/// lets the other's public address through. Records go with sweeps alone, so between two of them there are only ever
+/// more: the worst moment for a theft is just before a sweep, or the end, and is found exactly.
+struct EdgeTimes {
+    /// Stored at `since` or later, gone with the sweep at `until`.
+    private struct Span: BitwiseCopyable {
+        var since: SimTime
+        var until: SimTime
+
+        static var empty: Span { Span(since: .zero, until: .zero) }
+    }
+
+    private struct CallSpan: BitwiseCopyable {
+        var call: UInt32
+        var side: Side
+        var span: Span
+    }
+
+    /// The last span of each side of each call in which there are messages of it.
+    private var messages: [BothSides<Span>] = []
+    /// Those before it, where there was none in between.
+    private var earlier: [CallSpan] = []
+    /// Spans in which a relay's entry names both.
+    private var entries: [CallSpan] = []
+
+    /// A message of `side` is stored at `since` and gone by `until`.
+    mutating func noteMessage(of side: Side, in call: UInt32, since: SimTime, until: SimTime) {
+        while messages.count <= Int(call) { messages.append(BothSides(.empty, .empty)) }
+        let last = messages[Int(call)][side]
+        // Gone at a sweep, and not there again by the next one.
+        if last.until > .zero, since >= last.until {
+            earlier.append(CallSpan(call: call, side: side, span: last))
+        }
+        let start = last.until > .zero && since < last.until ? last.since : since
+        messages[Int(call)][side] = Span(since: start, until: max(last.until, until))
+    }
+
+    /// An entry that names both is written down at `since` and gone by `until`.
+    mutating func noteEntry(in call: UInt32, since: SimTime, until: SimTime) {
+        entries.append(
+            CallSpan(call: call, side: .offerer, span: Span(since: since, until: until)))
+    }
+
+    /// The moment at which most pairs are told of, the first of several, and how many they are.
+    ///
+    /// - Parameters:
+    ///   - parties: the people of each call.
+    ///   - interval: from one sweep to the next; the first comes after one.
+    ///   - end: of the run.
+    /// - Complexity: O(n·log n) of n spans, and O(sweeps).
+    func worstMoment(
+        _ parties: [BothSides<UInt32>], sweepingEvery interval: SimDuration, until end: SimTime
+    ) -> (time: SimTime, pairs: Int) {
+        let sweeps = Int((end.nanoseconds - 1) / interval.nanoseconds)
+        /// Moment k is that of the sweep numbered k, from 1, before it happens; the last one is the end.
+        let last = sweeps + 1
+        func moments(_ span: Span) -> ClosedRange<Int>? {
+            let from = Int(span.since.nanoseconds / interval.nanoseconds) + 1
+            let to = span.until >= end ? last : Int(span.until.nanoseconds / interval.nanoseconds)
+            return span.since < end && from <= to ? min(from, last)...min(to, last) : nil
+        }
+        var told: [(pair: UInt64, from: Int, to: Int)] = []
+        for (call, span) in spans() {
+            guard let range = moments(span) else { continue }
+            told.append((Self.pair(parties[Int(call)]), range.lowerBound, range.upperBound))
+        }
+        told.sort { ($0.pair, $0.from, $0.to) < ($1.pair, $1.from, $1.to) }
+        var changes = [Int](repeating: 0, count: last + 2)
+        var (pair, reached) = (UInt64.max, 0)
+        for span in told {
+            if span.pair != pair { (pair, reached) = (span.pair, 0) }
+            guard span.to > reached else { continue }
+            changes[max(span.from, reached + 1)] += 1
+            changes[span.to + 1] -= 1
+            reached = span.to
+        }
+        var (count, worst) = (0, (moment: last, pairs: 0))
+        for moment in 1...last {
+            count += changes[moment]
+            if count > worst.pairs { worst = (moment, count) }
+        }
+        let time = worst.moment == last ? end : .zero + interval * Int64(worst.moment)
+        return (time, worst.pairs)
+    }
+
+    /// The spans in which a call is told of.
+    private func spans() -> [(call: UInt32, span: Span)] {
+        var former: [UInt32: BothSides<[Span]>] = [:]
+        for entry in earlier {
+            former[entry.call, default: BothSides([], [])][entry.side].append(entry.span)
+        }
+        var spans = entries.map { (call: $0.call, span: $0.span) }
+        for (call, last) in messages.enumerated() {
+            let before = former[UInt32(call)] ?? BothSides([], [])
+            for one in before.offerer + [last.offerer] {
+                for other in before.answerer + [last.answerer] {
+                    let span = Span(
+                        since: max(one.since, other.since), until: min(one.until, other.until))
+                    if span.until > span.since { spans.append((UInt32(call), span)) }
+                }
+            }
+        }
+        return spans
+    }
+
+    /// Two people as one number, whichever comes first.
+    static func pair(_ people: BothSides<UInt32>) -> UInt64 {
+        let (a, b) = (people.offerer, people.answerer)
+        return UInt64(min(a, b)) << 32 | UInt64(max(a, b))
+    }
+}
