@@ -155,9 +155,10 @@ let runners: [Target] = [
     room(
         "SimulationRunner",
         uses: [
-            "EventEngine", "KnowledgeLedger", "Matchmaking", "Measurement", "MediaPipeline",
-            "OpusCodec", "PlatformModel", "PrivacyStores", "Quantities", "Results",
-            "ScenarioModel", "Statistics", "Talks", "Theory",
+            "Addressing", "EventEngine", "KnowledgeLedger", "Matchmaking", "Measurement",
+            "MediaPipeline", "OpusCodec", "PlatformModel", "PrivacyStores", "Quantities",
+            "Results", "RiskScoring", "ScenarioModel", "Signaling", "Statistics", "TURN", "Talks",
+            "Theory",
         ]),
     room(
         "Validation",
@@ -175,9 +176,9 @@ let commandLine: [Target] = [
             "Addressing", "Benchmarking", "COpenSSL", "COpus", "CSRTP", "ClosedForms",
             "Connectivity", "Digests",
             "ICE", "Listening", "LoadGenerator", "Measurement", "MediaPipeline", "MediaSecurity",
-            "NetworkModel", "OpusCodec", "Quantities", "Results", "ScenarioFiles",
-            "ScenarioModel", "SimulationRunner", "SpeechFiles", "TURN", "Validation",
-            "VoiceQuality",
+            "NetworkModel", "OpusCodec", "PlatformModel", "Quantities", "Results",
+            "ScenarioFiles", "ScenarioModel", "SimulationRunner", "SpeechFiles", "TURN",
+            "Validation", "VoiceQuality",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ], swiftSettings: strict)
 ]

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import PlatformModel
 import Quantities
 import ScenarioFiles
 import ScenarioModel
@@ -15,7 +16,14 @@ struct AuditCommand: AsyncParsableCommand {
             of a trust boundary: which observer came to know which item of how many people,
             in which share of calls, and how long it stays there. A promise is kept, broken,
             or kept only if a setting is changed; for the last the same people are simulated
-            again with it. A thief copies the stores at --breach-at, or at the end.
+            again with it. A thief copies the stores at --breach-at, or at the end: how many
+            of the pairs so far the copy tells of, how well it links two calls of one
+            person, which keys and what beyond the allowed list is in it. 'worst' is when it
+            tells of most pairs; 'random:N' takes N copies and gives means with 95 %
+            intervals.
+
+            --subpoena says what the operator could answer at that moment, out of all stores,
+            to whoever asks for an address, a device or a window of time.
 
             What was declared is held against the bytes that observers received or store:
             people's real addresses and device identifiers are looked for in them. Where the
@@ -28,6 +36,8 @@ struct AuditCommand: AsyncParsableCommand {
             in proportion, before it counts.
 
             Example: voicesim audit scenarios/evening-peak.yaml
+            Example: voicesim audit scenarios/smoke.yaml --breach-at random:20
+            Example: voicesim audit scenarios/smoke.yaml --subpoena 'window=0..30 s'
             Example: voicesim audit scenarios/smoke.yaml --format json > before.json
             Example: voicesim audit scenarios/smoke.yaml --set relay.log_retention='8 d' \
               --against before.json
@@ -47,9 +57,19 @@ struct AuditCommand: AsyncParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("When a thief copies the stores, such as '20 min'.", valueName: "T"),
-        transform: Reading.duration)
-    var breachAt: SimDuration?
+        help: ArgumentHelp(
+            "When a thief copies the stores: a time such as '20 min', worst, or random:N.",
+            valueName: "T"),
+        transform: Reading.breachTime)
+    var breachAt: BreachTime?
+
+    @Option(
+        name: .customLong("subpoena"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "What the operator is asked for then: address=IP, device=HEX or window=FROM..TO; "
+                + "may be repeated.", valueName: "ORDER"),
+        transform: Reading.subpoena)
+    var subpoenas: [Subpoena] = []
 
     @Option(
         help: ArgumentHelp(
@@ -90,7 +110,8 @@ struct AuditCommand: AsyncParsableCommand {
         let audit: Audit
         do throws(AuditFailure) {
             audit = try await Audit(
-                of: simulation, replication: replication, breach: breachAt, progress)
+                of: simulation, replication: replication, breach: breach, answering: subpoenas,
+                progress)
         } catch {
             bar.finish()
             throw complain(about: error, progress)
@@ -108,7 +129,7 @@ struct AuditCommand: AsyncParsableCommand {
             try earlier.refuse(
                 title: scenario.title, seed: scenario.general.seed,
                 replication: UInt64(replication),
-                breach: (breachAt ?? scenario.general.stopTime).seconds, mode: nil)
+                breach: breach.time(in: scenario.general.stopTime)?.seconds, mode: breach.name)
         } catch {
             throw AuditFile.refusal(against, error)
         }
@@ -136,15 +157,26 @@ struct AuditCommand: AsyncParsableCommand {
             throw ExitStatus.internalError.exit
         }
         if report.comparison?.isWorse == true { throw ExitStatus.regression.exit }
-        if audit.isBroken { throw ExitStatus.thresholdFailed.exit }
+        if report.isBroken { throw ExitStatus.thresholdFailed.exit }
     }
+
+    private var breach: BreachTime { breachAt ?? .end }
 
     /// The command that audits the same replication again.
     private var command: String {
         (["voicesim", "audit"] + input.forwarded.map(Self.quoted)
             + (replication == 0 ? [] : ["--replication", "\(replication)"])
-            + (breachAt.map { ["--breach-at", "'\($0.seconds) s'"] } ?? []))
+            + breachArguments
+            + subpoenas.flatMap { ["--subpoena", Self.quoted($0.text)] })
             .joined(separator: " ")
+    }
+
+    private var breachArguments: [String] {
+        switch breach {
+        case .end: []
+        case .at(let time): ["--breach-at", "'\(time.seconds) s'"]
+        case .worst, .random: ["--breach-at", breach.name]
+        }
     }
 
     /// An argument as a shell takes it.
@@ -159,8 +191,8 @@ struct AuditCommand: AsyncParsableCommand {
         switch failure {
         case .breachTooLate(let end):
             Terminal.complain(
-                "error: --breach-at \(breachAt?.seconds ?? 0) s is after the end of the run at "
-                    + "\(end.seconds) s")
+                "error: --breach-at \(breach.time(in: end)?.seconds ?? 0) s is after the end of the "
+                    + "run at \(end.seconds) s")
             return ExitStatus.usage.exit
         case .storesFull(let refused):
             Terminal.complain(

@@ -67,6 +67,40 @@ import Testing
         }
     }
 
+    @Test func `a thief at random moments and an order are answered, and say how to replay`() throws
+    {
+        let thief = try audit("--breach-at", "random:5", "--subpoena", "window=0..4 s")
+        #expect(thief.status == 0, "\(thief.errors)")
+        #expect(thief.text.contains("the worst of 5 moments: "))
+        #expect(thief.text.contains("; on average "))
+        #expect(thief.text.contains("subpoena window=0.0 s..4.0 s, asked at "))
+        #expect(
+            thief.text.contains("--breach-at random:5 --subpoena 'window=0.0 s..4.0 s'"))
+        let nobody = try audit("--subpoena", "address=192.0.2.77", "--format", "json")
+        #expect(nobody.status == 0, "\(nobody.errors)")
+        let document = try JSONSerialization.jsonObject(with: Data(nobody.text.utf8))
+        let answers = try #require((document as? [String: Any])?["subpoenas"] as? [[String: Any]])
+        #expect(answers.count == 1 && (answers[0]["relay_log"] as? [Any])?.isEmpty == true)
+    }
+
+    @Test(arguments: [
+        ("--subpoena", "address=999.1.1.1", "'999.1.1.1' is no IP address"),
+        ("--subpoena", "device=12", "'12' is no device identifier of 32 digits"),
+        ("--subpoena", "window=5 s", "'5 s' is no window such as"),
+        ("--subpoena", "window=5 s..2 s", "ends before it has begun"),
+        ("--subpoena", "name=Ann", "a subpoena is address=IP, device=HEX or window=FROM..TO"),
+        ("--breach-at", "random:1", "a whole number of copies from 2 to 1000"),
+        ("--breach-at", "random:x", "a whole number of copies from 2 to 1000"),
+        ("--tolerance", "1%", "--tolerance goes with --against"),
+    ])
+    func `what cannot be asked is a wrong use`(
+        option: String, value: String, message: String
+    ) throws {
+        let result = try audit(option, value)
+        #expect(result.status == 64 && result.text.isEmpty)
+        #expect(result.errors.contains(message), "\(result.errors)")
+    }
+
     @Test func `what cannot be audited is refused`() throws {
         let late = try audit("--breach-at", "13 s")
         #expect(late.status == 64)

@@ -11,7 +11,7 @@ import Testing
 /// Verdicts on promises, and how they are told.
 @Suite struct AuditTests {
     /// Some seconds of short calls from one kind of network.
-    private static func scenario() -> Scenario {
+    static func scenario() -> Scenario {
         var scenario = Scenario(title: "Audited")
         scenario.general = General(
             seed: 1, warmUp: .zero, stopTime: .seconds(12), replications: 1,
@@ -24,12 +24,18 @@ import Testing
         return scenario
     }
 
-    private static func audit(
+    static func audit(
         _ scenario: Scenario, breach: SimDuration? = nil
+    ) async throws -> Audit {
+        try await audit(scenario, breach.map { .at($0) } ?? .end)
+    }
+
+    static func audit(
+        _ scenario: Scenario, _ breach: BreachTime, answering subpoenas: [Subpoena] = []
     ) async throws -> Audit {
         try await Audit(
             of: smallSimulation(scenario, seed: 1, replications: [0]), replication: 0,
-            breach: breach, RunProgress(replications: 2))
+            breach: breach, answering: subpoenas, RunProgress(replications: 2))
     }
 
     private static func verdict(_ audit: Audit, _ promise: PlatformPromise) -> PromiseVerdict? {
@@ -166,6 +172,94 @@ import Testing
         await #expect(throws: AuditFailure.breachTooLate(end: .seconds(12))) {
             try await Self.audit(Self.scenario(), breach: .seconds(13))
         }
+    }
+
+    /// The scenario with stores that forget within seconds.
+    private static func forgetful() -> Scenario {
+        var scenario = Self.scenario()
+        scenario.signaling.retention = .seconds(2)
+        scenario.relay.logRetention = .seconds(2)
+        scenario.privacy.sweepInterval = .seconds(2)
+        return scenario
+    }
+
+    @Test func `the worst moment is audited as if its time had been given`() async throws {
+        let worst = try await Self.audit(Self.forgetful(), .worst)
+        let time = worst.breach.copy.time
+        let given = try await Self.audit(Self.forgetful(), .at(time.sinceStart))
+        #expect(given.breach.copy == worst.breach.copy)
+        #expect(given.knowledge.labels == worst.knowledge.labels)
+        #expect(given.breach.copies.isEmpty && worst.breach.copies.isEmpty)
+        for other in [SimDuration.seconds(4), .seconds(7), .seconds(12)] {
+            let audit = try await Self.audit(Self.forgetful(), .at(other))
+            #expect(audit.breach.copy.pairsFound <= worst.breach.copy.pairsFound)
+        }
+        #expect(worst.breach.text.contains(", the worst moment: "))
+        #expect(worst.breach.json["mode"] == .string("worst"))
+        // The worst moments of two audits are compared, whenever they are.
+        var report = AuditReport(worst, replayedBy: "x")
+        var earlier = try AuditRecord(json: report.json())
+        earlier.breach = 3
+        try report.compare(with: earlier)
+        #expect(report.comparison?.gains == [])
+    }
+
+    @Test func `random moments give means with intervals, the same for the same seed`() async throws
+    {
+        let audit = try await Self.audit(Self.forgetful(), .random(12))
+        let again = try await Self.audit(Self.forgetful(), .random(12))
+        #expect(audit.breach == again.breach)
+        #expect(audit.breach.copies.count == 12)
+        #expect(audit.breach.copies.map(\.pairsFound).max() == audit.breach.copy.pairsFound)
+        #expect(audit.breach.copies.contains(audit.breach.copy))
+        let recall = try #require(audit.breach.average(.pairRecall))
+        let values = audit.breach.copies.compactMap(\.pairRecall)
+        #expect((recall.mean - values.reduce(0, +) / Double(values.count)).magnitude < 1e-12)
+        #expect(recall.ci95.low >= 0 && recall.ci95.high <= 1)
+        #expect(recall.ci95.low < recall.mean && recall.mean < recall.ci95.high)
+        let frames = try #require(audit.breach.average(.decryptableFrames))
+        #expect(frames.mean == 0 && frames.ci95.high == 0)
+        let measures = try #require(audit.breach.json["measures"])
+        #expect(measures["pair_edge_recall"]?["mean"]?.number == recall.mean)
+        #expect(audit.breach.text.contains("12 copies were taken at random moments"))
+        #expect(audit.breach.text.contains("; on average "))
+    }
+
+    @Test func `one copy has values and no interval`() async throws {
+        let audit = try await Self.audit(Self.scenario())
+        #expect(audit.breach.average(.pairRecall) == nil)
+        let measure = audit.breach.json["measures"]?["pair_edge_recall"]
+        #expect(measure?["value"]?.number == audit.breach.copy.pairRecall)
+        #expect(measure?["ci95"] == .null)
+        #expect(audit.breach.text.contains("not on the list     nothing"))
+    }
+
+    @Test func `what the operator could answer is told store by store`() async throws {
+        let all = Subpoena.window(.zero..<(.zero + .seconds(12)))
+        let first = try #require(
+            try await Self.audit(Self.scenario(), .end, answering: [all]).answers.first)
+        let address = try #require(first.records.flatMap(\.addresses).first { !$0.isPrivate })
+        let nobody = Subpoena.device(high: 1, low: 2)
+        let audit = try await Self.audit(
+            Self.scenario(), .at(.seconds(11)), answering: [.address(address), nobody])
+        #expect(audit.answers.map(\.subpoena) == [.address(address), nobody])
+        let report = AuditReport(audit, replayedBy: "x")
+        let text = report.text()
+        #expect(text.contains("subpoena address=\(address), asked at 11 s"))
+        #expect(text.contains("as legal for a legal request"))
+        #expect(text.contains("naming \(address)") || text.contains(", \(address)"))
+        #expect(text.contains("; stands until 24 h"))
+        #expect(text.contains("with the same calls go: "))
+        #expect(
+            text.contains(
+                "device=00000000000000010000000000000002, asked at 11 s"))
+        #expect(text.contains("  reports: nothing\n  signalling messages: nothing\n"))
+        let answers = try #require(report.json()["subpoenas"]?.array)
+        #expect(answers.count == 2)
+        #expect(answers[0]["messages"]?.array?.isEmpty == false)
+        #expect(answers[0]["messages"]?.array?[0]["stands_until"]?.number ?? 0 > 86_400)
+        #expect(answers[1]["verdict"] == .string("granted"))
+        #expect(answers[1]["messages"] == .array([]))
     }
 
     @Test(arguments: [

@@ -12,6 +12,10 @@ public struct Audit: Sendable {
     public let findings: [PromiseFinding]
     /// By what it can be told afterwards who talked with whom.
     public let recoverable: [Recoverability]
+    /// What thieves find.
+    public let breach: BreachFindings
+    /// What the operator could answer, in the order of the orders.
+    public let answers: [SubpoenaAnswer]
     /// The title of the scenario.
     public let title: String
     /// The seed of all streams.
@@ -36,12 +40,19 @@ public struct Audit: Sendable {
     /// Where a partner saw a public address, the replication is run once more over relays alone, with the same people, to
     /// find out whether that would keep the promise.
     ///
-    /// - Parameter breach: when a thief copies the stores; at the end unless given.
+    /// - Parameters:
+    ///   - breach: when a thief copies the stores. Where the run itself has to tell, it is run once before.
+    ///   - subpoenas: what the operator is asked for at that moment.
     public init(
-        of simulation: Simulation, replication: UInt32, breach: SimDuration? = nil,
-        _ progress: RunProgress
+        of simulation: Simulation, replication: UInt32, breach: BreachTime = .end,
+        answering subpoenas: [Subpoena] = [], _ progress: RunProgress
     ) async throws(AuditFailure) {
-        let knowledge = try await simulation.knowledge(in: replication, breach: breach, progress)
+        var simulation = simulation
+        await simulation.prepare()
+        let (time, copies) = try await Self.moment(breach, simulation, replication, progress)
+        let run = try await simulation.audited(
+            replication, breach: time, answering: subpoenas, progress)
+        let knowledge = run.knowledge
         var findings = PlatformPromise.allCases.map { PromiseFinding($0, in: knowledge) }
         for index in findings.indices where findings[index].verdict == .broken {
             if try await Self.keeps(findings[index].promise, simulation, replication, progress) {
@@ -49,15 +60,42 @@ public struct Audit: Sendable {
                     key: "ice.policy", value: ScenarioModel.ICE.Policy.relay.rawValue)
             }
         }
-        self.init(knowledge, findings, of: simulation, replication: replication)
+        self.init(
+            run, findings, BreachFindings(breach, copy: run.copy, copies: copies), of: simulation,
+            replication: replication)
     }
 
-    init(
-        _ knowledge: PlatformKnowledge, _ findings: [PromiseFinding], of simulation: Simulation,
-        replication: UInt32
+    /// When the copy is taken that the audit looks at, and what others gave.
+    private static func moment(
+        _ breach: BreachTime, _ simulation: Simulation, _ replication: UInt32,
+        _ progress: RunProgress
+    ) async throws(AuditFailure) -> (SimDuration, [BreachMeasures]) {
+        if let time = breach.time(in: simulation.scenario.general.stopTime) { return (time, []) }
+        progress.expect(replications: progress.replications + 1)
+        guard case .random(let count) = breach else {
+            let worst = try await simulation.breaches(in: replication, at: [], progress).worst
+            return (worst.sinceStart, [])
+        }
+        let copies = try await simulation.breaches(
+            in: replication,
+            at: ReplicationRun.breachTimes(
+                count, in: simulation.scenario, seed: simulation.seed, replication: replication),
+            progress
+        ).copies
+        var worst = copies[0]
+        for copy in copies where copy.pairsFound > worst.pairsFound { worst = copy }
+        return (worst.time.sinceStart, copies)
+    }
+
+    private init(
+        _ run: AuditedRun, _ findings: [PromiseFinding], _ breach: BreachFindings,
+        of simulation: Simulation, replication: UInt32
     ) {
+        let knowledge = run.knowledge
         self.knowledge = knowledge
         self.findings = findings
+        self.breach = breach
+        answers = run.answers
         title = simulation.scenario.title
         seed = simulation.seed
         self.replication = replication

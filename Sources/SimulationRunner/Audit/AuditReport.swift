@@ -23,16 +23,22 @@ public struct AuditReport: Sendable {
     ) throws(AuditMismatch) {
         let now: AuditRecord
         do throws(UnreadableDocument) {
-            now = try AuditRecord(json: audit.json(replayedBy: command))
+            now = try AuditRecord(json: json())
         } catch {
             preconditionFailure("an audit cannot be read: \(error)")
         }
         comparison = try AuditComparison(now, against: earlier, tolerance: tolerance)
     }
 
+    /// Whether a promise is broken whatever the setting, or something is in the stores that may not be.
+    public var isBroken: Bool {
+        audit.isBroken || !audit.breach.copy.excess.isEmpty || audit.breach.copy.keysFound > 0
+    }
+
     /// The report for a terminal.
     public func text() -> String {
-        var parts = [audit.text(replayedBy: command)]
+        var parts = [audit.text(replayedBy: command), audit.breach.text]
+        parts += audit.answers.map(\.text)
         if let comparison { parts.append(comparison.text) }
         return parts.joined(separator: "\n\n")
     }
@@ -41,6 +47,10 @@ public struct AuditReport: Sendable {
     public func json() -> JSONValue {
         guard case .object(var members) = audit.json(replayedBy: command) else {
             preconditionFailure("an audit's file is an object")
+        }
+        members.append(.init("breach", audit.breach.json))
+        if !audit.answers.isEmpty {
+            members.append(.init("subpoenas", .array(audit.answers.map(\.json))))
         }
         if let comparison { members.append(.init("against", comparison.json)) }
         return .object(members)

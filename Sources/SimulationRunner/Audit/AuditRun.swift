@@ -12,6 +12,15 @@ public enum AuditFailure: Error, Hashable, Sendable {
     case storesFull(refused: Int)
 }
 
+/// What one pass over a replication came to.
+struct AuditedRun {
+    var knowledge: PlatformKnowledge
+    /// What the thief's copy gives.
+    var copy: BreachMeasures
+    /// What the operator could answer then.
+    var answers: [SubpoenaAnswer]
+}
+
 extension Simulation {
     /// Who comes to know what in replication `replication`, whose stores are copied at `breach`; at the end unless
     /// given.
@@ -20,18 +29,61 @@ extension Simulation {
     func knowledge(
         in replication: UInt32, breach: SimDuration?, _ progress: RunProgress
     ) async throws(AuditFailure) -> PlatformKnowledge {
+        try await audited(
+            replication, breach: breach ?? scenario.general.stopTime, answering: [], progress
+        ).knowledge
+    }
+
+    /// The same, with what the copy gives and what the operator could answer to `subpoenas` then.
+    func audited(
+        _ replication: UInt32, breach: SimDuration, answering subpoenas: [Subpoena],
+        _ progress: RunProgress
+    ) async throws(AuditFailure) -> AuditedRun {
         let length = scenario.general.stopTime
-        let breach = breach ?? length
         guard breach <= length else { throw .breachTooLate(end: length) }
+        var run = await auditedRun(replication)
+        try Self.advance(&run, to: .zero + breach, of: length, progress)
+        let copy = run.stealStores()
+        let answers = subpoenas.compactMap { run.answer($0) }
+        try Self.advance(&run, to: run.end, of: length, progress)
+        return AuditedRun(
+            knowledge: try conclude(&run, replication, progress), copy: copy, answers: answers)
+    }
+
+    /// What copies at `times` give, and when one would tell of most pairs.
+    ///
+    /// - Precondition: the scenario fills its stores; `times` are in order and none is after the end.
+    func breaches(
+        in replication: UInt32, at times: [SimTime], _ progress: RunProgress
+    ) async throws(AuditFailure) -> (copies: [BreachMeasures], worst: SimTime) {
+        let length = scenario.general.stopTime
+        var run = await auditedRun(replication)
+        var copies: [BreachMeasures] = []
+        for time in times {
+            try Self.advance(&run, to: time, of: length, progress)
+            if let copy = run.measureBreach() { copies.append(copy) }
+        }
+        try Self.advance(&run, to: run.end, of: length, progress)
+        _ = try conclude(&run, replication, progress)
+        guard let worst = run.worstBreach else {
+            preconditionFailure("an audited run knows nothing")
+        }
+        return (copies, worst.time)
+    }
+
+    private func auditedRun(_ replication: UInt32) async -> ReplicationRun {
         var prepared = self
         await prepared.prepare()
-        var run = ReplicationRun(
+        return ReplicationRun(
             scenario, seed: seed, replication: replication, speech: speech,
             traffic: prepared.traffic!, rehearsals: rehearsals, corpus: prepared.corpus,
             audited: true)
-        try Self.advance(&run, to: .zero + breach, of: length, progress)
-        run.stealStores()
-        try Self.advance(&run, to: run.end, of: length, progress)
+    }
+
+    /// Who came to know what in a run that has reached its end.
+    private func conclude(
+        _ run: inout ReplicationRun, _ replication: UInt32, _ progress: RunProgress
+    ) throws(AuditFailure) -> PlatformKnowledge {
         if let violation = run.violation {
             progress.fail(BrokenInvariant(replication: replication, violation: violation))
             throw .stopped
