@@ -46,6 +46,7 @@ struct AuditCommand: AsyncParsableCommand {
     enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
         case text
         case json
+        case html
     }
 
     @OptionGroup var input: ScenarioArguments
@@ -84,7 +85,7 @@ struct AuditCommand: AsyncParsableCommand {
         transform: Reading.share("a tolerance"))
     var tolerance: Double?
 
-    @Option(help: "What is printed: text or json.")
+    @Option(help: "What is printed: text, json, or html: one page.")
     var format: OutputFormat = .text
 
     @Flag(help: "No progress bar.")
@@ -149,6 +150,7 @@ struct AuditCommand: AsyncParsableCommand {
         switch format {
         case .text: print(report.text())
         case .json: print(report.json().text())
+        case .html: print(report.html())
         }
         if let first = audit.knowledge.disagreements.first {
             Terminal.complain(

@@ -83,6 +83,12 @@ import Testing
         #expect(answers.count == 1 && (answers[0]["relay_log"] as? [Any])?.isEmpty == true)
     }
 
+    @Test func `a page is printed whole`() throws {
+        let page = try audit("--format", "html")
+        #expect(page.status == 0, "\(page.errors)")
+        #expect(page.text.hasPrefix("<!DOCTYPE html>") && page.text.contains("</html>\n"))
+    }
+
     @Test(arguments: [
         ("--subpoena", "address=999.1.1.1", "'999.1.1.1' is no IP address"),
         ("--subpoena", "device=12", "'12' is no device identifier of 32 digits"),
