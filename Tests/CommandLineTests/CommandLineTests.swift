@@ -109,7 +109,7 @@ import Testing
         ["verify", "--theory", "--against", "x"], ["compare", "x.yaml"],
         ["compare", "x.yaml", "y.yaml", "--threads", "0"], ["explain", "x.yaml"],
         ["explain", "x.yaml", "--ticket", "-1"], ["audit"],
-        ["audit", "x.yaml", "--format", "html"],
+        ["audit", "x.yaml", "--format", "xml"],
         ["audit", "x.yaml", "--breach-at", "soon"], ["audit", "x.yaml", "--replication", "-1"],
     ])
     func `a wrong command line leaves with 64`(arguments: [String]) throws {
@@ -122,6 +122,7 @@ import Testing
 
     @Test(arguments: [
         "run", "validate", "schema", "verify", "metrics", "compare", "explain", "audit",
+        "processors",
     ])
     func `the help of each command has an example`(command: String) throws {
         let result = try Tool.run(command, "--help")

@@ -45,6 +45,8 @@ import Testing
         #expect(
             html.contains(
                 "<code>voicesim audit &#39;a&lt;b.yaml&#39; --set ice.policy=relay</code>"))
+        #expect(html.contains("signalling and relays: same call in "))
+        #expect(html.contains("all that processors came to know is on the published list"))
         #expect(html.contains("decryptable frames"))
         #expect(html.contains("subpoena window=0.0 s..3.0 s"))
         #expect(html.contains("nobody learns more than in the earlier audit"))

@@ -17,7 +17,12 @@ extension AuditReport {
             body.element("h1", audit.title)
             body.element("p", summary)
             matrix(&body)
+            section(
+                "What follows from that",
+                audit.inferenceLines.dropFirst(2).joined(separator: "\n"), &body)
             promises(&body)
+            section(
+                "Processors", audit.processorLines.dropFirst().joined(separator: "\n"), &body)
             section("A thief", audit.breach.text, &body)
             for answer in audit.answers { section("What the operator answers", answer.text, &body) }
             if let comparison { section("Against the earlier audit", comparison.text, &body) }
