@@ -55,8 +55,7 @@ protocol RankedMatchFunction: MatchFunction {
     ) -> QueueState.Found?
 }
 
-// The functions on the way to a search are laid into their caller, which else copies the whole state
-// for each of them.
+// As in ``QueueState``, functions on the way to a search are laid into their caller.
 extension RankedMatchFunction {
     @inline(__always)
     func decide(
@@ -99,6 +98,7 @@ extension RankedMatchFunction {
     }
 
     /// The same where somebody else has a better claim to what `slot` has found.
+    @inline(__always)
     private func follow(
         from slot: Int32, finding found: QueueState.Found, in state: QueueState,
         where predicate: some PairPredicate
@@ -129,6 +129,7 @@ extension RankedMatchFunction {
     }
 
     /// The pair of two that chose each other; what the younger one passed over counts.
+    @inline(__always)
     private static func pair(
         _ one: Int32, _ ofOne: QueueState.Found, _ other: Int32, _ ofOther: QueueState.Found,
         in state: QueueState

@@ -85,6 +85,11 @@ public enum MatchPolicy: Hashable, Sendable, BitwiseCopyable {
         case .greedy, .longestQueue, .patient, .patientUntilLeaving: nil
         }
     }
+
+    /// How long before its owner leaves a ticket becomes critical; nil if that is nobody's business.
+    var notice: SimDuration? {
+        if case .patientUntilLeaving(let notice) = self { notice } else { nil }
+    }
 }
 
 /// Why a set of rules is not accepted; positions count the steps from 0.
@@ -201,15 +206,6 @@ public struct MatchRules: Hashable, Sendable {
         case .patientUntilLeaving: false
         case .greedy, .longestQueue, .batch, .blossom: true
         }
-    }
-
-    /// When `ticket` becomes critical by its owner's announcement; nil if it never does.
-    @inline(__always)
-    func criticalTime(of ticket: Ticket) -> SimTime? {
-        guard case .patientUntilLeaving(let notice) = policy, let leaves = ticket.leaves else {
-            return nil
-        }
-        return leaves - min(notice, leaves.sinceStart)
     }
 
     /// The step that applies at `age`, or nil before the first.

@@ -128,7 +128,7 @@ public struct Matchmaker: Sendable {
                 id: ticket.id.rawValue, session: ticket.session, level: 0))
         arrivals &+= 1
         ledger.taken += 1
-        if let interval = state.rules.policy.interval {
+        if let interval = state.interval {
             pending.append(Pending(slot: slot, order: state.room.slots[Int(slot)].order))
             reviewDue = min(reviewDue, Self.multiple(of: interval, after: now))
         } else if let found = partner(slot, ticket, where: predicate) {
@@ -138,7 +138,7 @@ public struct Matchmaker: Sendable {
         tickets.fetchFollowing(ticket.id.rawValue)
         state.sessions.setWaiting(ticket.session, at: session, slot: slot)
         state.room.enter(slot, level: 0)
-        if let time = state.rules.criticalTime(of: ticket), time > now {
+        if let time = state.criticalTime(of: ticket), time > now {
             departures.insert(
                 Departure(time: time, slot: slot, order: state.room.slots[Int(slot)].order))
         }
@@ -148,17 +148,18 @@ public struct Matchmaker: Sendable {
     /// The partner whom a policy that decides at once has for the ticket in `slot`, which has just
     /// come.
     @inline(__always)
-    private func partner(
+    private mutating func partner(
         _ slot: Int32, _ ticket: Ticket, where predicate: some PairPredicate
     ) -> PairDecision? {
-        if let time = state.rules.criticalTime(of: ticket), time <= now {
+        if let time = state.criticalTime(of: ticket), time <= now {
             return decideLeaving(slot, where: predicate)
         }
         return decide(.arrival(slot: slot), where: predicate).first
     }
 
     /// The partner for a ticket that is about to leave.
-    private func decideLeaving(
+    @inline(__always)
+    private mutating func decideLeaving(
         _ slot: Int32, where predicate: some PairPredicate
     ) -> PairDecision? {
         state.search(for: slot, isLeaving: true, where: predicate).map {
@@ -245,8 +246,10 @@ public struct Matchmaker: Sendable {
         return last
     }
 
+    /// Changes nothing, as a ``MatchFunction`` is given a value; the state is read where it stands,
+    /// which else is copied.
     @inline(__always)
-    private func decide(
+    private mutating func decide(
         _ event: QueueEvent, where predicate: some PairPredicate
     ) -> PairDecisions {
         switch state.rules.policy {
@@ -275,7 +278,7 @@ public struct Matchmaker: Sendable {
             guard due <= time else { break }
             now = due
             moveUp(at: due)
-            if let interval = state.rules.policy.interval {
+            if let interval = state.interval {
                 postpone(moved, interval)
                 if reviewDue == due { reviewPending(where: predicate) }
             } else {
@@ -407,14 +410,12 @@ public struct Matchmaker: Sendable {
     // MARK: Pairing
 
     private mutating func remove(_ slot: Int32) {
-        state.sessions.fetch(state.room.slots[Int(slot)].session)
+        let session = state.room.slots[Int(slot)].session
+        state.sessions.fetch(session)
         state.room.leave(slot)
-        forget(slot)
-    }
-
-    private mutating func forget(_ slot: Int32) {
-        state.sessions.endWaiting(state.room.slots[Int(slot)].session)
         end(slot)
+        // Last, so that what was fetched is there by now.
+        state.sessions.endWaiting(session)
     }
 
     /// Lets nothing be left of a ticket but that its session waits.

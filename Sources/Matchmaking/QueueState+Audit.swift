@@ -19,8 +19,10 @@ extension QueueState {
     /// one, and works out each ticket's step from its age and the rules. A search that picks the
     /// wrong ticket, an offer list out of order or a ticket missing from its list shows here.
     /// Where compatible tickets wait beside each other it would be long, and offer lists are asked.
+    ///
+    /// Changes nothing; the state is read where it stands, which else is copied.
     @inline(__always)
-    func audit(
+    mutating func audit(
         first: Int32, second: Int32, at now: SimTime, where predicate: some PairPredicate
     ) -> Audit {
         switch rules.policy {
@@ -32,22 +34,19 @@ extension QueueState {
     }
 
     @inline(__always)
-    private func walk(
+    private mutating func walk(
         first: Int32, second: Int32, at now: SimTime, where predicate: some PairPredicate
     ) -> Audit {
         guard let one = Party(room.slots[Int(first)], rules, at: now),
             let two = Party(room.slots[Int(second)], rules, at: now)
         else { return Audit(passedOver: first, isTruncated: false) }
-        return room.slots.withUnsafeBufferPointer { slots in
-            walk((one, first), (two, second), slots, at: now, where: predicate)
-        }
+        return walk((one, first), (two, second), at: now, where: predicate)
     }
 
     /// Walks from the oldest ticket on to the younger of the pair.
-    private func walk(
+    private mutating func walk(
         _ older: (party: Party, slot: Int32), _ younger: (party: Party, slot: Int32),
-        _ slots: UnsafeBufferPointer<WaitingRoom.Slot>, at now: SimTime,
-        where predicate: some PairPredicate
+        at now: SimTime, where predicate: some PairPredicate
     ) -> Audit {
         let (two, second) = younger
         let youngest = now - earliestAge
@@ -58,16 +57,17 @@ extension QueueState {
         }
         var looked = open <= Matchmaker.maximumAudited ? nil : 0
         for level in room.ladder.levels.indices.reversed() {
+            guard room.queues[level].count > 0 else { continue }
             let queue = room.queues[level]
             let length = queue.offset { slot in
-                let created = slots[Int(slot)].created
+                let created = room.slots[Int(slot)].created
                 if created > youngest { return true }
                 return created >= two.created
                     && (slot == second || !room.isOlder(slot, than: second))
             }
             let audit = queue.withRuns(length) { run, rest in
-                walk(run, older, younger, slots, &looked, at: now, where: predicate)
-                    ?? walk(rest, older, younger, slots, &looked, at: now, where: predicate)
+                walk(run, older, younger, &looked, at: now, where: predicate)
+                    ?? walk(rest, older, younger, &looked, at: now, where: predicate)
             }
             if let audit { return audit }
         }
@@ -75,11 +75,10 @@ extension QueueState {
     }
 
     /// Walks through tickets older than the younger of the pair; nil if none of them was passed over.
-    private func walk(
+    private mutating func walk(
         _ run: UnsafeBufferPointer<LevelQueue.Entry>,
         _ older: (party: Party, slot: Int32), _ younger: (party: Party, slot: Int32),
-        _ slots: UnsafeBufferPointer<WaitingRoom.Slot>, _ looked: inout Int?, at now: SimTime,
-        where predicate: some PairPredicate
+        _ looked: inout Int?, at now: SimTime, where predicate: some PairPredicate
     ) -> Audit? {
         let (one, first) = older
         let two = younger.party
@@ -99,7 +98,7 @@ extension QueueState {
                 continue
             }
             let slot = entry.slot
-            let other = slots[Int(slot)]
+            let other = room.slots[Int(slot)]
             let suitsOne = slot != first && one.accepts(entry.packed)
             let suitsTwo =
                 other.created <= one.created && two.accepts(entry.packed)
@@ -113,7 +112,8 @@ extension QueueState {
         return nil
     }
 
-    private func look(
+    @inline(__always)
+    private mutating func look(
         first: Int32, second: Int32, at now: SimTime, where predicate: some PairPredicate
     ) -> Audit {
         var oldest = WaitingRoom.none
@@ -180,6 +180,7 @@ extension QueueState {
         func accepts(_ packed: UInt64) -> Bool { (attributes.packed ^ packed) & demanded == 0 }
     }
 
+    @inline(__always)
     private func isCompatible(
         _ slot: WaitingRoom.Slot, with party: Party, at now: SimTime,
         where predicate: some PairPredicate

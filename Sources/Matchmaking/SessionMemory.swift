@@ -67,6 +67,7 @@ struct SessionMemory: Sendable {
     }
 
     /// Whether the two remember each other.
+    @inline(__always)
     func haveMet(_ a: SessionID, _ b: SessionID) -> Bool {
         guard let one = index[a.rawValue], one >= 0, let other = index[b.rawValue], other >= 0
         else { return false }
