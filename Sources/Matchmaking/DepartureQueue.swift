@@ -1,3 +1,4 @@
+import FlatStorage
 import Quantities
 
 /// When a ticket becomes critical by its owner's announcement.
@@ -20,7 +21,7 @@ struct DepartureQueue: Sendable {
 
     /// - Complexity: O(log n).
     mutating func insert(_ departure: Departure) {
-        heap.append(departure)
+        heap.appendGrowing(departure)
         var place = heap.count - 1
         while place > 0 {
             let parent = (place - 1) / 2
