@@ -113,7 +113,10 @@ public struct FlatTable<Key: FlatKey, Value: BitwiseCopyable & Sendable>: Sendab
     @inline(__always)
     public func fetch(_ key: Key) {
         entries.withUnsafeBufferPointer {
-            memory_hint_fetch_for_writing($0.baseAddress! + layout.home(of: key))
+            let place = UnsafeRawPointer($0.baseAddress! + layout.home(of: key))
+            memory_hint_fetch_for_writing(place)
+            // A few large entries go beyond the end of a line.
+            if MemoryLayout<Entry>.stride > 16 { memory_hint_fetch_for_writing(place + 64) }
         }
     }
 

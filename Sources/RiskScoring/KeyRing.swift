@@ -41,11 +41,13 @@ struct KeyRing: Sendable {
     }
 
     /// The epoch that `time` lies in; epochs begin at whole multiples of their length.
+    @inline(__always)
     func epoch(at time: SimTime) -> UInt32 {
         UInt32(max(0, time.nanoseconds) / epochLength.nanoseconds)
     }
 
     /// When the next epoch begins.
+    @inline(__always)
     var nextRotation: SimTime {
         SimTime(nanoseconds: (Int64(epoch) + 1) * epochLength.nanoseconds)
     }

@@ -66,9 +66,29 @@ struct RecordStore: Sendable {
             + index.byteCount
     }
 
+    @inline(__always)
     subscript(record: Int32) -> Record { records[Int(record)] }
 
+    @inline(__always)
     func report(_ report: Int32) -> Report { reports[Int(report)] }
+
+    /// The time of the oldest report, if there is one.
+    @inline(__always)
+    var oldestTime: SimTime? { oldest < 0 ? nil : reports[Int(oldest)].time }
+
+    /// Asks the processor to bring the record of a device near; its place in the index is near.
+    @inline(__always)
+    func fetchRecord(of device: DeviceIdentifier) {
+        if let record = index[device] { records.fetch(Int(record)) }
+    }
+
+    /// Asks for the first and the last report of a device whose record is near.
+    @inline(__always)
+    func fetchReports(of device: DeviceIdentifier) {
+        guard let record = index[device] else { return }
+        reports.fetch(Int(records[Int(record)].first))
+        reports.fetch(Int(records[Int(record)].last))
+    }
 
     mutating func setLookAlikes(_ record: Int32, _ number: Double) {
         records[Int(record)].lookAlikes = number

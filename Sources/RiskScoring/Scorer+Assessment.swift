@@ -12,11 +12,14 @@ extension Scorer {
     }
 
     /// The tier that the device's record leads to, dry run or not.
+    ///
+    /// It is laid into its caller with all that it asks of every device, which else copies the scorer.
+    @inline(__always)
     func standing(of device: DeviceIdentifier, at now: SimTime) -> DeviceTier {
         guard let record = record(of: device, at: now) else { return .clear }
         // No report weighs more than one, so that fewer than it takes are not worth a look.
         if store[record].count < policy.minimumReporters { return .clear }
-        return evidence(in: record, at: now)?.tier ?? .clear
+        return Self.evidence(in: record, of: store, policy, at: now)?.tier ?? .clear
     }
 
     /// What is known of a device, and why it stands where it stands.
@@ -41,26 +44,25 @@ extension Scorer {
 
     /// What the live reports against a device say at `now`; nil without any.
     private func evidence(on device: DeviceIdentifier, at now: SimTime) -> Evidence? {
-        record(of: device, at: now).flatMap { evidence(in: $0, at: now) }
+        record(of: device, at: now).flatMap {
+            Self.evidence(in: $0, of: store, policy, at: now)
+        }
     }
 
     /// The record of a device; nil without one, or if the key of its name is gone at `now`.
+    @inline(__always)
     private func record(of device: DeviceIdentifier, at now: SimTime) -> Int32? {
         device.epoch + 1 >= keys.epoch(at: now) ? store.index[device] : nil
     }
 
     /// What the live reports of a record say at `now`; nil without any.
-    private func evidence(in record: Int32, at now: SimTime) -> Evidence? {
-        let first = firstLive(of: record, in: store, at: now)
-        return first < 0 ? nil : Evidence(of: record, from: first, in: store, policy, at: now)
-    }
-
-    /// The first report of a record that has not lapsed by `now`.
-    func firstLive(of record: Int32, in store: RecordStore, at now: SimTime) -> Int32 {
-        var slot = store[record].first
-        while slot >= 0, store.report(slot).time + policy.retention <= now {
-            slot = store.report(slot).next
+    private static func evidence(
+        in record: Int32, of store: RecordStore, _ policy: ScoringPolicy, at now: SimTime
+    ) -> Evidence? {
+        var first = store[record].first
+        while first >= 0, store.report(first).time + policy.retention <= now {
+            first = store.report(first).next
         }
-        return slot
+        return first < 0 ? nil : Evidence(of: record, from: first, in: store, policy, at: now)
     }
 }

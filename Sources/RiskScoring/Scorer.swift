@@ -140,6 +140,7 @@ public struct Scorer: Sendable {
     }
 
     /// The part of a full call that one of `length` comes to.
+    @inline(__always)
     private func share(of length: SimDuration) -> Double {
         max(0, min(1, Double(length.nanoseconds) / Double(policy.fullCall.nanoseconds)))
     }
@@ -153,13 +154,20 @@ public struct Scorer: Sendable {
     public mutating func report(
         _ capability: ReportCapability, lasting length: SimDuration, at now: SimTime
     ) -> ReportOutcome {
-        // What is looked up comes near while the code is checked.
+        // Places in the tables come near while the code is checked, and then what stands there leads to
+        // while lapsed reports go.
         store.index.fetch(capability.target)
         store.index.fetch(capability.reporter)
         filings.index.fetch(capability.reporter)
         used.fetch(capability.number)
+        let isGenuine = capability.tag == Self.tag(of: capability, under: capabilityKey)
+        store.fetchRecord(of: capability.target)
+        store.fetchRecord(of: capability.reporter)
+        filings.fetchRecord(of: capability.reporter)
         advance(to: now)
-        if let reason = refusal(of: capability) { return .ignored(reason) }
+        if let reason = refusal(of: capability, isGenuine: isGenuine) { return .ignored(reason) }
+        store.fetchReports(of: capability.target)
+        filings.fetchReports(of: capability.reporter)
         let known = store.index[capability.target]
         guard known != nil || recordCount < Self.maximumRecords else { return .ignored(.full) }
         let before = standing(of: capability.target, at: now)
@@ -175,10 +183,10 @@ public struct Scorer: Sendable {
     }
 
     /// Why a report does not count; its right is used up if it does.
-    private mutating func refusal(of capability: ReportCapability) -> IgnoredReport? {
-        guard capability.tag == Self.tag(of: capability, under: capabilityKey) else {
-            return .forged
-        }
+    private mutating func refusal(
+        of capability: ReportCapability, isGenuine: Bool
+    ) -> IgnoredReport? {
+        guard isGenuine else { return .forged }
         guard now.nanoseconds < capability.expiry else { return .lapsed }
         guard capability.reporter != capability.target else { return .indistinguishable }
         guard used.insert(capability.number, until: now + policy.reportWindow) else {
@@ -190,6 +198,7 @@ public struct Scorer: Sendable {
 
     /// What a device is called within one record: it is known again there, but two records do not
     /// show that the same device has to do with both.
+    @inline(__always)
     private func alias(of device: DeviceIdentifier, salt: UInt64) -> UInt64 {
         let message = (salt.bigEndian, device.high.bigEndian, device.low.bigEndian)
         return withUnsafeBytes(of: message) { keys.current.words(of: $0).high }
@@ -219,6 +228,7 @@ public struct Scorer: Sendable {
     /// The decayed number of devices that a reporter has reported, but for one.
     ///
     /// - Complexity: O(reports²) comparisons.
+    @inline(__always)
     private func otherTargets(than target: UInt64, in record: Int32) -> Double {
         var sum = 0.0
         var slot = filings[record].first
@@ -233,6 +243,7 @@ public struct Scorer: Sendable {
     }
 
     /// Whether `target` is reported once more from the filing `slot` on.
+    @inline(__always)
     private func isRepeated(_ target: UInt64, from slot: Int32) -> Bool {
         var slot = slot
         while slot >= 0 {
@@ -253,11 +264,15 @@ public struct Scorer: Sendable {
     /// Deletes what has lapsed by `now`.
     public mutating func handleTimeout(at now: SimTime) { advance(to: now) }
 
-    private var nextLapse: SimTime { min(lapse(in: store), lapse(in: filings)) }
+    @inline(__always)
+    private var nextLapse: SimTime {
+        min(lapse(of: store.oldestTime), lapse(of: filings.oldestTime))
+    }
 
-    private func lapse(in store: RecordStore) -> SimTime {
-        store.oldest < 0
-            ? .distantFuture : store.report(store.oldest).time + policy.retention
+    /// When a report of `time` lapses; the distant future if there is none.
+    @inline(__always)
+    private func lapse(of time: SimTime?) -> SimTime {
+        time.map { $0 + policy.retention } ?? .distantFuture
     }
 
     private mutating func advance(to time: SimTime) {
@@ -279,8 +294,8 @@ public struct Scorer: Sendable {
     }
 
     private mutating func deleteLapsed(by time: SimTime) {
-        while lapse(in: store) <= time { store.removeOldestReport() }
-        while lapse(in: filings) <= time { filings.removeOldestReport() }
+        while lapse(of: store.oldestTime) <= time { store.removeOldestReport() }
+        while lapse(of: filings.oldestTime) <= time { filings.removeOldestReport() }
         store.fetchOldest()
         filings.fetchOldest()
     }

@@ -11,6 +11,9 @@ struct UsedCapabilities: Sendable {
         var until: SimTime
     }
 
+    /// How many uses ahead of its turn a number's place is fetched.
+    private static let fetchedAhead = 4
+
     private var numbers = FlatTable<UInt64, Bool>(blank: false)
     private var queue: [Use] = []
     private var head = 0
@@ -36,6 +39,8 @@ struct UsedCapabilities: Sendable {
         while head < queue.count, queue[head].until <= now {
             numbers.remove(queue[head].number)
             head += 1
+            let next = head + Self.fetchedAhead
+            if next < queue.count { numbers.fetch(queue[next].number) }
         }
         if head > 64, head * 2 > queue.count {
             queue.removeFirst(head)
