@@ -4,11 +4,14 @@ import Quantities
 /// The numbers of capabilities that were used, each until it would have lapsed anyway.
 ///
 /// They are remembered in order of use for one report window each, which is never shorter than
-/// what was left of the capability. A number says nothing of the call it belonged to.
+/// what was left of the capability. A number says nothing of the call it belonged to; nothing is left
+/// of when it was used.
 struct UsedCapabilities: Sendable {
     private struct Use: BitwiseCopyable {
         var number: UInt64
         var until: SimTime
+
+        static let blank = Use(number: 0, until: .zero)
     }
 
     /// How many uses ahead of its turn a number's place is fetched.
@@ -30,7 +33,7 @@ struct UsedCapabilities: Sendable {
     mutating func insert(_ number: UInt64, until: SimTime) -> Bool {
         guard numbers[number] == nil else { return false }
         numbers.set(number, to: true)
-        queue.append(Use(number: number, until: until))
+        queue.appendGrowing(Use(number: number, until: until))
         return true
     }
 
@@ -38,12 +41,18 @@ struct UsedCapabilities: Sendable {
     mutating func forget(lapsedBy now: SimTime) {
         while head < queue.count, queue[head].until <= now {
             numbers.remove(queue[head].number)
+            queue[head] = .blank
             head += 1
             let next = head + Self.fetchedAhead
             if next < queue.count { numbers.fetch(queue[next].number) }
         }
         if head > 64, head * 2 > queue.count {
-            queue.removeFirst(head)
+            // More than half is blank, so that nobody moves to where another one still stands.
+            for place in head..<queue.count {
+                queue[place - head] = queue[place]
+                queue[place] = .blank
+            }
+            queue.removeLast(head)
             head = 0
         }
     }
