@@ -344,7 +344,8 @@ struct AlternatingForest: ~Copyable {
         fall = due
         if change == 0 { return true }
         for x in stride(from: 1, through: used, by: 1) {
-            duals[x] &+= slopes[x] &* change
+            // Written out: instrumented for the thread sanitizer, Swift 6.3 breaks on `&+=` here.
+            duals[x] = duals[x] &+ slopes[x] &* change
         }
         return true
     }
