@@ -92,7 +92,8 @@ let world: [Target] = [
     room(
         "Talks",
         uses: [
-            "Quantities", "RandomStreams", "Addressing", "MediaPipeline", "NetworkModel", "TURN",
+            "Quantities", "RandomStreams", "Addressing", "KnowledgeLedger", "MediaPipeline",
+            "NetworkModel", "TURN",
         ]),
     room(
         "Theory",
@@ -279,16 +280,16 @@ let testTargets: [Target] = [
         of: "PlatformModel",
         with: [
             "Addressing", "ArrivalProcesses", "CMediaShim", "EventEngine", "KnowledgeLedger",
-            "Matchmaking", "Measurement", "MediaPipeline", "MemorySearch", "NetworkModel",
-            "OpusCodec", "PrivacyStores", "Quantities", "ScenarioModel", "Signaling", "TURN",
-            "Talks",
+            "Matchmaking", "Measurement", "MediaPipeline", "MediaSecurity", "MemorySearch",
+            "NetworkModel", "OpusCodec", "PrivacyStores", "Quantities", "RandomStreams",
+            "RiskScoring", "ScenarioModel", "Signaling", "TURN", "Talks",
         ]),
     tests(
         of: "SimulationRunner",
         with: [
             "KnowledgeLedger", "Matchmaking", "Measurement", "MediaPipeline", "NetworkModel",
-            "PlatformModel", "PrivacyStores", "Quantities", "Results", "ScenarioFiles",
-            "ScenarioModel", "Statistics", "Theory",
+            "OpusCodec", "PlatformModel", "PrivacyStores", "Quantities", "Results",
+            "ScenarioFiles", "ScenarioModel", "Statistics", "Theory",
         ]),
     tests(of: "NetworkModel", with: ["Quantities", "RandomStreams", "Addressing"]),
     tests(

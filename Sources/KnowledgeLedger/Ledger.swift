@@ -95,6 +95,13 @@ public struct Ledger: Hashable, Sendable {
         cells[Self.index(observer, item)]
     }
 
+    /// Adds all that `other` says.
+    ///
+    /// - Complexity: O(observers · items · people and calls / 64).
+    public mutating func formUnion(_ other: Ledger) {
+        for index in cells.indices { cells[index].formUnion(other.cells[index]) }
+    }
+
     /// `observer` comes to know `item` of person number `subject`.
     ///
     /// - Parameters:

@@ -14,6 +14,10 @@ extension KnowledgeDesk {
     ) {
         let until = gone(.signaling, storedAt: now)
         edges.noteMessage(of: sender, in: call, since: now, until: until)
+        evidence.signalSearches += 1
+        text.withUnsafeBytes {
+            lookForKeys(in: $0, at: .signalingProcessor, since: now, until: until)
+        }
         let told = told(by: text, of: parties[Int(call)][sender])
         discloseMessage(
             told, of: sender, in: call, to: .signalingProcessor, since: now,
@@ -88,11 +92,16 @@ extension KnowledgeDesk {
         }
     }
 
-    /// A report is stored.
-    mutating func noteReport(of subject: UInt32, as device: DeviceIdentifier, at now: SimTime) {
-        reportNotes.append(ReportNote(subject: subject, device: device))
+    /// A report of a person's device by another's is stored.
+    mutating func noteReport(
+        _ report: Report, of target: (subject: UInt32, device: DeviceIdentifier),
+        by reporter: (subject: UInt32, device: DeviceIdentifier), at now: SimTime
+    ) {
+        reportNotes.append(ReportNote(subject: target.subject, device: target.device))
         let until = now + policy.reports
-        declareReport(of: subject, as: device, to: .riskScorer, since: now, until: until)
+        declareReport(
+            of: target.subject, as: target.device, to: .riskScorer, since: now, until: until)
+        look(at: report, of: target, by: reporter, since: now, until: until)
     }
 
     private mutating func declareReport(
@@ -114,6 +123,9 @@ extension KnowledgeDesk {
         breach = now
         callsBeforeBreach = parties.count
         for message in contents.messages {
+            message.text.withUnsafeBytes {
+                lookForKeys(in: $0, at: .thief, since: message.time, until: now)
+            }
             let side: Side = message.sender == .first ? .offerer : .answerer
             let call = UInt32(message.call.rawValue)
             discloseMessage(
@@ -125,11 +137,17 @@ extension KnowledgeDesk {
         for (entry, holder) in zip(
             contents.relayLog, relayNotes.suffix(contents.relayLog.count))
         {
+            withUnsafeBytes(of: entry) {
+                lookForKeys(in: $0, at: .thief, since: entry.time, until: now)
+            }
             guard let holder else { continue }
             disclose(entry, of: holder, to: .thief, since: entry.time, until: now)
         }
         precondition(contents.reports.count <= reportNotes.count, "a report that nobody made")
         for (report, note) in zip(contents.reports, reportNotes.suffix(contents.reports.count)) {
+            Self.bytes(of: report).withUnsafeBytes {
+                lookForKeys(in: $0, at: .thief, since: report.time, until: now)
+            }
             declareReport(
                 of: note.subject, as: report.device, to: .thief, since: report.time, until: now)
             guard report.device == note.device else { continue }

@@ -68,6 +68,20 @@ struct KnowledgeDesk {
         var device: DeviceIdentifier
     }
 
+    /// What a look at bytes came to.
+    var evidence = ByteEvidence()
+    /// Keys of calls, by number.
+    var secrets = SecretSearch()
+    /// Who has the keys of calls that go on; only looked up.
+    var keyOwners: [UInt32: KeyOwners] = [:]
+    /// The same of calls that are over, in the order of their ends, and the first that was not looked at.
+    var endedOwners: [KeyOwners] = []
+    var nextEnded = 0
+    /// How many windows of media have been turned.
+    var turns = 0
+    /// What people's browsers showed last; only looked up.
+    var signals: [UInt32: FingerprintSignals] = [:]
+
     /// Whom each entry of the relay log was about, in the order of time; nil where nobody's packets
     /// had that source.
     var relayNotes: [RelayHolder?] = []
@@ -118,7 +132,7 @@ struct KnowledgeDesk {
     }
 
     /// The addresses that a person has, by the network's own account.
-    private func realAddresses(of subject: UInt32) -> [(Item, [IPAddress])] {
+    func realAddresses(of subject: UInt32) -> [(Item, [IPAddress])] {
         let all = (local[subject] ?? []) + (outside[subject] ?? [])
         return [
             (.privateAddress, all.filter(\.isPrivate)),
@@ -142,7 +156,7 @@ struct KnowledgeDesk {
         var addresses: [IPAddress] = []
         /// Whether one is a server's view of the sender.
         var isReflexive = false
-        /// The kinds of the sender's real addresses that are in its bytes.
+        /// What of the sender is in its bytes: kinds of real addresses, and device signals.
         var found: [Item] = []
     }
 
@@ -155,6 +169,9 @@ struct KnowledgeDesk {
         }
         told.found = realAddresses(of: sender).compactMap { item, addresses in
             AddressSearch(addresses).isFound(in: text) ? item : nil
+        }
+        if let signals = signals[sender], Self.shows(signals, text) {
+            told.found.append(.deviceSignals)
         }
         return told
     }

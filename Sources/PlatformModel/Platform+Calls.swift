@@ -137,6 +137,7 @@ extension Platform {
         recordEnded(call, at: now)
         countCall(lasting: duration, at: now)
         knowEnd(of: call, at: now)
+        knowEnding(of: call, isDropped ? .dropped : .hungUp, at: now)
         recordConnections(of: call, hasFailed: false, at: now)
         if calls[call].fidelity.carriesMedia {
             closeTalk(of: call, &engine)
@@ -156,6 +157,7 @@ extension Platform {
         engine.cancel(calls[call].deadline)
         tally.failed += 1
         recordFailed(call)
+        knowEnding(of: call, CallEnding(reason), at: engine.now)
         recordConnections(of: call, hasFailed: true, at: engine.now)
         closeHandshakes(of: call, &engine)
         release(call, &engine)

@@ -168,6 +168,7 @@ extension Platform {
         loadRelays(call, sign: 1, at: now)
         if calls[call].fidelity.carriesMedia { rerouteTalk(of: call, at: now) }
         calls[call].relayTime.change(isRelayed: path.isRelayed, at: now)
+        knowCiphertext(of: call, at: now)
         if !path.isRelayed { recorder.level(.callsRelayed, add: -1, at: now) }
         tally.recovered += 1
         // The time of being strangers may have passed while there was no path.

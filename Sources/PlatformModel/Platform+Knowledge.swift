@@ -63,6 +63,7 @@ extension Platform {
         knowledge?.declare(
             .deviceIdentifier, of: subject, to: .riskScorer, since: now, until: now,
             value: peers[peer].device?.low)
+        knowledge?.noteSignals(peers[peer].signals, of: subject)
         knowTicketEnds(of: peer, since: now, at: now)
         knowConnection(of: peer, at: now)
     }
@@ -110,8 +111,7 @@ extension Platform {
             until: .distantFuture)
     }
 
-    /// Two begin to talk: each hears the other, for good; relays have what they cannot read while they forward it, and
-    /// whoever listens on the way may record it.
+    /// Two begin to talk: each hears the other, for good, and whoever listens on the way may record what it cannot read.
     mutating func knowTalk(_ call: Handle, at now: SimTime) {
         guard knowledge != nil else { return }
         let record = calls[call]
@@ -126,11 +126,20 @@ extension Platform {
                     item, of: subject, to: .networkObserver, in: record.serial, since: now,
                     until: .distantFuture)
             }
-            guard record.path?.isRelayed == true else { continue }
+        }
+        knowCiphertext(of: call, at: now)
+    }
+
+    /// The media of a call take the path that it has: over relays, they have what they cannot read while they forward
+    /// it.
+    mutating func knowCiphertext(of call: Handle, at now: SimTime) {
+        guard knowledge != nil, calls[call].path?.isRelayed == true else { return }
+        let record = calls[call]
+        for side in Side.both {
             for observer in [Observer.relayProcessor, .infrastructureOnCall] {
                 knowledge?.declare(
-                    .ciphertext, of: subject, to: observer, in: record.serial, since: now,
-                    until: now)
+                    .ciphertext, of: peers[record[side]].serial, to: observer,
+                    in: record.serial, since: now, until: now)
             }
         }
     }

@@ -25,6 +25,7 @@ extension Platform {
                 configuration, certificate: legs[place].certificate!,
                 randomness: visitStream(.handshake, calls[leg.call][leg.side])))
         legs[place].handshake = handshake
+        knowledge?.watch(handshake, of: leg.side, in: calls[leg.call].serial)
         handshake.session.start(at: engine.now)
         drainHandshake(leg, &engine)
     }
@@ -83,17 +84,19 @@ extension Platform {
 
     /// Hands the keys of both sides over to the call's talk.
     private mutating func openTalk(_ call: Handle, at now: SimTime) throws(MediaFailure) {
+        let witness = newWitness()
         let talk = Talk(
-            serial: calls[call].serial, try talkParty(of: call, .offerer, at: now),
-            try talkParty(of: call, .answerer, at: now),
+            serial: calls[call].serial, try talkParty(of: call, .offerer, witness, at: now),
+            try talkParty(of: call, .answerer, witness, at: now),
             largestPayload: calls[call].fidelity == .full
-                ? OpusPayload.maximumFrameBytes : corpus!.largestPayload)
+                ? OpusPayload.maximumFrameBytes : corpus!.largestPayload, witness: witness)
+        knowledge?.watch(talk, of: calls[call].serial)
         legs[place(of: LegID(call: call, side: .offerer))].talk = talk
         talks.open(talk, of: call)
     }
 
     private mutating func talkParty(
-        of call: Handle, _ side: Side, at now: SimTime
+        of call: Handle, _ side: Side, _ witness: RelayWitness?, at now: SimTime
     ) throws(MediaFailure) -> TalkParty {
         let place = place(of: LegID(call: call, side: side))
         let (peer, offerer) = (calls[call][side], calls[call].offerer)
@@ -106,12 +109,12 @@ extension Platform {
             nanoseconds: Int64(clock.nextInteger(below: UInt64(frame.nanoseconds))))
         let keys = legs[place].handshake!.session.takeKeys()!
         knowKeys(keys, of: LegID(call: call, side: side))
+        if let witness { know(keys, of: LegID(call: call, side: side), witness, at: now) }
         let media = try MediaSide(
             quality.endpoint, source: try speechSource(of: call, side),
-            decodes: calls[call].fidelity == .full,
-            keys: keys, securedAt: securedAt,
+            decodes: calls[call].fidelity == .full, keys: keys, securedAt: securedAt,
             randomness: visitStream(.mediaSession, peer),
-            clockDrift: drift, lead: lead)
+            clockDrift: drift, lead: lead, frameLog: witness?.frames)
         let path = MediaPath(
             from: links[Int(peers[peer].attributes.access)],
             to: links[Int(peers[other].attributes.access)],
@@ -149,6 +152,7 @@ extension Platform {
         for side in Side.both {
             let place = place(of: LegID(call: call, side: side))
             engine.disarm(&legs[place].handshakeTimer)
+            if plantedLeak == .keptKeys { plantedKeys.append(legs[place].handshake) }
             legs[place].handshake = nil
         }
     }

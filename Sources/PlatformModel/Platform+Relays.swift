@@ -31,6 +31,7 @@ extension Platform {
         {
             return
         }
+        knowRelayed(payload, at: engine.now)
         relays.stations[Int(number)].server.handle(
             payload, from: source, transport: transport, to: local, at: engine.now)
         drainRelay(number, &engine)

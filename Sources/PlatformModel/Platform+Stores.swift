@@ -43,11 +43,14 @@ extension Platform {
         let right = side == .offerer ? rights.first : rights.second
         let target = peers[calls[call][side.other]].attributes.persona
         let report = Report(
-            device: right.target,
+            device: planted(right.target, right),
             category: ReportCategory(of: scenario.population[Int(target)].behaviour), time: now)
         keep(.report(report), at: now)
-        let subject = peers[calls[call][side.other]]
-        knowledge?.noteReport(of: subject.serial, as: subject.device!, at: now)
+        guard knowledge != nil else { return }
+        let (subject, reporter) = (peers[calls[call][side.other]], peers[calls[call][side]])
+        knowledge?.noteReport(
+            report, of: (subject.serial, subject.device!),
+            by: (reporter.serial, reporter.device!), at: now)
     }
 
     /// Takes over what a relay server has written down.

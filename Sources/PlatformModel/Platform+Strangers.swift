@@ -75,6 +75,7 @@ extension Platform {
         loadRelays(call, sign: 1, at: now)
         if calls[call].fidelity.carriesMedia { rerouteTalk(of: call, at: now) }
         calls[call].relayTime.change(isRelayed: path.isRelayed, at: now)
+        knowCiphertext(of: call, at: now)
         let change = (path.isRelayed ? 1 : 0) - (former.isRelayed ? 1 : 0)
         recorder.level(.callsRelayed, add: Int64(change), at: now)
         guard calls[call].acquaintance == .moving else { return }

@@ -91,7 +91,11 @@ extension Platform {
         turnWindow(with: crew, &engine)
         crew.finish()
         absorbTalks(&engine)
-        for talk in talks.takeLive() { countRejections(talk.conclude(at: engine.now)) }
+        for talk in talks.takeLive() {
+            let report = talk.conclude(at: engine.now)
+            countRejections(report)
+            knowMedia(of: talk, report, at: engine.now)
+        }
         recorder.count(.mediaAuthenticationFailures, talks.authenticationFailures)
     }
 
@@ -111,6 +115,7 @@ extension Platform {
     private mutating func absorbTalks(_ engine: inout Engine<PlatformEvent>) {
         for ending in talks.takeClosed() { absorb(ending, &engine) }
         releaseHandshakes(&engine)
+        knowledge?.turnWindow(at: engine.now)
     }
 
     private mutating func absorb(
@@ -124,6 +129,7 @@ extension Platform {
             .packetsAreGivenBack, report.keptSlots == 0, subject: UInt64(ending.talk.serial),
             at: engine.now)
         countRejections(report)
+        knowMedia(of: ending.talk, report, at: engine.now)
         guard ending.isMeasured else { return }
         recordTraffic(report)
         recordHeard(

@@ -67,6 +67,7 @@ struct Platform: ~Copyable {
     var knowledge: KnowledgeDesk?
     /// What a test wants an audit to find; nothing in any other run.
     var plantedLeak: PlantedLeak?
+    var plantedKeys: [Handshake?] = []
     var quality: QualityDesk
     /// What playout comes to over ways without packets, for all replications of the run.
     let rehearsals: Rehearsals

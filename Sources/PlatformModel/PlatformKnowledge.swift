@@ -10,6 +10,8 @@ public struct PlatformKnowledge: Sendable {
     public let canaries: Ledger
     /// Private addresses that were shown outside of the own network though the browser hides them.
     public let unhidden: Ledger
+    /// What a look at bytes came to, beside addresses and identifiers.
+    public let evidence: ByteEvidence
     /// When the stores were copied.
     public let breach: SimTime?
     /// How many people came, numbered from 0.
@@ -40,12 +42,21 @@ public struct PlatformKnowledge: Sendable {
     /// What both oracles look at.
     public static let comparable: [(observer: Observer, items: [Item])] = [
         (.partner, [.privateAddress, .publicAddress]),
-        (.signalingProcessor, [.privateAddress, .publicAddress]),
-        (.relayProcessor, [.privateAddress, .publicAddress]),
-        (.infrastructureOnCall, [.privateAddress, .publicAddress]),
+        (.ownDevice, [.keys]),
+        (.riskScorer, [.privateAddress, .publicAddress, .partner]),
+        (.signalingProcessor, [.privateAddress, .publicAddress, .keys, .deviceSignals]),
+        (.relayProcessor, [.privateAddress, .publicAddress, .keys, .speech]),
+        (.infrastructureOnCall, [.privateAddress, .publicAddress, .deviceSignals]),
         (.networkObserver, [.privateAddress, .publicAddress]),
-        (.thief, [.privateAddress, .publicAddress, .deviceIdentifier]),
+        (.thief, [.privateAddress, .publicAddress, .deviceIdentifier, .deviceSignals, .keys]),
     ]
+
+    /// What anybody has: declared, or found in the bytes.
+    public var known: Ledger {
+        var known = labels
+        known.formUnion(canaries)
+        return known
+    }
 
     /// Where the two oracles do not agree, at most one for each observer and item.
     public var disagreements: [Disagreement] {
@@ -71,14 +82,9 @@ extension KnowledgeDesk {
     /// What it has come to, of so many people, when so many records were not stored.
     func knowledge(subjects: Int, refused: Int) -> PlatformKnowledge {
         PlatformKnowledge(
-            labels: labels, canaries: canaries, unhidden: unhidden, breach: breach,
+            labels: labels, canaries: canaries, unhidden: unhidden, evidence: evidence,
+            breach: breach,
             subjects: subjects, calls: parties.count, callsBeforeBreach: callsBeforeBreach,
             policy: policy, refused: refused)
     }
-}
-
-/// Breaches of promises that tests plant, for audits to find.
-enum PlantedLeak {
-    /// Browsers put private addresses into candidates though they are to hide them.
-    case hostCandidates
 }

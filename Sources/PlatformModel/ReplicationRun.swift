@@ -112,6 +112,9 @@ public struct ReplicationRun: ~Copyable {
         platform.checkInvariants(at: time)
     }
 
+    /// What a test wants an audit to find.
+    mutating func plant(_ leak: PlantedLeak) { platform.plantedLeak = leak }
+
     /// A thief copies the stores now.
     ///
     /// - Returns: what the copy gives.

@@ -27,6 +27,8 @@ public final class Talk: @unchecked Sendable {
 
     /// The number of its call.
     public let serial: UInt32
+    /// Who looks on at relays, in an audit.
+    public let witness: RelayWitness?
     /// Whether it has been told to end.
     public private(set) var isEnding = false
     private var told: [(time: SimTime, input: TalkInput)] = []
@@ -34,15 +36,18 @@ public final class Talk: @unchecked Sendable {
 
     /// The talk of call number `serial` between `offerer` and `answerer`.
     ///
-    /// - Parameter largestPayload: bytes of the longest Opus frame that either sends.
+    /// - Parameters:
+    ///   - largestPayload: bytes of the longest Opus frame that either sends.
+    ///   - witness: who looks on at relays, in an audit; the sides write their frames down in its log.
     public init(
         serial: UInt32, _ offerer: consuming TalkParty, _ answerer: consuming TalkParty,
-        largestPayload: Int
+        largestPayload: Int, witness: RelayWitness? = nil
     ) {
         self.serial = serial
+        self.witness = witness
         // On streams up to three bytes of padding come behind a frame (RFC 8656 §12.5).
         let slot = MediaSide.slotByteCount(payload: largestPayload) + 3
-        state = TalkState(offerer, answerer, slotByteCount: slot)
+        state = TalkState(offerer, answerer, slotByteCount: slot, witness: witness)
     }
 
     /// Something happens to the call at `time`, which is not before anything told earlier.

@@ -16,6 +16,8 @@ struct TalkState: ~Copyable {
     let offerer: UnsafeMutablePointer<TalkParty>
     let answerer: UnsafeMutablePointer<TalkParty>
     private let arena: UnsafeMutablePointer<PacketArena>
+    /// Looks on at relays; nil in ordinary runs.
+    private let witness: RelayWitness?
     /// What to be told, in order of time.
     var inputs: [(time: SimTime, input: TalkInput)] = []
     private var nextInput = 0
@@ -24,7 +26,11 @@ struct TalkState: ~Copyable {
     /// What came of it, once it is over.
     private(set) var report: TalkReport?
 
-    init(_ offerer: consuming TalkParty, _ answerer: consuming TalkParty, slotByteCount: Int) {
+    init(
+        _ offerer: consuming TalkParty, _ answerer: consuming TalkParty, slotByteCount: Int,
+        witness: RelayWitness?
+    ) {
+        self.witness = witness
         self.offerer = .allocate(capacity: 1)
         self.offerer.initialize(to: offerer)
         self.answerer = .allocate(capacity: 1)
@@ -83,9 +89,9 @@ struct TalkState: ~Copyable {
             case .none: return
             case .input: takeInput()
             case .packet(true):
-                Self.deliver(from: offerer, to: answerer, at: time, loads, arena)
+                Self.deliver(from: offerer, to: answerer, at: time, loads, arena, witness)
             case .packet(false):
-                Self.deliver(from: answerer, to: offerer, at: time, loads, arena)
+                Self.deliver(from: answerer, to: offerer, at: time, loads, arena, witness)
             case .tick(true): Self.tick(offerer, at: time, arena)
             case .tick(false): Self.tick(answerer, at: time, arena)
             case .report(true): Self.report(offerer, at: time, arena)
@@ -176,13 +182,14 @@ struct TalkState: ~Copyable {
     private static func deliver(
         from sender: UnsafeMutablePointer<TalkParty>, to receiver: UnsafeMutablePointer<TalkParty>,
         at now: SimTime,
-        _ loads: [EffectHistory], _ arena: UnsafeMutablePointer<PacketArena>
+        _ loads: [EffectHistory], _ arena: UnsafeMutablePointer<PacketArena>,
+        _ witness: RelayWitness?
     ) {
         var flight = sender.pointee.inFlight.removeFirst()
         let route = sender.pointee.routes[Int(flight.route)]
         guard Int(flight.stop) == route.legs.relayCount else {
             flight.stop += 1
-            return relay(flight, along: route, of: sender, at: now, loads, arena)
+            return relay(flight, along: route, of: sender, at: now, loads, arena, witness)
         }
         if let channel = route.receiving {
             guard
@@ -204,11 +211,18 @@ struct TalkState: ~Copyable {
     private static func relay(
         _ flight: Flight, along route: TalkRoute, of sender: UnsafeMutablePointer<TalkParty>,
         at now: SimTime,
-        _ loads: [EffectHistory], _ arena: UnsafeMutablePointer<PacketArena>
+        _ loads: [EffectHistory], _ arena: UnsafeMutablePointer<PacketArena>,
+        _ witness: RelayWitness?
     ) {
         var flight = flight
         let stop = Int(flight.stop)
-        if stop == 1, let channel = route.sending {
+        let (isFirst, isLast) = (stop == 1, stop == route.legs.relayCount)
+        if let witness {
+            witness.arrive(
+                arena.pointee.bytes(of: flight.packet), flight.packet.slot,
+                framed: isFirst && route.sending != nil)
+        }
+        if isFirst, let channel = route.sending {
             guard
                 flight.packet.unwrap(
                     channel: channel.server, over: channel.transport, in: arena.pointee)
@@ -217,8 +231,13 @@ struct TalkState: ~Copyable {
                 return arena.pointee.give(back: flight.packet.slot)
             }
         }
-        if stop == route.legs.relayCount, let channel = route.receiving {
+        if isLast, let channel = route.receiving {
             flight.packet.wrap(channel: channel.server, over: channel.transport, in: arena.pointee)
+        }
+        if let witness {
+            witness.leave(
+                arena.pointee.bytes(of: flight.packet), flight.packet,
+                framed: isLast && route.receiving != nil)
         }
         let effect = loads[Int(route.legs.relay(at: stop))].effect(at: now)
         guard

@@ -31,6 +31,8 @@ struct Call {
     var offererSecuredAt = SimTime.zero
     var answererSecuredAt = SimTime.zero
     var seed: UInt64 = 1
+    /// Who looks on at relays.
+    var witness: RelayWitness?
 
     static func stream(_ purpose: UInt16, _ seed: UInt64) -> RandomStream {
         RandomStream(
@@ -57,7 +59,7 @@ struct Call {
     }
 
     /// The keys of one side.
-    private func keys(isOfferer: Bool) -> SRTPKeys {
+    func keys(isOfferer: Bool) -> SRTPKeys {
         let profile = SRTPProfile.aeadAES128GCM
         let count = profile.keyByteCount + profile.saltByteCount
         let material = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 * count, alignment: 16)
@@ -79,7 +81,7 @@ struct Call {
             source: .corpus(
                 Self.corpus, conversation: 0, party: isOfferer ? .first : .second, offset: 0),
             decodes: false, keys: keys(isOfferer: isOfferer), securedAt: securedAt,
-            randomness: Self.stream(isOfferer ? 1 : 2, seed))
+            randomness: Self.stream(isOfferer ? 1 : 2, seed), frameLog: witness?.frames)
         return TalkParty(
             side, securedAt: securedAt,
             path: MediaPath(
@@ -90,7 +92,7 @@ struct Call {
     func talk(serial: UInt32 = 7) throws -> Talk {
         Talk(
             serial: serial, try party(isOfferer: true), try party(isOfferer: false),
-            largestPayload: Self.corpus.largestPayload)
+            largestPayload: Self.corpus.largestPayload, witness: witness)
     }
 
     /// The report of the talk of `seconds`, performed in stretches of `step`, when the relays do as

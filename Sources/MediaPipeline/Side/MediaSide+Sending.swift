@@ -55,6 +55,16 @@ extension MediaSide {
         return UnsafeMutableRawBufferPointer(rebasing: slot[payloadStart..<end])
     }
 
+    /// Writes down what is about to be protected.
+    @inline(never)
+    private mutating func logFrame(
+        _ packet: UnsafeMutableRawBufferPointer, _ captured: CapturedFrame, _ slot: PacketSlot
+    ) {
+        let start = SpeechPacketHead.byteCount
+        frameLog?.note(
+            UnsafeRawBufferPointer(rebasing: packet[start..<start + captured.count]), in: slot)
+    }
+
     /// Writes headers before the payload in `bytes`, which are those of `slot`, and protects the
     /// packet.
     @inline(__always)
@@ -71,6 +81,7 @@ extension MediaSide {
                 transportSequence: transportSequence),
             to: packet.baseAddress!)
         transportSequence &+= 1
+        if frameLog != nil { logFrame(packet, captured, slot) }
         let count: Int
         do {
             count = try srtp!.protect(

@@ -55,6 +55,8 @@ public struct MediaSide: ~Copyable, @unchecked Sendable {
     /// Codec and devices: all of the way from mouth to ear but network and jitter buffer.
     let fixedDelay: SimDuration
     let listener: Listener?
+    /// Where frames are written down before they are protected; nil in ordinary runs.
+    let frameLog: FrameLog?
     var source: SpeechSource
     var srtp: SRTPSession?
     let payloadType: UInt8
@@ -82,11 +84,12 @@ public struct MediaSide: ~Copyable, @unchecked Sendable {
     ///   - clockDrift: of the side's own clock in ppm, positive if it is fast, within ±100,000.
     ///   - lead: how much of a frame the devices, which run on their own, have captured by then; less
     ///     than a frame.
+    ///   - frameLog: where frames are written down before they are protected, for an audit.
     /// - Throws: `protection` or `codec` if a library has no memory or refuses.
     public init(
         _ configuration: MediaConfiguration, source: consuming SpeechSource, decodes: Bool,
         keys: consuming SRTPKeys, securedAt: SimTime, randomness: RandomStream,
-        clockDrift: Double = 0, lead: SimDuration = .zero
+        clockDrift: Double = 0, lead: SimDuration = .zero, frameLog: FrameLog? = nil
     ) throws(MediaFailure) {
         precondition(
             lead >= .zero && lead < configuration.codec.frame.duration,
@@ -99,6 +102,7 @@ public struct MediaSide: ~Copyable, @unchecked Sendable {
         let session = try Self.session(keys)
         protection = profile
         self.listener = listener
+        self.frameLog = frameLog
         srtp = .some(session)
         frameTicks = frame.ticks
         fixedDelay = configuration.codecDelay + configuration.deviceDelay

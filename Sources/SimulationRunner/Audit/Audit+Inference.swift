@@ -4,9 +4,12 @@ import Results
 
 /// What observers can conclude from what they came to know, by themselves and together.
 extension Audit {
+    private var known: Ledger { knowledge.known }
+
     /// Those who can conclude something, each with what.
     private var conclusions: [(observer: Observer, inferences: [Inference])] {
-        Observer.allCases.map { ($0, knowledge.labels.inferences(of: $0)) }
+        let known = knowledge.known
+        return Observer.allCases.map { ($0, known.inferences(of: $0)) }
             .filter { !$0.1.isEmpty }
     }
 
@@ -21,7 +24,7 @@ extension Audit {
             }
         }
         if lines.count == 2 { lines.append("  nothing") }
-        let findings = knowledge.labels.findings()
+        let findings = known.findings()
         lines += ["", "what none of them knows alone, and all of them together do"]
         for finding in findings {
             let members = finding.coalition.members
@@ -71,7 +74,7 @@ extension Audit {
     /// The array `coalitions`.
     var coalitionsJSON: JSONValue {
         .array(
-            knowledge.labels.findings().map { finding in
+            known.findings().map { finding in
                 let observers = finding.coalition.members
                 return .object([
                     .init("name", finding.coalition.name.map { .string($0) } ?? .null),

@@ -71,8 +71,14 @@ extension Audit {
             .init("broken_subjects", number(finding.brokenSubjects)),
             .init("observers", .array(finding.observers.map { .string($0.name) })),
             .init("outliving", .array(finding.outliving.map { .string(name($0)) })),
+            .init("endings", .array(finding.endings.map { .string($0.name) })),
+            .init("evidence", .array(finding.evidence.map(evidence))),
             .init("replay", .string(command)),
         ])
+    }
+
+    private static func evidence(_ evidence: PromiseEvidence) -> JSONValue {
+        .object([.init("what", .string(evidence.what)), .init("count", number(evidence.count))])
     }
 
     static func number(_ value: Int) -> JSONValue { .integer(Int64(value)) }

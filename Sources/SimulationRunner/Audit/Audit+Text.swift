@@ -36,7 +36,7 @@ extension Audit {
 
     var oracleLine: String {
         guard let first = knowledge.disagreements.first else {
-            return "labels and canaries agree on all addresses and identifiers"
+            return "labels and canaries agree on all addresses, identifiers, keys and frames"
         }
         return "labels and canaries disagree: " + Self.text(first)
     }
@@ -63,21 +63,34 @@ extension Audit {
     static func text(_ finding: PromiseFinding, _ command: String) -> [String] {
         var verdict = finding.verdict.name
         if let condition = finding.verdict.condition { verdict += " \(condition)" }
-        switch finding.promise {
-        case .partnerSeesNoAddress, .localAddressesHidden:
-            if finding.brokenCalls > 0 {
-                verdict +=
-                    ": \(share(finding.brokenCalls, finding.calls)) of calls broke it, to "
-                    + "\(finding.brokenSubjects) people; known to the "
-                    + finding.observers.map { words($0.name) }.joined(separator: ", the ")
-            }
-        case .lifetimesKept:
-            if !finding.outliving.isEmpty {
-                verdict +=
-                    ": " + finding.outliving.map(name).joined(separator: ", ") + " may stay longer"
-            }
+        var details: [String] = []
+        if finding.brokenCalls > 0 {
+            details.append("\(share(finding.brokenCalls, finding.calls)) of calls broke it")
         }
-        var lines = ["  \(finding.promise.statement)", "    \(verdict)", "    \(command)"]
+        if finding.brokenSubjects > 0 {
+            details.append("to \(finding.brokenSubjects) people")
+        }
+        if !finding.observers.isEmpty {
+            details.append(
+                "known to the "
+                    + finding.observers.map { words($0.name) }.joined(separator: ", the "))
+        }
+        if !finding.endings.isEmpty {
+            details.append(
+                "after calls that ended so: " + finding.endings.map(\.name).joined(separator: ", "))
+        }
+        if !finding.outliving.isEmpty {
+            details.append(
+                finding.outliving.map(name).joined(separator: ", ") + " may stay longer")
+        }
+        if !details.isEmpty { verdict += ": " + details.joined(separator: "; ") }
+        var lines = ["  \(finding.promise.statement)", "    \(verdict)"]
+        if !finding.evidence.isEmpty {
+            lines.append(
+                "    on "
+                    + finding.evidence.map { "\($0.count) \($0.what)" }.joined(separator: ", "))
+        }
+        lines.append("    \(command)")
         if let condition = finding.verdict.condition {
             lines.append("    \(command) --set \(condition)")
         }

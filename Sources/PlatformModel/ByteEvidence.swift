@@ -1,0 +1,68 @@
+public import KnowledgeLedger
+
+/// What a look at executed bytes came to, beside addresses and identifiers.
+public struct ByteEvidence: Hashable, Sendable {
+    /// Calls whose keys were looked for: those with simulated media.
+    public internal(set) var keyedCalls = NumberSet()
+    /// Messages, entries of relay logs, reports and datagrams at relays in which keys were looked for.
+    public internal(set) var searched = 0
+    /// Packets of media that relays forwarded, each relay counted.
+    public internal(set) var payloads = 0
+    /// Of these, the ones in which their own frame of speech was looked for.
+    public internal(set) var frames = 0
+    /// Calls of which a relay sent on something else than had come.
+    public internal(set) var altered = NumberSet()
+    /// Calls that went on a direct path only.
+    public internal(set) var direct = NumberSet()
+    /// Packets of media that were sent in those of them that have any.
+    public internal(set) var directPackets = 0
+    /// Those of them of which a relay forwarded media.
+    public internal(set) var straying = NumberSet()
+    /// Reports that were looked at.
+    public internal(set) var reports = 0
+    /// People whose reporter, partner or address is in a report of them.
+    public internal(set) var telling = NumberSet()
+    /// Messages and reports in which their people's device signals were looked for.
+    public internal(set) var signalSearches = 0
+    /// Calls that had keys and are over, by what ended them.
+    public internal(set) var ended: [CallEnding: Int] = [:]
+    /// Calls whose keys were still there when they were long over, by what had ended them.
+    public internal(set) var kept: [CallEnding: NumberSet] = [:]
+
+    /// Nothing was looked at.
+    public init() {}
+}
+
+/// What ended a call.
+public enum CallEnding: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
+    /// One of the two has hung up.
+    case hungUp
+    /// The path was lost, and no other found.
+    case dropped
+    /// It never came to a path.
+    case noPath
+    /// The handshake failed.
+    case handshake
+    /// The set-up took longer than anybody waits.
+    case timedOut
+
+    /// In words.
+    public var name: String {
+        switch self {
+        case .hungUp: "hung up"
+        case .dropped: "dropped"
+        case .noPath: "no path"
+        case .handshake: "handshake failed"
+        case .timedOut: "timed out"
+        }
+    }
+
+    init(_ failure: SetUpFailure) {
+        self =
+            switch failure {
+            case .noPath: .noPath
+            case .handshake: .handshake
+            case .timedOut: .timedOut
+            }
+    }
+}

@@ -1,0 +1,122 @@
+import KnowledgeLedger
+import MediaSecurity
+import Quantities
+import Talks
+
+/// Whoever owns the keys of a call. Each destroys them when it goes: the associations, and the talk with its
+/// sessions.
+struct KeyOwners {
+    let call: UInt32
+    weak var offerer: Handshake?
+    weak var answerer: Handshake?
+    weak var talk: Talk?
+    /// What ended the call, and how many windows had been turned by then.
+    var ending: CallEnding?
+    var turn = 0
+
+    var areGone: Bool { offerer == nil && answerer == nil && talk == nil }
+}
+
+/// Canaries of media: keys and frames of speech, where relays, services and stores could have them, and whether
+/// keys are gone when calls are over.
+extension KnowledgeDesk {
+    // MARK: Keys
+
+    /// A side of a call begins a handshake.
+    mutating func watch(_ handshake: Handshake, of side: Side, in call: UInt32) {
+        var owners = keyOwners[call] ?? KeyOwners(call: call)
+        switch side {
+        case .offerer: owners.offerer = handshake
+        case .answerer: owners.answerer = handshake
+        }
+        keyOwners[call] = owners
+    }
+
+    /// A call's keys are handed to its talk.
+    mutating func watch(_ talk: Talk, of call: UInt32) { keyOwners[call]?.talk = talk }
+
+    /// A side of a call has keys: they are looked for from now on.
+    mutating func noteKeys(_ keys: borrowing SRTPKeys, of call: UInt32) {
+        evidence.keyedCalls.insert(call)
+        keys.withKeys { local, remote in
+            secrets.add(local, of: call)
+            secrets.add(remote, of: call)
+        }
+    }
+
+    /// A call that may have had keys is over.
+    mutating func noteEnding(_ ending: CallEnding, of call: UInt32) {
+        guard var owners = keyOwners.removeValue(forKey: call) else { return }
+        owners.ending = ending
+        owners.turn = turns
+        endedOwners.append(owners)
+    }
+
+    /// A window has been turned. What ended before the last one has been performed and let go by now.
+    mutating func turnWindow(at now: SimTime) {
+        turns += 1
+        while nextEnded < endedOwners.count, endedOwners[nextEnded].turn + 2 <= turns {
+            look(at: endedOwners[nextEnded], now)
+            nextEnded += 1
+        }
+        guard nextEnded == endedOwners.count else { return }
+        endedOwners.removeAll(keepingCapacity: true)
+        nextEnded = 0
+    }
+
+    private mutating func look(at owners: KeyOwners, _ now: SimTime) {
+        let ending = owners.ending!
+        evidence.ended[ending, default: 0] += 1
+        guard !owners.areGone else { return }
+        evidence.kept[ending, default: NumberSet()].insert(owners.call)
+        foundKeys(of: owners.call, at: .ownDevice, since: now, until: .distantFuture)
+    }
+
+    /// Looks for keys in what `observer` has.
+    mutating func lookForKeys(
+        in bytes: UnsafeRawBufferPointer, at observer: Observer, since: SimTime, until: SimTime
+    ) {
+        evidence.searched += 1
+        guard let call = secrets.owner(in: bytes) else { return }
+        foundKeys(of: call, at: observer, since: since, until: until)
+    }
+
+    private mutating func foundKeys(
+        of call: UInt32, at observer: Observer, since: SimTime, until: SimTime
+    ) {
+        for side in Side.both {
+            canaries.declare(
+                .keys, of: parties[Int(call)][side], to: observer, in: call, since: since,
+                until: until)
+        }
+    }
+
+    // MARK: Frames
+
+    /// A call that was talked is over, and its media never took a relay.
+    mutating func noteDirect(_ call: UInt32) { evidence.direct.insert(call) }
+
+    /// What came of the media of a call that is over.
+    mutating func noteMedia(
+        _ report: TalkReport, seenBy witness: RelayWitness, of call: UInt32, at now: SimTime
+    ) {
+        let account = witness.account
+        evidence.payloads += account.payloads
+        evidence.frames += account.frames
+        if account.altered > 0 { evidence.altered.insert(call) }
+        if account.openKeys > 0 {
+            foundKeys(of: call, at: .relayProcessor, since: now, until: now)
+        }
+        if account.openFrames > 0 {
+            for side in Side.both {
+                canaries.declare(
+                    .speech, of: parties[Int(call)][side], to: .relayProcessor, in: call,
+                    since: now, until: now)
+            }
+        }
+        guard evidence.direct.contains(call) else { return }
+        let traffic = (report.fromOfferer, report.fromAnswerer)
+        evidence.directPackets += Int(traffic.0.packets + traffic.1.packets)
+        if traffic.0.forwarded + traffic.1.forwarded > 0 { evidence.straying.insert(call) }
+    }
+}
