@@ -55,7 +55,8 @@ protocol RankedMatchFunction: MatchFunction {
     ) -> QueueState.Found?
 }
 
-// As in ``QueueState``, functions on the way to a search are laid into their caller.
+// The functions on the way to a search are laid into their caller, which else copies the whole state
+// for each of them.
 extension RankedMatchFunction {
     @inline(__always)
     func decide(
@@ -98,7 +99,6 @@ extension RankedMatchFunction {
     }
 
     /// The same where somebody else has a better claim to what `slot` has found.
-    @inline(__always)
     private func follow(
         from slot: Int32, finding found: QueueState.Found, in state: QueueState,
         where predicate: some PairPredicate
@@ -129,7 +129,6 @@ extension RankedMatchFunction {
     }
 
     /// The pair of two that chose each other; what the younger one passed over counts.
-    @inline(__always)
     private static func pair(
         _ one: Int32, _ ofOne: QueueState.Found, _ other: Int32, _ ofOther: QueueState.Found,
         in state: QueueState

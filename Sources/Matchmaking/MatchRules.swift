@@ -85,11 +85,6 @@ public enum MatchPolicy: Hashable, Sendable, BitwiseCopyable {
         case .greedy, .longestQueue, .patient, .patientUntilLeaving: nil
         }
     }
-
-    /// How long before its owner leaves a ticket becomes critical; nil if that is nobody's business.
-    var notice: SimDuration? {
-        if case .patientUntilLeaving(let notice) = self { notice } else { nil }
-    }
 }
 
 /// Why a set of rules is not accepted; positions count the steps from 0.
@@ -208,8 +203,15 @@ public struct MatchRules: Hashable, Sendable {
         }
     }
 
+    /// When `ticket` becomes critical by its owner's announcement; nil if it never does.
+    func criticalTime(of ticket: Ticket) -> SimTime? {
+        guard case .patientUntilLeaving(let notice) = policy, let leaves = ticket.leaves else {
+            return nil
+        }
+        return leaves - min(notice, leaves.sinceStart)
+    }
+
     /// The step that applies at `age`, or nil before the first.
-    @inline(__always)
     public func step(atAge age: SimDuration) -> Int? {
         var index = expansion.count - 1
         while index >= 0, expansion[index].after > age { index -= 1 }
@@ -217,7 +219,6 @@ public struct MatchRules: Hashable, Sendable {
     }
 
     /// What a ticket on step `index` demands of its partner.
-    @inline(__always)
     public func constraints(atStep index: Int) -> MatchConstraints {
         let step = expansion[index]
         var result: MatchConstraints = []

@@ -128,17 +128,16 @@ public struct Matchmaker: Sendable {
                 id: ticket.id.rawValue, session: ticket.session, level: 0))
         arrivals &+= 1
         ledger.taken += 1
-        if let interval = state.interval {
+        if let interval = rules.policy.interval {
             pending.append(Pending(slot: slot, order: state.room.slots[Int(slot)].order))
             reviewDue = min(reviewDue, Self.multiple(of: interval, after: now))
         } else if let found = partner(slot, ticket, where: predicate) {
             return .paired(pairAtOnce(slot, with: found, ticket.session, where: predicate))
         }
         tickets.store(ticket.id.rawValue, slot, at: place)
-        tickets.fetchFollowing(ticket.id.rawValue)
         state.sessions.setWaiting(ticket.session, at: session, slot: slot)
         state.room.enter(slot, level: 0)
-        if let time = state.criticalTime(of: ticket), time > now {
+        if let time = rules.criticalTime(of: ticket), time > now {
             departures.insert(
                 Departure(time: time, slot: slot, order: state.room.slots[Int(slot)].order))
         }
@@ -148,18 +147,17 @@ public struct Matchmaker: Sendable {
     /// The partner whom a policy that decides at once has for the ticket in `slot`, which has just
     /// come.
     @inline(__always)
-    private mutating func partner(
+    private func partner(
         _ slot: Int32, _ ticket: Ticket, where predicate: some PairPredicate
     ) -> PairDecision? {
-        if let time = state.criticalTime(of: ticket), time <= now {
+        if let time = rules.criticalTime(of: ticket), time <= now {
             return decideLeaving(slot, where: predicate)
         }
         return decide(.arrival(slot: slot), where: predicate).first
     }
 
     /// The partner for a ticket that is about to leave.
-    @inline(__always)
-    private mutating func decideLeaving(
+    private func decideLeaving(
         _ slot: Int32, where predicate: some PairPredicate
     ) -> PairDecision? {
         state.search(for: slot, isLeaving: true, where: predicate).map {
@@ -176,7 +174,7 @@ public struct Matchmaker: Sendable {
             Settled(
                 first: found, second: slot, rematchesAvoided: decision.rematchesAvoided,
                 cause: .arrival), where: predicate)
-        if state.rules.avoidRematch {
+        if rules.avoidRematch {
             state.sessions.meet(session, state.room.slots[Int(found)].session)
         }
         remove(found)
@@ -246,13 +244,11 @@ public struct Matchmaker: Sendable {
         return last
     }
 
-    /// Changes nothing, as a ``MatchFunction`` is given a value; the state is read where it stands,
-    /// which else is copied.
     @inline(__always)
-    private mutating func decide(
+    private func decide(
         _ event: QueueEvent, where predicate: some PairPredicate
     ) -> PairDecisions {
-        switch state.rules.policy {
+        switch rules.policy {
         case .greedy, .batch, .patient, .patientUntilLeaving:
             OldestFirst().decide(state, event, at: now, where: predicate)
         case .longestQueue: LongestQueueFirst().decide(state, event, at: now, where: predicate)
@@ -278,7 +274,7 @@ public struct Matchmaker: Sendable {
             guard due <= time else { break }
             now = due
             moveUp(at: due)
-            if let interval = state.interval {
+            if let interval = rules.policy.interval {
                 postpone(moved, interval)
                 if reviewDue == due { reviewPending(where: predicate) }
             } else {
@@ -294,7 +290,7 @@ public struct Matchmaker: Sendable {
     /// All tickets due at `time` change level before anybody is paired, so that who may meet whom
     /// depends on ages alone and not on the order of moves.
     private mutating func moveUp(at time: SimTime) {
-        if !moved.isEmpty { moved.removeAll(keepingCapacity: true) }
+        moved.removeAll(keepingCapacity: true)
         let last = state.room.ladder.levels.count - 1
         for level in (0...last).reversed() {
             while state.room.due(ofLevel: level) == time {
@@ -394,33 +390,26 @@ public struct Matchmaker: Sendable {
             let first = state.room.slots[Int(pair.first)]
             let second = state.room.slots[Int(pair.second)]
             pairings.appendGrowing(pairing(pair, where: predicate))
-            if state.rules.avoidRematch {
-                state.sessions.meet(first.session, second.session)
-            } else {
-                state.sessions.endWaiting(first.session)
-                state.sessions.endWaiting(second.session)
-            }
-            end(pair.first)
-            end(pair.second)
+            if rules.avoidRematch { state.sessions.meet(first.session, second.session) }
+            forget(pair.first)
+            forget(pair.second)
             ledger.paired += 2
         }
-        if !settled.isEmpty { settled.removeAll(keepingCapacity: true) }
+        settled.removeAll(keepingCapacity: true)
     }
 
     // MARK: Pairing
 
     private mutating func remove(_ slot: Int32) {
-        let session = state.room.slots[Int(slot)].session
-        state.sessions.fetch(session)
+        state.sessions.fetch(state.room.slots[Int(slot)].session)
         state.room.leave(slot)
-        end(slot)
-        // Last, so that what was fetched is there by now.
-        state.sessions.endWaiting(session)
+        forget(slot)
     }
 
-    /// Lets nothing be left of a ticket but that its session waits.
-    private mutating func end(_ slot: Int32) {
-        tickets.remove(state.room.slots[Int(slot)].id)
+    private mutating func forget(_ slot: Int32) {
+        let ticket = state.room.slots[Int(slot)]
+        tickets.remove(ticket.id)
+        state.sessions.endWaiting(ticket.session)
         state.room.free(slot)
     }
 
@@ -428,35 +417,32 @@ public struct Matchmaker: Sendable {
         _ pair: Settled, where predicate: some PairPredicate
     ) -> Pairing {
         let sides = (side(pair.first), side(pair.second))
-        let constraints = state.rules.constraints(atStep: Int(sides.0.step))
-            .union(state.rules.constraints(atStep: Int(sides.1.step)))
+        let constraints = rules.constraints(atStep: Int(sides.0.step))
+            .union(rules.constraints(atStep: Int(sides.1.step)))
         let audit = state.audit(
             first: pair.first, second: pair.second, at: now, where: predicate)
         if audit.isTruncated { auditsTruncated += 1 }
         return Pairing(
             first: sides.0, second: sides.1, time: now, cause: pair.cause,
             constraints: constraints,
-            tierRule: state.rules.tiers == .ignore
+            tierRule: rules.tiers == .ignore
                 ? .ignored : constraints.contains(.sameTier) ? .sameTierDemanded : .released,
             rematchesAvoided: pair.rematchesAvoided,
             passedOver: audit.inversion
                 ? TicketID(state.room.slots[Int(audit.passedOver)].id) : nil)
     }
 
-    @inline(__always)
     private func hasMoved(_ slot: Int32) -> Bool {
         let ticket = state.room.slots[Int(slot)]
         return now - ticket.created == state.room.ladder.levels[Int(ticket.level)].entersAt
     }
 
     /// Whether a ticket has come to a step of its ladder just now.
-    @inline(__always)
     private func hasExpanded(_ slot: Int32) -> Bool {
         let age = now - state.room.slots[Int(slot)].created
-        return hasMoved(slot) && state.rules.expansion.contains { $0.after == age }
+        return hasMoved(slot) && rules.expansion.contains { $0.after == age }
     }
 
-    @inline(__always)
     private func cause(_ first: Int32, _ second: Int32) -> Pairing.Cause {
         switch (hasExpanded(first), hasExpanded(second)) {
         case (true, true): return .expansionOfBoth
@@ -470,11 +456,10 @@ public struct Matchmaker: Sendable {
         }
     }
 
-    @inline(__always)
     private func side(_ slot: Int32) -> Pairing.Side {
         let ticket = state.room.slots[Int(slot)]
         let age = now - ticket.created
-        guard let step = state.rules.step(atAge: age) else {
+        guard let step = rules.step(atAge: age) else {
             preconditionFailure("ticket \(ticket.id) was paired before its first step")
         }
         return Pairing.Side(

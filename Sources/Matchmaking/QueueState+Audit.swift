@@ -19,10 +19,8 @@ extension QueueState {
     /// one, and works out each ticket's step from its age and the rules. A search that picks the
     /// wrong ticket, an offer list out of order or a ticket missing from its list shows here.
     /// Where compatible tickets wait beside each other it would be long, and offer lists are asked.
-    ///
-    /// Changes nothing; the state is read where it stands, which else is copied.
     @inline(__always)
-    mutating func audit(
+    func audit(
         first: Int32, second: Int32, at now: SimTime, where predicate: some PairPredicate
     ) -> Audit {
         switch rules.policy {
@@ -34,40 +32,37 @@ extension QueueState {
     }
 
     @inline(__always)
-    private mutating func walk(
+    private func walk(
         first: Int32, second: Int32, at now: SimTime, where predicate: some PairPredicate
     ) -> Audit {
         guard let one = Party(room.slots[Int(first)], rules, at: now),
             let two = Party(room.slots[Int(second)], rules, at: now)
         else { return Audit(passedOver: first, isTruncated: false) }
-        return walk((one, first), (two, second), at: now, where: predicate)
+        return room.slots.withUnsafeBufferPointer { slots in
+            walk((one, first), (two, second), slots, at: now, where: predicate)
+        }
     }
 
     /// Walks from the oldest ticket on to the younger of the pair.
-    private mutating func walk(
+    private func walk(
         _ older: (party: Party, slot: Int32), _ younger: (party: Party, slot: Int32),
-        at now: SimTime, where predicate: some PairPredicate
+        _ slots: UnsafeBufferPointer<WaitingRoom.Slot>, at now: SimTime,
+        where predicate: some PairPredicate
     ) -> Audit {
         let (two, second) = younger
         let youngest = now - earliestAge
-        // Where no more are open to others than may be looked at, they need not be counted.
-        var open = 0
-        for level in room.ladder.levels.indices where room.ladder.levels[level].isOpen {
-            open += room.queues[level].count
-        }
-        var looked = open <= Matchmaker.maximumAudited ? nil : 0
+        var looked = 0
         for level in room.ladder.levels.indices.reversed() {
-            guard room.queues[level].count > 0 else { continue }
             let queue = room.queues[level]
             let length = queue.offset { slot in
-                let created = room.slots[Int(slot)].created
+                let created = slots[Int(slot)].created
                 if created > youngest { return true }
                 return created >= two.created
                     && (slot == second || !room.isOlder(slot, than: second))
             }
             let audit = queue.withRuns(length) { run, rest in
-                walk(run, older, younger, &looked, at: now, where: predicate)
-                    ?? walk(rest, older, younger, &looked, at: now, where: predicate)
+                walk(run, older, younger, slots, &looked, at: now, where: predicate)
+                    ?? walk(rest, older, younger, slots, &looked, at: now, where: predicate)
             }
             if let audit { return audit }
         }
@@ -75,30 +70,24 @@ extension QueueState {
     }
 
     /// Walks through tickets older than the younger of the pair; nil if none of them was passed over.
-    private mutating func walk(
+    private func walk(
         _ run: UnsafeBufferPointer<LevelQueue.Entry>,
         _ older: (party: Party, slot: Int32), _ younger: (party: Party, slot: Int32),
-        _ looked: inout Int?, at now: SimTime, where predicate: some PairPredicate
+        _ slots: UnsafeBufferPointer<WaitingRoom.Slot>, _ looked: inout Int, at now: SimTime,
+        where predicate: some PairPredicate
     ) -> Audit? {
         let (one, first) = older
         let two = younger.party
-        var next = 0
-        while next < run.count {
-            if looked == nil { next += Party.refused(from: next, in: run, one, two) }
-            guard next < run.count else { break }
-            let entry = run[next]
-            next += 1
-            if let count = looked, !entry.isGap {
-                if count == Matchmaker.maximumAudited {
-                    return Audit(passedOver: WaitingRoom.none, isTruncated: true)
-                }
-                looked = count + 1
+        for entry in run {
+            looked &+= entry.isGap ? 0 : 1
+            if looked > Matchmaker.maximumAudited {
+                return Audit(passedOver: WaitingRoom.none, isTruncated: true)
             }
             guard one.accepts(entry.packed) || two.accepts(entry.packed), !entry.isGap else {
                 continue
             }
             let slot = entry.slot
-            let other = room.slots[Int(slot)]
+            let other = slots[Int(slot)]
             let suitsOne = slot != first && one.accepts(entry.packed)
             let suitsTwo =
                 other.created <= one.created && two.accepts(entry.packed)
@@ -112,8 +101,7 @@ extension QueueState {
         return nil
     }
 
-    @inline(__always)
-    private mutating func look(
+    private func look(
         first: Int32, second: Int32, at now: SimTime, where predicate: some PairPredicate
     ) -> Audit {
         var oldest = WaitingRoom.none
@@ -151,36 +139,11 @@ extension QueueState {
 
         func accepts(_ other: Attributes) -> Bool { accepts(other.packed) }
 
-        /// How many entries from `first` on neither of two accepts, to the last whole eight.
-        ///
-        /// No entry but an accepted one differs in nothing that is demanded; one less than no
-        /// difference has the top bit, which no difference itself reaches.
-        @inline(__always)
-        static func refused(
-            from first: Int, in run: UnsafeBufferPointer<LevelQueue.Entry>, _ one: Party,
-            _ two: Party
-        ) -> Int {
-            let (a, b) = (one.attributes.packed, two.attributes.packed)
-            var next = first
-            while next &+ 8 <= run.count {
-                var accepted: UInt64 = 0
-                for place in next..<next &+ 8 {
-                    let packed = run[place].packed
-                    accepted |= ((a ^ packed) & one.demanded) &- 1
-                    accepted |= ((b ^ packed) & two.demanded) &- 1
-                }
-                if accepted >> 63 != 0 { break }
-                next &+= 8
-            }
-            return next &- first
-        }
-
         /// Whether it accepts the attributes in the lower bits of `packed`.
         @inline(__always)
         func accepts(_ packed: UInt64) -> Bool { (attributes.packed ^ packed) & demanded == 0 }
     }
 
-    @inline(__always)
     private func isCompatible(
         _ slot: WaitingRoom.Slot, with party: Party, at now: SimTime,
         where predicate: some PairPredicate

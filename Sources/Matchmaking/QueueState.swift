@@ -5,10 +5,6 @@ import Quantities
 struct QueueState: Sendable {
     /// The rules in force.
     let rules: MatchRules
-    /// The time between two decisions; nil if decisions fall at once.
-    let interval: SimDuration?
-    /// How long before its owner leaves a ticket becomes critical; nil if that is nobody's business.
-    let notice: SimDuration?
     /// The waiting tickets.
     var room: WaitingRoom
     /// What sessions remember.
@@ -16,19 +12,8 @@ struct QueueState: Sendable {
 
     init(rules: MatchRules) {
         self.rules = rules
-        interval = rules.policy.interval
-        notice = rules.policy.notice
         room = WaitingRoom(ladder: Ladder(rules), countsLanguages: rules.policy == .longestQueue)
     }
-
-    /// When `ticket` becomes critical by its owner's announcement; nil if it never does.
-    @inline(__always)
-    func criticalTime(of ticket: Ticket) -> SimTime? {
-        guard let notice, let leaves = ticket.leaves else { return nil }
-        return leaves - min(notice, leaves.sinceStart)
-    }
-
-    // What reads the state is laid into its caller, which else copies all of it for each call.
 
     /// A partner that a search came up with.
     struct Found {
@@ -46,7 +31,6 @@ struct QueueState: Sendable {
     /// Tickets of a later level are older than those of an earlier one, so the first level from the
     /// end that has anybody has the oldest. At most ``SessionMemory/partnersRemembered`` tickets
     /// are skipped because they are remembered, so the cost does not depend on how many wait.
-    @inline(__always)
     func search(
         for seeker: Int32, besides taken: Taken = [], isLeaving: Bool = false,
         where predicate: some PairPredicate
@@ -72,7 +56,6 @@ struct QueueState: Sendable {
 
     /// The oldest ticket of `level` that suits `seeker`, or none; counts those in `avoided` whose
     /// sessions remember the seeker's.
-    @inline(__always)
     func firstOffer(
         to seeker: Int32, _ ticket: WaitingRoom.Slot, level: Int, constraints: MatchConstraints,
         besides taken: Taken, avoided: inout UInt8, where predicate: some PairPredicate
@@ -97,7 +80,6 @@ struct QueueState: Sendable {
 
     /// The oldest waiting ticket whose rules and those of `seeker` allow the pair, whatever the
     /// policy would rather do; or none.
-    @inline(__always)
     func oldestCompatible(
         with seeker: Int32, onLevel own: Int, where predicate: some PairPredicate
     ) -> Int32 {

@@ -55,7 +55,6 @@ struct SessionMemory: Sendable {
             records[Int(known)].waiting = slot
         } else {
             index.store(session.rawValue, ~slot, at: place)
-            index.fetchFollowing(session.rawValue)
         }
     }
 
@@ -67,7 +66,6 @@ struct SessionMemory: Sendable {
     }
 
     /// Whether the two remember each other.
-    @inline(__always)
     func haveMet(_ a: SessionID, _ b: SessionID) -> Bool {
         guard let one = index[a.rawValue], one >= 0, let other = index[b.rawValue], other >= 0
         else { return false }
@@ -78,7 +76,7 @@ struct SessionMemory: Sendable {
         return false
     }
 
-    /// Lets the two, who do not wait any more, remember each other as their newest partners.
+    /// Lets the two remember each other as their newest partners.
     mutating func meet(_ a: SessionID, _ b: SessionID) {
         let (one, other) = (record(of: a), record(of: b))
         forget(one, other)
@@ -88,14 +86,12 @@ struct SessionMemory: Sendable {
         append(one, to: other)
     }
 
-    /// The record of `session`, made if there is none; it does not wait.
+    /// The record of `session`, made if there is none.
     private mutating func record(of session: SessionID) -> Int32 {
         let place = index.preparedPlace(of: session.rawValue)
-        if let known = index.value(at: place), known >= 0 {
-            records[Int(known)].waiting = WaitingRoom.none
-            return known
-        }
-        let fresh = Record(id: session.rawValue, waiting: WaitingRoom.none)
+        let known = index.value(at: place)
+        if let known, known >= 0 { return known }
+        let fresh = Record(id: session.rawValue, waiting: waitingSlot(known))
         let record: Int32
         if let reused = freeRecords.popLast() {
             record = reused

@@ -48,12 +48,14 @@ import Testing
             #expect(enqueue(queue, id, at: Double(slot), where: Nobody()) == .waiting)
         }
         let now = MatchmakerTests.at(3)
-        func inverted(_ a: Int32, _ b: Int32, where predicate: some PairPredicate) -> Bool {
-            queue.matchmaker.state.audit(first: a, second: b, at: now, where: predicate).inversion
-        }
-        #expect(inverted(1, 2, where: OtherSide()))
-        #expect(!inverted(1, 2, where: Nobody()))
-        #expect(!inverted(0, 2, where: OtherSide()))
+        #expect(
+            queue.matchmaker.state.audit(first: 1, second: 2, at: now, where: OtherSide()).inversion
+        )
+        #expect(
+            !queue.matchmaker.state.audit(first: 1, second: 2, at: now, where: Nobody()).inversion)
+        #expect(
+            !queue.matchmaker.state.audit(first: 0, second: 2, at: now, where: OtherSide())
+                .inversion)
     }
 
     @Test func `a predicate and a ladder of several steps do not go together`() async {
