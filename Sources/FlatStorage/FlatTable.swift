@@ -120,6 +120,14 @@ public struct FlatTable<Key: FlatKey, Value: BitwiseCopyable & Sendable>: Sendab
         }
     }
 
+    /// Asks the processor to bring near where the next keys will stand when numbers are given in
+    /// order: each eighth time, as eight stand beside each other.
+    @inlinable
+    @inline(__always)
+    public func fetchFollowing(_ key: Key) where Key: FixedWidthInteger {
+        if key & 7 == 0 { fetch(key &+ 8) }
+    }
+
     /// Stores `value` for `key`, replacing what was there.
     ///
     /// - Precondition: `key` is not the one that marks a free place.

@@ -135,6 +135,7 @@ public struct Matchmaker: Sendable {
             return .paired(pairAtOnce(slot, with: found, ticket.session, where: predicate))
         }
         tickets.store(ticket.id.rawValue, slot, at: place)
+        tickets.fetchFollowing(ticket.id.rawValue)
         state.sessions.setWaiting(ticket.session, at: session, slot: slot)
         state.room.enter(slot, level: 0)
         if let time = rules.criticalTime(of: ticket), time > now {

@@ -55,6 +55,7 @@ struct SessionMemory: Sendable {
             records[Int(known)].waiting = slot
         } else {
             index.store(session.rawValue, ~slot, at: place)
+            index.fetchFollowing(session.rawValue)
         }
     }
 

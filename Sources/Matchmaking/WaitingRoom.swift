@@ -13,7 +13,8 @@ struct WaitingRoom: Sendable {
 
     /// A waiting ticket; 32 bytes, half a cache line.
     struct Slot: BitwiseCopyable {
-        /// The attributes, and above them in bits 40–47 the level and one.
+        /// The attributes, above them in bits 40–47 the level and one, and in bit 48 whether the slot
+        /// is taken.
         private var packed: UInt64
         var created: SimTime
         /// Order of arrival modulo 2^32; tells apart tickets created at the same time.
@@ -29,7 +30,7 @@ struct WaitingRoom: Sendable {
             attributes: Attributes, created: SimTime, order: UInt32, id: UInt32, session: SessionID,
             level: Int8 = -1
         ) {
-            packed = attributes.packed
+            packed = attributes.packed | 1 << 48
             self.created = created
             self.order = order
             self.id = id
@@ -37,9 +38,15 @@ struct WaitingRoom: Sendable {
             self.level = level
         }
 
-        fileprivate static let blank = Slot(
-            attributes: Attributes(packed: 0), created: .zero, order: 0, id: 0,
-            session: SessionID(0))
+        /// A slot that is free.
+        private init() {
+            (packed, created, order, id, session) = (0, .zero, 0, 0, SessionID(0))
+        }
+
+        fileprivate static let blank = Slot()
+
+        /// Whether a ticket has the slot.
+        fileprivate var isTaken: Bool { packed >> 48 != 0 }
 
         var attributes: Attributes {
             get { Attributes(packed: packed & 0xFF_FFFF_FFFF) }
@@ -50,8 +57,13 @@ struct WaitingRoom: Sendable {
         fileprivate(set) var level: Int8 {
             get { Int8(truncatingIfNeeded: packed >> 40) &- 1 }
             set {
-                packed = packed & 0xFF_FFFF_FFFF | UInt64(UInt8(bitPattern: newValue &+ 1)) << 40
+                packed = packed & ~(0xFF << 40) | UInt64(UInt8(bitPattern: newValue &+ 1)) << 40
             }
+        }
+
+        fileprivate mutating func enter(_ level: Int8, at place: Int32) {
+            self.level = level
+            self.place = place
         }
     }
 
@@ -69,7 +81,8 @@ struct WaitingRoom: Sendable {
     private(set) var slots: [Slot] = []
     private(set) var count = 0
     private var links: [Link] = []
-    private var freeSlots: [Int32] = []
+    /// Where the next free slot is looked for.
+    private var cursor = 0
     /// The tickets of each level.
     private(set) var queues: [LevelQueue]
     /// When the head of each level moves on, or the distant future.
@@ -100,26 +113,42 @@ struct WaitingRoom: Sendable {
     /// Memory of the tables.
     var byteCount: Int {
         slots.capacity * MemoryLayout<Slot>.stride + links.capacity * MemoryLayout<Link>.stride
-            + freeSlots.capacity * MemoryLayout<Int32>.stride + offers.byteCount
+            + offers.byteCount
             + queues.reduce(0) { $0 + $1.byteCount }
     }
 
-    /// Takes a slot for a ticket that is in no list yet.
+    /// Takes a slot for a ticket that is in no list yet: the next free one behind the last that was
+    /// taken, from the end on to the beginning. So those who came after each other stand beside each
+    /// other, and when they move on and leave in that order, memory is walked through in order.
+    ///
+    /// - Complexity: amortised O(1), as a whole round finds an eighth of the slots free, but where nearly
+    ///   as many wait as may.
+    /// - Precondition: fewer are taken than ``Matchmaker/maximumWaiting``.
     mutating func allocate(_ slot: Slot) -> Int32 {
+        if count * 8 >= slots.count * 7, slots.count < Matchmaker.maximumWaiting { makeSlots() }
         count += 1
-        if let reused = freeSlots.popLast() {
-            slots[Int(reused)] = slot
-            return reused
-        }
-        slots.appendGrowing(slot)
-        links.appendGrowing(Link(next: Self.none, previous: Self.none), count: ladder.stride)
-        return Int32(slots.count - 1)
+        while slots[cursor].isTaken { cursor = cursor + 1 == slots.count ? 0 : cursor + 1 }
+        let place = cursor
+        slots[place] = slot
+        cursor = place + 1 == slots.count ? 0 : place + 1
+        return Int32(truncatingIfNeeded: place)
+    }
+
+    /// Adds free slots, which are taken next.
+    private mutating func makeSlots() {
+        cursor = slots.count
+        let isLarge = slots.count * MemoryLayout<Slot>.stride >= 1 << 22
+        let added = min(
+            isLarge ? slots.count / 8 : max(16, slots.count),
+            Matchmaker.maximumWaiting - slots.count)
+        slots.appendGrowing(.blank, count: added)
+        links.appendGrowing(
+            Link(next: Self.none, previous: Self.none), count: added * ladder.stride)
     }
 
     /// Overwrites a slot that is in no list and gives it back.
     mutating func free(_ slot: Int32) {
         slots[Int(slot)] = .blank
-        freeSlots.append(slot)
         count -= 1
     }
 
@@ -147,7 +176,8 @@ struct WaitingRoom: Sendable {
             due = slots[Int(head)].created + age
         }
         dues[level] = due
-        nextDue = dues.reduce(.distantFuture) { min($0, $1) }
+        nextDue = .distantFuture
+        for level in dues.indices { nextDue = min(nextDue, dues[level]) }
     }
 
     /// How many tickets ahead of its turn a ticket is fetched; half as many ahead, all that it leads to.
@@ -169,8 +199,7 @@ struct WaitingRoom: Sendable {
         let attributes = slots[Int(slot)].attributes
         if queues[level].isFull { makeRoom(level) }
         let place = queues[level].append(LevelQueue.Entry(attributes, slot: slot))
-        slots[Int(slot)].place = place
-        slots[Int(slot)].level = Int8(level)
+        slots[Int(slot)].enter(Int8(level), at: place)
         if queues[level].count == 1 { updateHead(level) }
         if countsLanguages, ladder.levels[level].isOpen { count(slot, 1) }
         let offers = ladder.levels[level].offers

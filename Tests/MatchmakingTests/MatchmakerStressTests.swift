@@ -65,8 +65,26 @@ import Testing
                 queue.endSession(pairing.second.session)
             }
         }
-        #expect(queue.matchmaker.state.room.slots.count <= 11 * 20)
+        // A tenth more than wait at a time, and slots are doubled when an eighth of them is free.
+        #expect(queue.matchmaker.state.room.slots.count <= 2 * 11 * 20)
         #expect(queue.sessionCount == queue.waitingCount)
+    }
+
+    /// Those who came after each other stand beside each other, also when places are used again.
+    @Test func `places are taken in order of arrival`() throws {
+        let queue = try Self.held(200, avoidRematch: true)
+        for id in UInt32(0)..<2000 {
+            let now = SimTime.zero + .seconds(Int64(id))
+            _ = queue.enqueue(Self.ticket(id, session: id, language: UInt16(id % 3)), at: now)
+            if id % 4 == 0, id > 50 { #expect(queue.cancel(TicketID(id - 50))) }
+            while queue.pollPairing() != nil {}
+            guard id > 1000, id % 10 == 0 else { continue }
+            let level = queue.matchmaker.state.room.queues[0]
+            let slots = (0..<level.span).map { level.slot(atOffset: $0) }.filter { $0 >= 0 }
+            #expect(slots.count > 100)
+            let backward = zip(slots, slots.dropFirst()).count { $0 > $1 }
+            #expect(backward <= 1, "from the end on to the beginning once")
+        }
     }
 
     @Test func `numbers that lie far apart or close together all find their place`() {
