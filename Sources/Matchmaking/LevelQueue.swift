@@ -1,11 +1,12 @@
 import FlatStorage
 
 /// The tickets of one level, the oldest first: a ring in which whoever leaves from the middle leaves
-/// a gap that stays until everybody before it is gone.
+/// a gap that stays until everybody before it is gone or gaps are many.
 ///
 /// Each ticket's attributes stand beside its slot, so that a walk through the level reads one word
 /// per ticket, and who comes next is known long before its turn. Gaps take up at most as much as the
-/// tickets that were there at the same time.
+/// tickets that were there at the same time, and once they are closed, half as much as those that
+/// are there.
 struct LevelQueue: Sendable {
     /// A ticket, its attributes in bits 0–39 and its slot above, or a gap.
     struct Entry: BitwiseCopyable {
@@ -44,6 +45,9 @@ struct LevelQueue: Sendable {
         let place = head + offset
         return place < entries.count ? place : place - entries.count
     }
+
+    /// The place of the ticket `offset` behind the oldest where there is no gap before it.
+    func place(ofTicketAtOffset offset: Int) -> Int32 { Int32(truncatingIfNeeded: place(offset)) }
 
     /// The slot of the oldest ticket, or none.
     var first: Int32 { count == 0 ? WaitingRoom.none : entries[head].slot }
@@ -108,6 +112,25 @@ struct LevelQueue: Sendable {
         old.overwrite()
         self.head = 0
         self.span = count
+    }
+
+    /// Whether there are so many gaps that walks would spend their time on them: more than half as
+    /// many as tickets.
+    var isSparse: Bool { span - count > count / 2 + 8 }
+
+    /// Lets tickets move up to the oldest until there are no gaps between them.
+    ///
+    /// - Complexity: O(span), which is amortised O(1) where it is done when ``isSparse``.
+    mutating func closeGaps() {
+        var next = 0
+        for offset in 0..<span {
+            let entry = entries[place(offset)]
+            guard !entry.isGap else { continue }
+            entries[place(offset)] = .gap
+            entries[place(next)] = entry
+            next += 1
+        }
+        span = count
     }
 
     // MARK: Walks

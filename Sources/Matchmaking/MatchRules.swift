@@ -204,6 +204,7 @@ public struct MatchRules: Hashable, Sendable {
     }
 
     /// When `ticket` becomes critical by its owner's announcement; nil if it never does.
+    @inline(__always)
     func criticalTime(of ticket: Ticket) -> SimTime? {
         guard case .patientUntilLeaving(let notice) = policy, let leaves = ticket.leaves else {
             return nil
@@ -212,6 +213,7 @@ public struct MatchRules: Hashable, Sendable {
     }
 
     /// The step that applies at `age`, or nil before the first.
+    @inline(__always)
     public func step(atAge age: SimDuration) -> Int? {
         var index = expansion.count - 1
         while index >= 0, expansion[index].after > age { index -= 1 }
@@ -219,6 +221,7 @@ public struct MatchRules: Hashable, Sendable {
     }
 
     /// What a ticket on step `index` demands of its partner.
+    @inline(__always)
     public func constraints(atStep index: Int) -> MatchConstraints {
         let step = expansion[index]
         var result: MatchConstraints = []

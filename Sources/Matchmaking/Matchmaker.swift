@@ -128,7 +128,7 @@ public struct Matchmaker: Sendable {
                 id: ticket.id.rawValue, session: ticket.session, level: 0))
         arrivals &+= 1
         ledger.taken += 1
-        if let interval = rules.policy.interval {
+        if let interval = state.rules.policy.interval {
             pending.append(Pending(slot: slot, order: state.room.slots[Int(slot)].order))
             reviewDue = min(reviewDue, Self.multiple(of: interval, after: now))
         } else if let found = partner(slot, ticket, where: predicate) {
@@ -138,7 +138,7 @@ public struct Matchmaker: Sendable {
         tickets.fetchFollowing(ticket.id.rawValue)
         state.sessions.setWaiting(ticket.session, at: session, slot: slot)
         state.room.enter(slot, level: 0)
-        if let time = rules.criticalTime(of: ticket), time > now {
+        if let time = state.rules.criticalTime(of: ticket), time > now {
             departures.insert(
                 Departure(time: time, slot: slot, order: state.room.slots[Int(slot)].order))
         }
@@ -151,7 +151,7 @@ public struct Matchmaker: Sendable {
     private func partner(
         _ slot: Int32, _ ticket: Ticket, where predicate: some PairPredicate
     ) -> PairDecision? {
-        if let time = rules.criticalTime(of: ticket), time <= now {
+        if let time = state.rules.criticalTime(of: ticket), time <= now {
             return decideLeaving(slot, where: predicate)
         }
         return decide(.arrival(slot: slot), where: predicate).first
@@ -175,7 +175,7 @@ public struct Matchmaker: Sendable {
             Settled(
                 first: found, second: slot, rematchesAvoided: decision.rematchesAvoided,
                 cause: .arrival), where: predicate)
-        if rules.avoidRematch {
+        if state.rules.avoidRematch {
             state.sessions.meet(session, state.room.slots[Int(found)].session)
         }
         remove(found)
@@ -249,7 +249,7 @@ public struct Matchmaker: Sendable {
     private func decide(
         _ event: QueueEvent, where predicate: some PairPredicate
     ) -> PairDecisions {
-        switch rules.policy {
+        switch state.rules.policy {
         case .greedy, .batch, .patient, .patientUntilLeaving:
             OldestFirst().decide(state, event, at: now, where: predicate)
         case .longestQueue: LongestQueueFirst().decide(state, event, at: now, where: predicate)
@@ -275,7 +275,7 @@ public struct Matchmaker: Sendable {
             guard due <= time else { break }
             now = due
             moveUp(at: due)
-            if let interval = rules.policy.interval {
+            if let interval = state.rules.policy.interval {
                 postpone(moved, interval)
                 if reviewDue == due { reviewPending(where: predicate) }
             } else {
@@ -291,7 +291,7 @@ public struct Matchmaker: Sendable {
     /// All tickets due at `time` change level before anybody is paired, so that who may meet whom
     /// depends on ages alone and not on the order of moves.
     private mutating func moveUp(at time: SimTime) {
-        moved.removeAll(keepingCapacity: true)
+        if !moved.isEmpty { moved.removeAll(keepingCapacity: true) }
         let last = state.room.ladder.levels.count - 1
         for level in (0...last).reversed() {
             while state.room.due(ofLevel: level) == time {
@@ -391,12 +391,17 @@ public struct Matchmaker: Sendable {
             let first = state.room.slots[Int(pair.first)]
             let second = state.room.slots[Int(pair.second)]
             pairings.appendGrowing(pairing(pair, where: predicate))
-            if rules.avoidRematch { state.sessions.meet(first.session, second.session) }
-            forget(pair.first)
-            forget(pair.second)
+            if state.rules.avoidRematch {
+                state.sessions.meet(first.session, second.session)
+            } else {
+                state.sessions.endWaiting(first.session)
+                state.sessions.endWaiting(second.session)
+            }
+            end(pair.first)
+            end(pair.second)
             ledger.paired += 2
         }
-        settled.removeAll(keepingCapacity: true)
+        if !settled.isEmpty { settled.removeAll(keepingCapacity: true) }
     }
 
     // MARK: Pairing
@@ -408,9 +413,13 @@ public struct Matchmaker: Sendable {
     }
 
     private mutating func forget(_ slot: Int32) {
-        let ticket = state.room.slots[Int(slot)]
-        tickets.remove(ticket.id)
-        state.sessions.endWaiting(ticket.session)
+        state.sessions.endWaiting(state.room.slots[Int(slot)].session)
+        end(slot)
+    }
+
+    /// Lets nothing be left of a ticket but that its session waits.
+    private mutating func end(_ slot: Int32) {
+        tickets.remove(state.room.slots[Int(slot)].id)
         state.room.free(slot)
     }
 
@@ -418,32 +427,35 @@ public struct Matchmaker: Sendable {
         _ pair: Settled, where predicate: some PairPredicate
     ) -> Pairing {
         let sides = (side(pair.first), side(pair.second))
-        let constraints = rules.constraints(atStep: Int(sides.0.step))
-            .union(rules.constraints(atStep: Int(sides.1.step)))
+        let constraints = state.rules.constraints(atStep: Int(sides.0.step))
+            .union(state.rules.constraints(atStep: Int(sides.1.step)))
         let audit = state.audit(
             first: pair.first, second: pair.second, at: now, where: predicate)
         if audit.isTruncated { auditsTruncated += 1 }
         return Pairing(
             first: sides.0, second: sides.1, time: now, cause: pair.cause,
             constraints: constraints,
-            tierRule: rules.tiers == .ignore
+            tierRule: state.rules.tiers == .ignore
                 ? .ignored : constraints.contains(.sameTier) ? .sameTierDemanded : .released,
             rematchesAvoided: pair.rematchesAvoided,
             passedOver: audit.inversion
                 ? TicketID(state.room.slots[Int(audit.passedOver)].id) : nil)
     }
 
+    @inline(__always)
     private func hasMoved(_ slot: Int32) -> Bool {
         let ticket = state.room.slots[Int(slot)]
         return now - ticket.created == state.room.ladder.levels[Int(ticket.level)].entersAt
     }
 
     /// Whether a ticket has come to a step of its ladder just now.
+    @inline(__always)
     private func hasExpanded(_ slot: Int32) -> Bool {
         let age = now - state.room.slots[Int(slot)].created
-        return hasMoved(slot) && rules.expansion.contains { $0.after == age }
+        return hasMoved(slot) && state.rules.expansion.contains { $0.after == age }
     }
 
+    @inline(__always)
     private func cause(_ first: Int32, _ second: Int32) -> Pairing.Cause {
         switch (hasExpanded(first), hasExpanded(second)) {
         case (true, true): return .expansionOfBoth
@@ -457,10 +469,11 @@ public struct Matchmaker: Sendable {
         }
     }
 
+    @inline(__always)
     private func side(_ slot: Int32) -> Pairing.Side {
         let ticket = state.room.slots[Int(slot)]
         let age = now - ticket.created
-        guard let step = rules.step(atAge: age) else {
+        guard let step = state.rules.step(atAge: age) else {
             preconditionFailure("ticket \(ticket.id) was paired before its first step")
         }
         return Pairing.Side(

@@ -51,7 +51,12 @@ extension QueueState {
     ) -> Audit {
         let (two, second) = younger
         let youngest = now - earliestAge
-        var looked = 0
+        // Where no more are open to others than may be looked at, they need not be counted.
+        var open = 0
+        for level in room.ladder.levels.indices where room.ladder.levels[level].isOpen {
+            open += room.queues[level].count
+        }
+        var looked = open <= Matchmaker.maximumAudited ? nil : 0
         for level in room.ladder.levels.indices.reversed() {
             let queue = room.queues[level]
             let length = queue.offset { slot in
@@ -73,15 +78,22 @@ extension QueueState {
     private func walk(
         _ run: UnsafeBufferPointer<LevelQueue.Entry>,
         _ older: (party: Party, slot: Int32), _ younger: (party: Party, slot: Int32),
-        _ slots: UnsafeBufferPointer<WaitingRoom.Slot>, _ looked: inout Int, at now: SimTime,
+        _ slots: UnsafeBufferPointer<WaitingRoom.Slot>, _ looked: inout Int?, at now: SimTime,
         where predicate: some PairPredicate
     ) -> Audit? {
         let (one, first) = older
         let two = younger.party
-        for entry in run {
-            looked &+= entry.isGap ? 0 : 1
-            if looked > Matchmaker.maximumAudited {
-                return Audit(passedOver: WaitingRoom.none, isTruncated: true)
+        var next = 0
+        while next < run.count {
+            if looked == nil { next += Party.refused(from: next, in: run, one, two) }
+            guard next < run.count else { break }
+            let entry = run[next]
+            next += 1
+            if let count = looked, !entry.isGap {
+                if count == Matchmaker.maximumAudited {
+                    return Audit(passedOver: WaitingRoom.none, isTruncated: true)
+                }
+                looked = count + 1
             }
             guard one.accepts(entry.packed) || two.accepts(entry.packed), !entry.isGap else {
                 continue
@@ -138,6 +150,30 @@ extension QueueState {
         }
 
         func accepts(_ other: Attributes) -> Bool { accepts(other.packed) }
+
+        /// How many entries from `first` on neither of two accepts, to the last whole eight.
+        ///
+        /// No entry but an accepted one differs in nothing that is demanded; one less than no
+        /// difference has the top bit, which no difference itself reaches.
+        @inline(__always)
+        static func refused(
+            from first: Int, in run: UnsafeBufferPointer<LevelQueue.Entry>, _ one: Party,
+            _ two: Party
+        ) -> Int {
+            let (a, b) = (one.attributes.packed, two.attributes.packed)
+            var next = first
+            while next &+ 8 <= run.count {
+                var accepted: UInt64 = 0
+                for place in next..<next &+ 8 {
+                    let packed = run[place].packed
+                    accepted |= ((a ^ packed) & one.demanded) &- 1
+                    accepted |= ((b ^ packed) & two.demanded) &- 1
+                }
+                if accepted >> 63 != 0 { break }
+                next &+= 8
+            }
+            return next &- first
+        }
 
         /// Whether it accepts the attributes in the lower bits of `packed`.
         @inline(__always)

@@ -31,6 +31,7 @@ struct QueueState: Sendable {
     /// Tickets of a later level are older than those of an earlier one, so the first level from the
     /// end that has anybody has the oldest. At most ``SessionMemory/partnersRemembered`` tickets
     /// are skipped because they are remembered, so the cost does not depend on how many wait.
+    @inline(__always)
     func search(
         for seeker: Int32, besides taken: Taken = [], isLeaving: Bool = false,
         where predicate: some PairPredicate
@@ -56,6 +57,7 @@ struct QueueState: Sendable {
 
     /// The oldest ticket of `level` that suits `seeker`, or none; counts those in `avoided` whose
     /// sessions remember the seeker's.
+    @inline(__always)
     func firstOffer(
         to seeker: Int32, _ ticket: WaitingRoom.Slot, level: Int, constraints: MatchConstraints,
         besides taken: Taken, avoided: inout UInt8, where predicate: some PairPredicate

@@ -77,7 +77,7 @@ struct SessionMemory: Sendable {
         return false
     }
 
-    /// Lets the two remember each other as their newest partners.
+    /// Lets the two, who do not wait any more, remember each other as their newest partners.
     mutating func meet(_ a: SessionID, _ b: SessionID) {
         let (one, other) = (record(of: a), record(of: b))
         forget(one, other)
@@ -87,12 +87,14 @@ struct SessionMemory: Sendable {
         append(one, to: other)
     }
 
-    /// The record of `session`, made if there is none.
+    /// The record of `session`, made if there is none; it does not wait.
     private mutating func record(of session: SessionID) -> Int32 {
         let place = index.preparedPlace(of: session.rawValue)
-        let known = index.value(at: place)
-        if let known, known >= 0 { return known }
-        let fresh = Record(id: session.rawValue, waiting: waitingSlot(known))
+        if let known = index.value(at: place), known >= 0 {
+            records[Int(known)].waiting = WaitingRoom.none
+            return known
+        }
+        let fresh = Record(id: session.rawValue, waiting: WaitingRoom.none)
         let record: Int32
         if let reused = freeRecords.popLast() {
             record = reused

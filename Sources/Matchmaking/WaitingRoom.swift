@@ -153,6 +153,7 @@ struct WaitingRoom: Sendable {
     }
 
     /// Whether `a` was created before `b`.
+    @inline(__always)
     func isOlder(_ a: Int32, than b: Int32) -> Bool {
         let (a, b) = (slots[Int(a)], slots[Int(b)])
         if a.created != b.created { return a.created < b.created }
@@ -185,7 +186,7 @@ struct WaitingRoom: Sendable {
 
     /// Asks the processor to bring near what the tickets behind the head of `level` will take when
     /// they move on; one of them that is near, if there is any.
-    func fetchNext(ofLevel level: Int) -> Slot? {
+    mutating func fetchNext(ofLevel level: Int) -> Slot? {
         let far = queues[level].slot(atOffset: Self.fetchedAhead)
         if far >= 0 { slots.fetch(Int(far)) }
         let near = queues[level].slot(atOffset: Self.fetchedAhead / 2)
@@ -210,8 +211,14 @@ struct WaitingRoom: Sendable {
 
     private mutating func makeRoom(_ level: Int) {
         queues[level].makeRoom()
-        for place in 0..<queues[level].count {
-            slots[Int(queues[level].slot(atOffset: place))].place = Int32(place)
+        notePlaces(level)
+    }
+
+    /// Tells the tickets of a level without gaps where they stand.
+    private mutating func notePlaces(_ level: Int) {
+        for offset in 0..<queues[level].count {
+            let slot = Int(queues[level].slot(atOffset: offset))
+            slots[slot].place = queues[level].place(ofTicketAtOffset: offset)
         }
     }
 
@@ -222,6 +229,10 @@ struct WaitingRoom: Sendable {
         if countsLanguages, ladder.levels[level].isOpen { count(slot, -1) }
         let wasHead = queues[level].head == Int(ticket.place)
         queues[level].remove(at: ticket.place)
+        if queues[level].isSparse {
+            queues[level].closeGaps()
+            notePlaces(level)
+        }
         if wasHead { updateHead(level) }
         let offers = ladder.levels[level].offers
         for position in offers.indices {
@@ -247,6 +258,7 @@ struct WaitingRoom: Sendable {
 
     /// The oldest ticket of `level` that a seeker with `attributes` and these constraints, united
     /// with the level's, finds compatible; or none.
+    @inline(__always)
     func oldestOffer(
         level: Int, constraints: MatchConstraints, attributes: Attributes
     ) -> Int32 {
@@ -256,6 +268,7 @@ struct WaitingRoom: Sendable {
     }
 
     /// The next younger ticket on the offer list of `level` for `constraints`, or none.
+    @inline(__always)
     func nextOffer(after slot: Int32, level: Int, constraints: MatchConstraints) -> Int32 {
         let union = constraints.union(ladder.levels[level].constraints)
         guard let position = ladder.levels[level].offers.firstIndex(of: union) else {

@@ -27,6 +27,11 @@ import Testing
 
         mutating func remove(_ index: Int) {
             queue.remove(at: places.removeValue(forKey: list.remove(at: index).slot)!)
+            guard queue.isSparse else { return }
+            queue.closeGaps()
+            for (offset, ticket) in list.enumerated() {
+                places[ticket.slot] = queue.place(ofTicketAtOffset: offset)
+            }
         }
 
         /// What stands at the first `length` places, gaps left out.
@@ -50,6 +55,7 @@ import Testing
                 both.remove(Int(keeps) + Int(random.nextInteger(below: UInt64(most))))
             }
             #expect(both.queue.count == both.list.count)
+            #expect(both.queue.span <= both.queue.count * 3 / 2 + 8, "gaps are closed")
             #expect(both.queue.first == both.list.first?.slot ?? WaitingRoom.none)
             let walked = both.walked(both.queue.span)
             #expect(walked.map(\.slot) == both.list.map(\.slot))

@@ -87,6 +87,23 @@ import Testing
         }
     }
 
+    /// Tickets of many interests are open to others and all unlike; who comes last suits the
+    /// youngest of them, and all have to be looked at.
+    @Test(arguments: [0, 1])
+    func `an audit that stops before its end says so`(more: Int) throws {
+        let step = ExpansionStep(after: .zero, requiresLanguage: true, requiresInterest: true)
+        let queue = Queue(
+            try MatchRules(expansion: [step], avoidRematch: false, tiers: .separate))
+        let count = UInt32(Matchmaker.maximumAudited + more)
+        for id in 0...count {
+            var ticket = Self.ticket(id, session: id, language: 1)
+            ticket.interest = UInt16(min(id, count - 1))
+            let decision = queue.enqueue(ticket, at: .zero + .milliseconds(Int64(id)))
+            #expect((decision == .waiting) == (id < count))
+        }
+        #expect(queue.matchmaker.auditsTruncated == more)
+    }
+
     @Test func `numbers that lie far apart or close together all find their place`() {
         var table = FlatTable<UInt32, Int32>(blank: -1)
         var random = RandomStream(
