@@ -6,6 +6,7 @@
 # make heard-quality   score what is heard in full calls by PESQ; writes results/heard-quality
 # make relay-share   sweep the relay share over mobile networks, NATs and browsers; writes results/relay-share
 # make abuse   answer the questions of scenarios/abuse; writes results/abuse
+# make privacy   audit scenarios/studies/privacy.yaml over its settings; writes results/privacy
 # make gate    hold the fairness of two scenarios to their baselines
 # make planted-bugs   plant bugs in copies of the matchmaker, each of which the gate must find
 # make conformance   hold the protocol machines against coturn and aiortc on loopback
@@ -23,7 +24,7 @@ APT_PACKAGES = pkg-config libopus-dev libsrtp2-dev libssl-dev libsqlite3-dev poc
 SWIFT_FLAGS = --explicit-target-dependency-import-check error
 VOICESIM = .build/release/voicesim
 
-.PHONY: run test sanitize validate fidelity relay-share abuse gate planted-bugs heard-quality heard-quality-tools conformance conformance-tools bench-relay bench bench-simulators bench-media bench-forwarding bench-matchmaker bench-networkx bench-aiortc fuzz build setup format format-check import-check schema-check calc-check determinism clean
+.PHONY: run test sanitize validate fidelity relay-share abuse privacy gate planted-bugs heard-quality heard-quality-tools conformance conformance-tools bench-relay bench bench-simulators bench-media bench-forwarding bench-matchmaker bench-networkx bench-aiortc fuzz build setup format format-check import-check schema-check calc-check determinism clean
 
 run: build
 	$(VOICESIM) run $(SCENARIO) --out $(OUT) $(ARGS)
@@ -69,6 +70,10 @@ relay-share: build
 abuse: build
 	@$(call install,python3)
 	/usr/bin/python3 Tests/Studies/abuse.py $(VOICESIM) scenarios/abuse --out results/abuse $(ARGS)
+
+privacy: build
+	@$(call install,python3)
+	/usr/bin/python3 Tests/Studies/privacy.py $(VOICESIM) scenarios/studies/privacy.yaml --out results/privacy $(ARGS)
 
 # What the fairness of each is held to stands beside them; `voicesim baseline update` changes it.
 gate: build

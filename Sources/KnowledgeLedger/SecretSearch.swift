@@ -46,16 +46,27 @@ public struct SecretSearch: Sendable {
     ///
     /// - Complexity: O(bytes).
     public func owner(in bytes: UnsafeRawBufferPointer) -> UInt32? {
-        guard !filter.isEmpty, bytes.count >= 8 else { return nil }
-        return filter.withUnsafeBufferPointer { filter in
+        var first: UInt32?
+        forEachOwner(in: bytes) {
+            first = $0
+            return false
+        }
+        return first
+    }
+
+    /// Calls `visit` with whose secrets are in `bytes`, in the order of the pieces and once for each, until it says false.
+    ///
+    /// - Complexity: O(bytes).
+    public func forEachOwner(in bytes: UnsafeRawBufferPointer, _ visit: (UInt32) -> Bool) {
+        guard !filter.isEmpty, bytes.count >= 8 else { return }
+        filter.withUnsafeBufferPointer { filter in
             for start in 0...(bytes.count - 8) {
                 let piece = Self.disguised(Self.word(bytes, start))
                 guard filter[Int(piece >> 54)] >> (piece >> 48 & 63) & 1 != 0,
                     let owner = pieces[piece]
                 else { continue }
-                return owner
+                guard visit(owner) else { return }
             }
-            return nil
         }
     }
 

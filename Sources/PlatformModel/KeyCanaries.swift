@@ -1,3 +1,4 @@
+import KnowledgeLedger
 import PrivacyStores
 import Quantities
 import RiskScoring
@@ -5,31 +6,23 @@ import TURN
 
 /// The keys with which the media of calls are protected, in a run that is audited, to be looked for in what is stored.
 ///
-/// They are looked for as they are, in hexadecimal digits, and in Base64 as `a=crypto` of SDP would carry them (RFC 4568 §6.1),
-/// by their first ``searchedBytes``.
+/// None of them is held: a ``SecretSearch`` looks for pieces of them in disguise, as they are, in hexadecimal digits, and in
+/// Base64 as `a=crypto` of SDP would carry them (RFC 4568 §6.1).
 struct KeyCanaries {
-    /// Bytes of a key that are looked for: as many as make whole groups of Base64.
-    static let searchedBytes = 15
-
-    private struct Canary {
-        var call: UInt32
-        var forms: [[UInt8]]
-    }
-
-    private var canaries: [Canary] = []
+    /// Finds keys by their numbers.
+    private var pieces = SecretSearch()
+    /// The call of each key.
+    private var calls: [UInt32] = []
     /// When the talks of calls with keys began and ended, by call.
     private var talks: [UInt32: (since: SimTime, until: SimTime)] = [:]
 
     /// How many keys there have been.
-    var count: Int { canaries.count }
+    var count: Int { calls.count }
 
-    /// A side of `call` protects with a key that begins with `bytes`.
+    /// A side of `call` protects with the key `bytes`.
     mutating func note(_ bytes: UnsafeRawBufferPointer, in call: UInt32) {
-        let key = Array(bytes.prefix(Self.searchedBytes))
-        let digits = Array("0123456789abcdef".utf8)
-        let lower = key.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-        let upper = lower.map { $0 >= UInt8(ascii: "a") ? $0 - 32 : $0 }
-        canaries.append(Canary(call: call, forms: [key, lower, upper, Self.base64(key)]))
+        pieces.add(bytes, of: UInt32(calls.count))
+        calls.append(call)
     }
 
     /// The talk of `call` begins.
@@ -46,48 +39,22 @@ struct KeyCanaries {
     func search(
         _ contents: StoreContents, frame length: SimDuration, at now: SimTime
     ) -> (keys: Int, frames: Int64) {
-        guard !canaries.isEmpty else { return (0, 0) }
-        var places: [UInt32: [(canary: Int, form: Int)]] = [:]
-        for (index, canary) in canaries.enumerated() {
-            for (form, bytes) in canary.forms.enumerated() {
-                places[Self.word(bytes, 0), default: []].append((index, form))
-            }
-        }
-        var found = [Bool](repeating: false, count: canaries.count)
+        guard !calls.isEmpty else { return (0, 0) }
+        var found = [Bool](repeating: false, count: calls.count)
         contents.forEachRecord { record in
-            let bytes = record.searchable
-            guard bytes.count >= Self.searchedBytes else { return }
-            for start in 0...bytes.count - 4 {
-                guard let candidates = places[Self.word(bytes, start)] else { continue }
-                for candidate in candidates where !found[candidate.canary] {
-                    let form = canaries[candidate.canary].forms[candidate.form]
-                    found[candidate.canary] = bytes[start...].starts(with: form)
+            record.searchable.withUnsafeBytes { bytes in
+                pieces.forEachOwner(in: bytes) {
+                    found[Int($0)] = true
+                    return true
                 }
             }
         }
         let frames = found.indices.reduce(Int64(0)) { sum, index in
-            guard found[index], let talk = talks[canaries[index].call] else { return sum }
+            guard found[index], let talk = talks[calls[index]] else { return sum }
             let span = min(talk.until, now) - talk.since
             return sum + max(0, span.nanoseconds) / length.nanoseconds
         }
         return (found.count { $0 }, frames)
-    }
-
-    private static func word(_ bytes: [UInt8], _ start: Int) -> UInt32 {
-        UInt32(bytes[start]) << 24 | UInt32(bytes[start + 1]) << 16 | UInt32(bytes[start + 2]) << 8
-            | UInt32(bytes[start + 3])
-    }
-
-    /// RFC 4648 §4 of whole groups.
-    private static func base64(_ bytes: [UInt8]) -> [UInt8] {
-        let alphabet = Array(
-            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-        return stride(from: 0, to: bytes.count / 3 * 3, by: 3).flatMap { start in
-            let group =
-                UInt32(bytes[start]) << 16 | UInt32(bytes[start + 1]) << 8
-                | UInt32(bytes[start + 2])
-            return [18, 12, 6, 0].map { alphabet[Int(group >> $0 & 63)] }
-        }
     }
 }
 

@@ -89,6 +89,8 @@ struct KnowledgeDesk {
     var reportNotes: [ReportNote] = []
     /// From when to when the stores tell of which pairs.
     var edges = EdgeTimes()
+    /// Calls that were counted, as no store holds them, in the order of their ends.
+    var trace: [TracedCall] = []
     /// The keys of media, to be looked for in copies.
     var keyCanaries = KeyCanaries()
 

@@ -213,6 +213,11 @@ extension Platform {
         guard knowledge != nil else { return nil }
         knowledge?.endMemories(at: now)
         for call in calls.handles(where: { $0.phase == .talking }) { knowKeys(of: call, at: now) }
-        return knowledge?.knowledge(subjects: Int(arrived), refused: stores?.refused ?? 0)
+        guard let knowledge,
+            let published = stores?.publishedCounts(
+                knowledge.trace, over: now.sinceStart, noise: root.stream(.publication))
+        else { return nil }
+        return knowledge.knowledge(
+            subjects: Int(arrived), published: published, refused: stores?.refused ?? 0)
     }
 }

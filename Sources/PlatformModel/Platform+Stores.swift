@@ -66,6 +66,7 @@ extension Platform {
     /// A call that was talked is over.
     mutating func countCall(lasting duration: SimDuration, at now: SimTime) {
         stores?.countCall(lasting: duration, endingAt: now)
+        knowledge?.trace.append(TracedCall(start: now - duration, duration: duration))
     }
 
     private mutating func keep(_ record: StoredRecord, at now: SimTime) {

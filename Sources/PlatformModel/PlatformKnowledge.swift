@@ -22,6 +22,8 @@ public struct PlatformKnowledge: Sendable {
     public let callsBeforeBreach: Int
     /// Lifetimes and sweeps.
     public let policy: RetentionPolicy
+    /// What planning by the published counts of calls gets wrong.
+    public let published: PublishedCounts
     /// Records that were not stored as there were as many as may be.
     public let refused: Int
 
@@ -80,11 +82,13 @@ public struct PlatformKnowledge: Sendable {
 
 extension KnowledgeDesk {
     /// What it has come to, of so many people, when so many records were not stored.
-    func knowledge(subjects: Int, refused: Int) -> PlatformKnowledge {
+    func knowledge(
+        subjects: Int, published: PublishedCounts, refused: Int
+    ) -> PlatformKnowledge {
         PlatformKnowledge(
             labels: labels, canaries: canaries, unhidden: unhidden, evidence: evidence,
             breach: breach,
             subjects: subjects, calls: parties.count, callsBeforeBreach: callsBeforeBreach,
-            policy: policy, refused: refused)
+            policy: policy, published: published, refused: refused)
     }
 }

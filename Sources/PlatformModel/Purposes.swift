@@ -11,6 +11,7 @@ enum Purpose: UInt16 {
     case overload = 5
     case accessKey = 6
     case breach = 7
+    case publication = 8
 
     // One stream a peer, or a home or box: who it is, never touched by what others do.
     case attributes = 17

@@ -14,7 +14,7 @@ struct StoreDesk: ~Copyable {
     /// Records that came when there were as many of their kind as may be.
     private(set) var refused = 0
     /// When the run begins, after midnight.
-    private let dayStart: SimDuration
+    let dayStart: SimDuration
 
     /// Who takes backups.
     static let backupGrant = AccessGrant(role: .backupService, purpose: .backup, scope: .dump)

@@ -45,6 +45,25 @@ import Testing
         }
     }
 
+    @Test func `all whose secrets are in a text are told, until that is enough`() {
+        let secrets = (0..<3).map { Self.noise(16, seed: UInt64($0)) }
+        let search = Self.search(secrets)
+        func owners(in text: [UInt8], atMost limit: Int) -> [UInt32] {
+            var owners: [UInt32] = []
+            text.withUnsafeBytes { bytes in
+                search.forEachOwner(in: bytes) {
+                    owners.append($0)
+                    return owners.count < limit
+                }
+            }
+            return owners
+        }
+        let text = secrets[2] + Self.noise(5, seed: 99) + secrets[0]
+        #expect(owners(in: text, atMost: 100) == [2, 2, 0, 0])
+        #expect(owners(in: text, atMost: 3) == [2, 2, 0])
+        #expect(owners(in: Array(text.prefix(7)), atMost: 100) == [])
+    }
+
     @Test func `what is like no secret is none`() {
         let search = Self.search((0..<500).map { Self.noise(30, seed: UInt64($0)) })
         #expect(search.owner(in: Self.noise(100_000, seed: 12_345)) == nil)

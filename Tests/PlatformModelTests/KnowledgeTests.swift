@@ -49,6 +49,15 @@ import Testing
         #expect(trajectory(audited: true) == trajectory(audited: false))
     }
 
+    @Test func `calls that were counted are the calls that planning is held against`() throws {
+        let published = try Self.knowledge(Self.scenario()).published
+        #expect(published.calls > 10 && published.cells > 1)
+        let hours = published.withheld.actual.erlangs.filter { $0 > 0 }
+        #expect(hours.count == 1)
+        // Calls of 6 s on average, in the seconds of an hour.
+        #expect(1...10 ~= hours[0] * 3600 / Double(published.calls))
+    }
+
     @Test func `on direct calls partners see addresses, and both oracles say so`() throws {
         let knowledge = try Self.knowledge(Self.scenario())
         #expect(knowledge.disagreements == [])
@@ -225,7 +234,15 @@ import Testing
         disclose("nothing of interest, 192.168.7.90")
         #expect(desk.canaries == desk.labels)
         disclose("my address is 192.168.7.9")
-        let knowledge = desk.knowledge(subjects: 2, refused: 0)
+        let root = StreamRoot(seed: 1, replication: 0)
+        guard let stores = StoreDesk(Self.scenario(), root: root) else {
+            Issue.record("no stores")
+            return
+        }
+        let knowledge = desk.knowledge(
+            subjects: 2,
+            published: stores.publishedCounts(
+                [], over: .seconds(1), noise: root.stream(.publication)), refused: 0)
         let disagreement = try #require(knowledge.disagreements.first)
         #expect(knowledge.disagreements.count == 1)
         #expect(disagreement.observer == .partner && disagreement.item == .privateAddress)

@@ -89,6 +89,36 @@ import Testing
         #expect(record.total(.privacyViolations) == 0)
     }
 
+    @Test func `planning by the counts misses what is withheld`() throws {
+        let root = StreamRoot(seed: 1, replication: 0)
+        guard var desk = StoreDesk(Self.scenario(), root: root) else {
+            Issue.record("no stores")
+            return
+        }
+        // Nine calls of a kind are too few to be published.
+        var trace: [TracedCall] = []
+        for (count, length) in [(30, SimDuration.seconds(7)), (9, .seconds(100))] {
+            for number in 1...count {
+                let start = SimTime.zero + .seconds(Int64(number))
+                trace.append(TracedCall(start: start, duration: length))
+                desk.countCall(lasting: length, endingAt: start + length)
+            }
+        }
+        let published = desk.publishedCounts(
+            trace, over: .seconds(300), noise: root.stream(.publication))
+        #expect(published.calls == 39 && published.cells == 2)
+        #expect(published.withheldCells == 1 && published.withheldCalls == 9)
+        // A call of 5 to 10 s counts for 5 s ÷ ln 2.
+        let missed = try #require(published.withheld.busiestHour)
+        #expect((missed - (30 * 7.213475 / 1110 - 1)).magnitude < 1e-6)
+        #expect(published.withheld.peak == 16)
+        // Noise of ε = 1 in the cells of half an hour and longer outweighs all.
+        #expect(published.noisy != published.withheld)
+        let again = desk.publishedCounts(
+            trace, over: .seconds(300), noise: root.stream(.publication))
+        #expect(again == published)
+    }
+
     @Test func `what has lapsed goes with the next sweep`() throws {
         var scenario = Self.scenario()
         scenario.signaling.retention = .seconds(5)

@@ -21,6 +21,7 @@ extension Audit {
             .init("unlisted", unlistedJSON),
             .init("inferred", inferredJSON), .init("coalitions", coalitionsJSON),
             .init("promises", .array(findings.map { Self.promise($0, command) })),
+            .init("planning", planningJSON),
             .init("recoverable", .array(recoverable.map(recoverability))),
             .init(
                 "disagreements",

@@ -30,6 +30,7 @@ extension Audit {
                 "a thief at \(Self.text(breach.sinceStart)) finds the partners of "
                     + "\(Self.share(found, knowledge.callsBeforeBreach)) of the calls so far")
         }
+        lines += planningLines
         lines.append(oracleLine)
         return lines.joined(separator: "\n")
     }

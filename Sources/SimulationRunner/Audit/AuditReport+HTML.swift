@@ -23,6 +23,7 @@ extension AuditReport {
             promises(&body)
             section(
                 "Processors", audit.processorLines.dropFirst().joined(separator: "\n"), &body)
+            section("Planning", audit.planningLines.joined(separator: "\n"), &body)
             section("A thief", audit.breach.text, &body)
             for answer in audit.answers { section("What the operator answers", answer.text, &body) }
             if let comparison { section("Against the earlier audit", comparison.text, &body) }

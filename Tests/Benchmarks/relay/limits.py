@@ -1,9 +1,9 @@
 """The greatest rate without loss over loopback: coturn and `voicesim relay`, one relay thread each.
 
-    limits.py VOICESIM [--rounds N] [--seconds S] [--realtime] [--out FILE]
+    limits.py VOICESIM [--rounds N] [--seconds S] [--no-realtime] [--out FILE]
 
-The server has one core, what drives it another; with --realtime both go before all else that the machine
-does (SCHED_FIFO, which the kernel holds to 95 % of a core). `voicesim load turn --find-limit` finds the greatest
+The server has one core, what drives it another; where it may be done, both go before all else that the machine
+does (SCHED_FIFO, which the kernel holds to 95 % of a core): else what passes by makes the driver late. `voicesim load turn --find-limit` finds the greatest
 rate that loses nothing, and says whether the server or the driver was at its limit. Beside it
 `turnutils_uclient` drives the same coturn with ever more sessions until it loses a message. Its
 messages pass the server twice, to a relayed port and from there to another client (-y): two datagrams
@@ -88,6 +88,13 @@ def uclient_limit(port, seconds):
     return max((t["relayed"] for t in tried if not t["lost"]), default=0), tried
 
 
+def may_be_realtime():
+    try:
+        return subprocess.run([*REALTIME, "true"], capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
 def spread(values):
     return f"{statistics.median(values):.0f} ({min(values):.0f} … {max(values):.0f})"
 
@@ -97,13 +104,15 @@ def main():
     parser.add_argument("voicesim")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=1.5)
-    parser.add_argument("--realtime", action="store_true")
+    parser.add_argument("--no-realtime", action="store_true")
     parser.add_argument("--out")
     options = parser.parse_args()
     options.python = options.only = None
-    if options.realtime:
+    if not options.no_realtime and may_be_realtime():
         SERVER_CORE.extend(REALTIME)
         DRIVER_CORE.extend(REALTIME)
+    else:
+        print("the machine's other work may come between", flush=True)
     figures = {"driver at coturn": [], "driver at voicesim relay": [], "turnutils_uclient": []}
     verdicts, rounds = [], []
     with tempfile.TemporaryDirectory(prefix="voicesim-limits-") as directory:

@@ -1,0 +1,259 @@
+#!/usr/bin/env python3
+"""What privacy costs, and what a thief finds: audits of one scenario over its settings.
+
+usage: privacy.py VOICESIM SCENARIO --out DIR [--only STUDY ...]
+
+Writes DIR/STUDY.csv, DIR/table.txt, DIR/answers.md, DIR/addresses.svg and DIR/theft.svg. Nothing of it depends on the
+machine. A study is one of:
+
+addresses  over ice.policy and the share of browsers that hide addresses: who sees whose address, and what relays
+           carry and cost (means of one replication)
+theft      over the hour at which the stores are copied and how long signalling messages and the relay log are
+           kept: how many pairs of people the copy shows, and for how many person-hours it holds something
+"""
+
+import argparse
+import csv
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+POLICIES = (
+    ("direct where possible", ["ice.policy=all"]),
+    ("relayed for 10 s", ["ice.policy=relay_for_strangers", "ice.stranger_time=10 s"]),
+    ("relayed for 60 s", ["ice.policy=relay_for_strangers", "ice.stranger_time=60 s"]),
+    ("always relayed", ["ice.policy=relay"]),
+)
+NETWORKS = ("fixed", "mobile", "enterprise")
+HIDING = (0, 50, 100)
+HOURS = tuple(range(2, 49, 2))
+# Lifetimes of messages and relay log.
+RETENTION = (
+    ("24 h and 7 d, as promised", []),
+    ("24 h and 24 h", ["relay.log_retention=24 h"]),
+    ("1 h and 1 h", ["signaling.retention=1 h", "relay.log_retention=1 h"]),
+)
+
+
+def call(command, accepted):
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode not in accepted:
+        sys.exit(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def arguments(settings):
+    return [part for setting in settings for part in ("--set", setting)]
+
+
+def audit(options, settings, *more):
+    # 99: that a promise is broken is one of the things to be found out.
+    return json.loads(call(
+        [options.voicesim, "audit", options.scenario, "--quiet", "--format", "json",
+         *arguments(settings), *more], (0, 99)))
+
+
+def run(options, settings, directory):
+    call([options.voicesim, "run", options.scenario, "--quiet", "--out", directory,
+          *arguments(settings)], (0, 99))
+    with open(os.path.join(directory, "summary.json"), encoding="utf-8") as file:
+        return json.load(file)["metrics"]
+
+
+def share(report, observer, item):
+    """Of the calls in which the observer learns the item of somebody."""
+    for one in report["observers"]:
+        if one["observer"] == observer:
+            for cell in one["items"]:
+                if cell["item"] == item:
+                    return cell["call_share"] or 0
+    return 0
+
+
+def addresses(options):
+    rows = []
+    with tempfile.TemporaryDirectory() as directory:
+        for label, settings in POLICIES:
+            for hiding in HIDING:
+                every = [*settings, *(f"access.{name}.mdns={hiding} %" for name in NETWORKS)]
+                report = audit(options, every)
+                metrics = run(options, every, os.path.join(directory, "run"))
+                rows.append({
+                    "policy": label, "browsers that hide addresses": hiding / 100,
+                    "calls that show the public address": share(report, "partner", "public_address"),
+                    "calls that show the private address": share(report, "partner", "private_address"),
+                    "share of talk over relays": metrics["relay.time_share"]["value"],
+                    "mean relay bit rate, bit/s": metrics["relay.bitrate"]["time_mean"],
+                    "cost of the run": metrics["relay.cost"]["value"],
+                })
+                print(f"addresses: {label}, {hiding} % hide", flush=True)
+    return rows
+
+
+def theft(options):
+    rows = []
+    for label, settings in RETENTION:
+        for hour in HOURS:
+            report = audit(options, settings, "--breach-at", f"{hour} h")
+            copy = report["breach"]
+            measures = {name: one["value"] for name, one in copy["measures"].items()}
+            rows.append({
+                "kept": label, "hour": hour, "records": copy["records"],
+                "pairs so far": copy["pairs_made"],
+                "pairs shown": copy["pairs_found"],
+                "advantage by address": copy["linked_by_address"]["advantage"],
+                "advantage by session": copy["linked_by_session"]["advantage"],
+                "people": copy["people"], "person-hours": measures["person_seconds_at_risk"] / 3600,
+                "frames": measures["decryptable_frames"],
+            })
+            print(f"theft: {label}, {hour} h", flush=True)
+    return rows
+
+
+def answer_addresses(rows):
+    def row(policy, hiding):
+        return next(one for one in rows if one["policy"] == policy
+                    and one["browsers that hide addresses"] == hiding)
+
+    usual, always = row("direct where possible", 1), row("always relayed", 1)
+    lines = [
+        f"Where calls are direct if they can be, partners learn a public address in "
+        f"{usual['calls that show the public address']:.1%} of calls, whether browsers hide local ones or not"
+        f" ({row('direct where possible', 0)['calls that show the public address']:.1%} if none does); what hiding "
+        f"takes away are private addresses, in "
+        f"{row('direct where possible', 0)['calls that show the private address']:.1%} of calls if no browser "
+        f"hides them, {usual['calls that show the private address']:.1%} if all do."]
+    for label in ("relayed for 10 s", "relayed for 60 s"):
+        one = row(label, 1)
+        lines.append(
+            f"{label[0].upper()}{label[1:]} before a direct path may be taken, it is "
+            f"{one['calls that show the public address']:.1%} of calls, and relays carry "
+            f"{one['mean relay bit rate, bit/s'] / usual['mean relay bit rate, bit/s']:.2f} times as much.")
+    lines.append(
+        f"Relays for all calls show no address in any call and carry "
+        f"{always['mean relay bit rate, bit/s'] / usual['mean relay bit rate, bit/s']:.2f} times as much, for "
+        f"{always['cost of the run'] / usual['cost of the run']:.2f} times the price.")
+    return " ".join(lines)
+
+
+def answer_theft(rows):
+    lines = []
+    for label, _ in RETENTION:
+        own = [row for row in rows if row["kept"] == label]
+        worst = max(own, key=lambda row: row["pairs shown"])
+        last = own[-1]
+        lines.append(
+            f"With {label}, a copy shows at worst {worst['pairs shown']:,} pairs of people, after "
+            f"{worst['hour']} h; at {last['hour']} h {last['pairs shown'] / last['pairs so far']:.0%} of all so far, "
+            f"and something about {last['people']:,} people.")
+    frames = sum(row["frames"] for row in rows)
+    lines.append(f"Frames that it could decrypt: {frames}.")
+    return " ".join(lines)
+
+
+def curves(title, groups, ticks, x_title, y_title):
+    """A figure of one line each group: (name, [(x, y)]), the y as shares or counts from 0 on."""
+    width, height, left, top = 560, 260, 64, 34
+    greatest = max((y for _, points in groups for _, y in points), default=1) or 1
+    colours = ("#36c", "#c33", "#393", "#a5a")
+
+    def place(x, y):
+        return left + width * x / ticks[-1], top + height * (1 - y / greatest)
+
+    out = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {left + width + 190} {top + height + 56}" '
+        'font-family="sans-serif" font-size="11">', '<rect width="100%" height="100%" fill="white"/>',
+        f'<text x="{left}" y="16" font-size="13">{title}</text>']
+    for step in range(5):
+        y = greatest * step / 4
+        text = f"{y:.0%}" if greatest <= 1 else f"{y:,.0f}"
+        out.append(f'<line x1="{left}" x2="{left + width}" y1="{place(0, y)[1]:.1f}" '
+                   f'y2="{place(0, y)[1]:.1f}" stroke="#ccc"/>'
+                   f'<text x="{left - 6}" y="{place(0, y)[1] + 4:.1f}" text-anchor="end">{text}</text>')
+    for tick in ticks:
+        out.append(f'<text x="{place(tick, 0)[0]:.1f}" y="{top + height + 16}" '
+                   f'text-anchor="middle">{tick}</text>')
+    out.append(f'<text x="{left + width / 2}" y="{top + height + 36}" text-anchor="middle">{x_title}</text>')
+    out.append(f'<text x="{left}" y="{top - 6}">{y_title}</text>')
+    for number, (name, points) in enumerate(groups):
+        colour = colours[number % len(colours)]
+        line = " ".join("{:.1f},{:.1f}".format(*place(x, y)) for x, y in points)
+        out.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="1.5"/>')
+        out += ['<circle cx="{:.1f}" cy="{:.1f}" r="2.5" fill="{}"/>'.format(*place(x, y), colour)
+                for x, y in points]
+        out.append(f'<text x="{left + width + 10}" y="{top + 14 + 16 * number}" fill="{colour}">{name}</text>')
+    return "\n".join(out + ["</svg>", ""])
+
+
+def figure_addresses(rows):
+    usual = next(row for row in rows if row["browsers that hide addresses"] == 1)
+    base = usual["mean relay bit rate, bit/s"]
+    points = sorted((row["mean relay bit rate, bit/s"] / base, row["calls that show the public address"])
+                    for row in rows if row["browsers that hide addresses"] == 1)
+    ticks = list(range(int(points[-1][0]) + 2))
+    return curves("What not showing addresses costs: each point one policy of ice.policy",
+                  [("calls showing an address", points)], ticks,
+                  "relay bit rate, as times of that with direct calls", "share of calls")
+
+
+def figure_theft(rows):
+    groups = [(label, [(row["hour"], row["pairs shown"]) for row in rows if row["kept"] == label])
+              for label, _ in RETENTION]
+    return curves("What a copy of the stores shows, by its hour and by how long messages and relay log are kept",
+                  groups, (0, 12, 24, 36, 48), "hours since the start, midnight", "pairs of people")
+
+
+def text(value):
+    if value is None:
+        return "-"
+    return value if isinstance(value, str) else f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
+
+
+def table(name, rows):
+    columns = list(rows[0])
+    widths = [max(len(column), *(len(text(row[column])) for row in rows)) for column in columns]
+    lines = [name, "  ".join(f"{column:>{width}}" for column, width in zip(columns, widths))]
+    lines += ["  ".join(f"{text(row[column]):>{width}}" for column, width in zip(columns, widths))
+              for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+STUDIES = {
+    "addresses": (addresses, answer_addresses, figure_addresses, "What does it cost to hide people's addresses from "
+                  "partners, and what do browsers' mDNS names do for it?"),
+    "theft": (theft, answer_theft, figure_theft,
+              "What does a stolen copy of the stores show, and when?"),
+}
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("voicesim")
+    parser.add_argument("scenario")
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--only", action="append", choices=STUDIES)
+    options = parser.parse_args()
+    os.makedirs(options.out, exist_ok=True)
+    tables, answers = [], ["# What the privacy scenario answers\n"]
+    for name, (simulate, answer, figure, question) in STUDIES.items():
+        if options.only and name not in options.only:
+            continue
+        rows = simulate(options)
+        with open(os.path.join(options.out, name + ".csv"), "w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+        with open(os.path.join(options.out, name + ".svg"), "w", encoding="utf-8") as file:
+            file.write(figure(rows))
+        tables.append(table(name, rows))
+        answers.append(f"**{question}** ([{name}.csv]({name}.csv), [figure]({name}.svg))\n{answer(rows)}\n")
+        print(tables[-1] + answer(rows) + "\n", flush=True)
+        for path, parts in (("table.txt", tables), ("answers.md", answers)):
+            with open(os.path.join(options.out, path), "w", encoding="utf-8") as file:
+                file.write("\n".join(parts))
+
+
+if __name__ == "__main__":
+    main()
