@@ -157,9 +157,9 @@ let runners: [Target] = [
         "SimulationRunner",
         uses: [
             "Addressing", "EventEngine", "KnowledgeLedger", "Matchmaking", "Measurement",
-            "MediaPipeline", "OpusCodec", "PlatformModel", "PrivacyStores", "Quantities",
-            "Results", "RiskScoring", "ScenarioModel", "Signaling", "Statistics", "TURN", "Talks",
-            "Theory",
+            "MediaPipeline", "OpusCodec", "PlatformModel", "PrivacyDatabase", "PrivacyStores",
+            "Quantities", "Results", "RiskScoring", "ScenarioModel", "Signaling", "Statistics",
+            "TURN", "Talks", "Theory",
         ]),
     room(
         "Validation",
@@ -288,8 +288,8 @@ let testTargets: [Target] = [
         of: "SimulationRunner",
         with: [
             "KnowledgeLedger", "Matchmaking", "Measurement", "MediaPipeline", "NetworkModel",
-            "OpusCodec", "PlatformModel", "PrivacyStores", "Quantities", "Results",
-            "ScenarioFiles", "ScenarioModel", "Statistics", "Theory",
+            "OpusCodec", "PlatformModel", "PrivacyDatabase", "PrivacyStores", "Quantities",
+            "Results", "RiskScoring", "ScenarioFiles", "ScenarioModel", "Statistics", "Theory",
         ]),
     tests(of: "NetworkModel", with: ["Quantities", "RandomStreams", "Addressing"]),
     tests(

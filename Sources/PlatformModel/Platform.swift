@@ -107,7 +107,7 @@ struct Platform: ~Copyable {
     init(
         scenario: Scenario, seed: UInt64, replication: UInt32, speech: SpeechMaterial,
         traffic: SpeechTraffic, rehearsals: Rehearsals = Rehearsals(), corpus: SpeechCorpus? = nil,
-        keepingTickets: Bool = false, audited: Bool = false
+        keepingTickets: Bool = false, audited: Bool = false, journalsStores: Bool = false
     ) {
         precondition(
             corpus != nil || scenario.media.fidelity.sealed == 0, "sealed calls need a corpus")
@@ -132,7 +132,7 @@ struct Platform: ~Copyable {
             scenario.relay, regions: scenario.regions, root: root,
             isDualStack: scenario.access.contains { $0.ipv6 > 0 },
             keepsLog: scenario.privacy.fillsStores)
-        stores = StoreDesk(scenario, root: root)
+        stores = StoreDesk(scenario, root: root, isJournalled: journalsStores)
         recorder = RunRecorder(
             replication: Int(replication),
             labels: LabelSpaces(

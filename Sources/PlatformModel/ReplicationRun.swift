@@ -2,6 +2,7 @@ import EventEngine
 import Measurement
 import MediaPipeline
 import OpusCodec
+public import PrivacyStores
 import Quantities
 import ScenarioModel
 import Talks
@@ -38,6 +39,7 @@ public struct ReplicationRun: ~Copyable {
     ///   - keepingTickets: whether ``tickets`` are kept; else only as many as hindsight looks at.
     ///   - audited: whether it is noted who comes to know what, for ``knowledge()``; the scenario has to fill its
     ///     stores then.
+    ///   - journalsStores: whether it is noted what is done to the stores, for ``takeStoreChanges()``.
     ///   - window: the length of a window; it changes the order of the trajectory's records of
     ///     media and nothing else.
     /// - Precondition: `scenario` is valid, as those that files give are; `window` is positive.
@@ -45,7 +47,7 @@ public struct ReplicationRun: ~Copyable {
         _ scenario: Scenario, seed: UInt64, replication: UInt32, speech: SpeechMaterial,
         traffic: SpeechTraffic, rehearsals: Rehearsals = Rehearsals(), corpus: SpeechCorpus? = nil,
         capturing capture: Range<UInt64> = 0..<0, keepingTickets: Bool = false,
-        audited: Bool = false,
+        audited: Bool = false, journalsStores: Bool = false,
         window: SimDuration = ReplicationRun.usualWindow
     ) {
         precondition(window > .zero, "a window has some length")
@@ -55,7 +57,7 @@ public struct ReplicationRun: ~Copyable {
             traffic: traffic,
             rehearsals: rehearsals,
             corpus: needsCorpus ? corpus ?? SpeechCorpus(of: speech, for: scenario.media) : nil,
-            keepingTickets: keepingTickets, audited: audited)
+            keepingTickets: keepingTickets, audited: audited, journalsStores: journalsStores)
         engine = Engine()
         engine.fingerprint.captureRange = capture
         self.window = window
@@ -158,6 +160,16 @@ public struct ReplicationRun: ~Copyable {
     public mutating func answer(_ subpoena: Subpoena) -> SubpoenaAnswer? {
         platform.stores?.answer(subpoena, at: engine.now)
     }
+
+    /// How the platform's stores are kept, and who may read them; nil if the run fills none.
+    public var storeRules: StoreRules? { platform.stores?.rules }
+
+    /// What was done to the stores since this was last asked, in order; nothing unless the run notes it.
+    public mutating func takeStoreChanges() -> [StoreChange] { platform.stores?.takeChanges() ?? [] }
+
+    /// All that is stored now, read as the auditor who may; nil if the run fills no stores.
+    @discardableResult
+    public mutating func dumpStores() -> StoreContents? { platform.stores?.dump(at: engine.now) }
 
     /// Who came to know what so far; nil if the run is not audited.
     public mutating func knowledge() -> PlatformKnowledge? {

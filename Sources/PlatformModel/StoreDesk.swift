@@ -13,6 +13,8 @@ struct StoreDesk: ~Copyable {
     private(set) var backups: [StoreBackup] = []
     /// Records that came when there were as many of their kind as may be.
     private(set) var refused = 0
+    /// What was done since somebody last asked; nil where nobody will.
+    private var journal: [StoreChange]?
     /// When the run begins, after midnight.
     let dayStart: SimDuration
 
@@ -26,7 +28,9 @@ struct StoreDesk: ~Copyable {
         role: .legal, purpose: .legalRequest, scope: .namedRecords)
 
     /// Empty stores of `scenario`; nil where it keeps none.
-    init?(_ scenario: Scenario, root: StreamRoot) {
+    ///
+    /// - Parameter isJournalled: whether what is done to them is noted, for ``takeChanges()``.
+    init?(_ scenario: Scenario, root: StreamRoot, isJournalled: Bool = false) {
         guard scenario.privacy.fillsStores else { return nil }
         var keys = root.stream(.accessKey)
         guarded = GuardedStores(
@@ -35,11 +39,36 @@ struct StoreDesk: ~Copyable {
                 key: keys.nextBytes(32),
                 granting: [Self.backupGrant, Self.auditGrant, Self.legalGrant]))
         dayStart = scenario.arrivals.dayStart
+        if isJournalled { journal = [] }
     }
+
+    /// How they are kept, and who may read them.
+    var rules: StoreRules { StoreRules(policy: guarded.store.policy, access: guarded.access) }
+
+    // MARK: The journal
+
+    /// What was done since this was last asked, in order.
+    mutating func takeChanges() -> [StoreChange] {
+        guard let changes = journal else { return [] }
+        journal = []
+        return changes
+    }
+
+    /// Notes what was done, where somebody will ask.
+    @inline(__always)
+    mutating func note(_ change: @autoclosure () -> StoreChange) {
+        if journal != nil { journal!.append(change()) }
+    }
+
+    // MARK: What services write
 
     /// Keeps `record`, of `now`.
     mutating func keep(_ record: StoredRecord, at now: SimTime) {
-        if guarded.store.insert(record, at: now) == .full { refused += 1 }
+        switch guarded.store.insert(record, at: now) {
+        case .kept: note(.kept(record.time <= now ? record : record.stamped(now)))
+        case .full: refused += 1
+        case .lapsed: break
+        }
     }
 
     /// How many records of a kind there are.
@@ -47,16 +76,18 @@ struct StoreDesk: ~Copyable {
 
     /// Counts a call that ends at `now`.
     mutating func countCall(lasting duration: SimDuration, endingAt now: SimTime) {
-        guarded.store.countCall(
-            CallCell(hour: HourOfDay(of: now, start: dayStart), duration: DurationBin(of: duration))
-        )
+        let cell = CallCell(
+            hour: HourOfDay(of: now, start: dayStart), duration: DurationBin(of: duration))
+        guarded.store.countCall(cell)
+        note(.counted(cell))
     }
 
     /// Deletes what has lapsed by `now`, and backups whose time has come: how long after they had lapsed each
     /// record went.
     mutating func sweep(at now: SimTime) -> [SimDuration] {
         var lags: [SimDuration] = []
-        _ = guarded.store.sweep(at: now) { _, lag in lags.append(lag) }
+        let outcome = guarded.store.sweep(at: now) { _, lag in lags.append(lag) }
+        note(.swept(outcome, at: now, atMost: .max))
         backups.removeAll { $0.until <= now }
         return lags
     }
@@ -77,6 +108,7 @@ struct StoreDesk: ~Copyable {
             preconditionFailure("the service that takes backups may not")
         }
         backups.append(backup)
+        note(.backedUp(backup, by: authorisation, at: now))
     }
 
     /// All that is stored, lapsed or not, read as the auditor who may.
@@ -85,6 +117,7 @@ struct StoreDesk: ~Copyable {
         guard let contents = guarded.dump(by: authorisation, at: now).value else {
             preconditionFailure("the auditor may not read")
         }
+        note(.dumped(contents, by: authorisation, at: now))
         return contents
     }
 }

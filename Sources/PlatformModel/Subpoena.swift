@@ -122,6 +122,7 @@ extension StoreDesk {
     ) -> [StoredRecord] {
         let reading = guarded.records(where: isNamed, by: authorisation, at: now)
         attempts.append(guarded.store.auditLog().last!)
+        note(.answered(reading.value ?? [], by: authorisation, at: now))
         return reading.value ?? []
     }
 

@@ -4,6 +4,8 @@ public enum DatabaseFailure: Error, Hashable, Sendable {
     case sqlite(code: Int32)
     /// A row holds what no store ever wrote.
     case corrupt(DatabaseTable)
+    /// The bytes of a file cannot be read.
+    case unreadable
 }
 
 /// The tables of a database.

@@ -121,7 +121,17 @@ public struct DatabaseStores: PrivacyStore, ~Copyable {
 
     /// Keeps records as they are stamped, all in one transaction.
     public mutating func hold(contentsOf records: [StoredRecord]) throws(DatabaseFailure) {
-        try write { db in for record in records { try db.insert(record) } }
+        try hold(contentsOf: records, counting: [])
+    }
+
+    /// Keeps records as they are stamped, in their order, and counts calls, all in one transaction.
+    public mutating func hold(
+        contentsOf records: [StoredRecord], counting calls: [CallCell]
+    ) throws(DatabaseFailure) {
+        try write { db in
+            for record in records { try db.insert(record) }
+            for cell in calls { try db.addCall(to: cell) }
+        }
         for record in records { counts[Int(record.kind.rawValue)] += 1 }
     }
 
@@ -237,9 +247,7 @@ public struct DatabaseStores: PrivacyStore, ~Copyable {
 
     /// Counts one call.
     public mutating func countCall(_ cell: CallCell) throws(DatabaseFailure) {
-        try write {
-            try $0.run("UPDATE aggregate SET calls = calls + 1 WHERE cell = ?", [cell.index])
-        }
+        try write { try $0.addCall(to: cell) }
     }
 
     /// The counts as they are.

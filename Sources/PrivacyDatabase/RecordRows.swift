@@ -54,6 +54,10 @@ extension Database {
         }
     }
 
+    func addCall(to cell: CallCell) throws {
+        try run("UPDATE aggregate SET calls = calls + 1 WHERE cell = ?", [cell.index])
+    }
+
     func insert(_ entry: AuditEntry) throws {
         try run(
             """

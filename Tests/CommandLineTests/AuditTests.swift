@@ -83,6 +83,45 @@ import Testing
         #expect(answers.count == 1 && (answers[0]["relay_log"] as? [Any])?.isEmpty == true)
     }
 
+    @Test func `a database is made for the audit, stays, and is never written over`() throws {
+        try Tool.withDirectory { directory in
+            func run(_ file: String) throws -> Tool.Result {
+                let arguments = ["audit", Tool.smoke] + Self.short
+                let options = [
+                    "--set", "signaling.retention=4 s", "--set", "privacy.sweep_interval=2 s",
+                    "--database", file,
+                ]
+                return try Tool.finish(
+                    Tool.start(arguments + options, in: directory), in: directory)
+            }
+            let first = try run("stores.db")
+            #expect(first.status == 0, "\(first.errors)")
+            #expect(first.output.contains("expired canaries: 0 found"))
+            #expect(first.output.contains("--database stores.db\n"))
+            let file = directory.appendingPathComponent("stores.db")
+            let bytes = try Data(contentsOf: file)
+            #expect(bytes.starts(with: Data("SQLite format 3".utf8)))
+            let second = try run("stores.db")
+            #expect(second.status == 73 && second.output.isEmpty)
+            #expect(second.errors.contains("stores.db is there already"))
+            #expect(try Data(contentsOf: file) == bytes)
+            let nowhere = try run("nowhere/stores.db")
+            #expect(nowhere.status == 73 && nowhere.output.isEmpty)
+            #expect(nowhere.errors.contains("nowhere/stores.db cannot be made: "))
+        }
+    }
+
+    @Test func `a database of an audit that fails goes with it`() throws {
+        try Tool.withDirectory { directory in
+            let arguments = ["audit", Tool.smoke, "--breach-at", "13 s", "--database", "a.db"]
+            let result = try Tool.finish(
+                Tool.start(arguments + Self.short, in: directory), in: directory)
+            #expect(result.status == 64)
+            let left = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+            #expect(!left.contains { $0.hasPrefix("a.db") })
+        }
+    }
+
     @Test func `a page is printed whole`() throws {
         let page = try audit("--format", "html")
         #expect(page.status == 0, "\(page.errors)")

@@ -16,6 +16,8 @@ public struct Audit: Sendable {
     public let breach: BreachFindings
     /// What the operator could answer, in the order of the orders.
     public let answers: [SubpoenaAnswer]
+    /// What came of keeping everything in a database, too; nil where that was not asked for.
+    public let database: DatabaseFindings?
     /// The title of the scenario.
     public let title: String
     /// The seed of all streams.
@@ -43,17 +45,22 @@ public struct Audit: Sendable {
     /// - Parameters:
     ///   - breach: when a thief copies the stores. Where the run itself has to tell, it is run once before.
     ///   - subpoenas: what the operator is asked for at that moment.
+    ///   - database: an empty file, or one that is not there, for a database that keeps everything that the run stores, too, and is
+    ///     held against memory; nil for none.
     public init(
         of simulation: Simulation, replication: UInt32, breach: BreachTime = .end,
-        answering subpoenas: [Subpoena] = [], _ progress: RunProgress
+        answering subpoenas: [Subpoena] = [], database: String? = nil, _ progress: RunProgress
     ) async throws(AuditFailure) {
         var simulation = simulation
         await simulation.prepare()
         let (time, copies) = try await Self.moment(breach, simulation, replication, progress)
         let run = try await simulation.audited(
-            replication, breach: time, answering: subpoenas, progress)
+            replication, breach: time, answering: subpoenas, database: database, progress)
         let knowledge = run.knowledge
-        var findings = PlatformPromise.allCases.map { PromiseFinding($0, in: knowledge) }
+        var findings = PlatformPromise.allCases.compactMap {
+            $0.needsDatabase && run.database == nil
+                ? nil : PromiseFinding($0, in: knowledge, run.database)
+        }
         for index in findings.indices where findings[index].verdict == .broken {
             if try await Self.keeps(findings[index].promise, simulation, replication, progress) {
                 findings[index].verdict = .keptOnlyIf(
@@ -96,6 +103,7 @@ public struct Audit: Sendable {
         self.findings = findings
         self.breach = breach
         answers = run.answers
+        database = run.database
         title = simulation.scenario.title
         seed = simulation.seed
         self.replication = replication

@@ -25,6 +25,7 @@ extension AuditReport {
                 "Processors", audit.processorLines.dropFirst().joined(separator: "\n"), &body)
             section("Planning", audit.planningLines.joined(separator: "\n"), &body)
             section("A thief", audit.breach.text, &body)
+            if let database = audit.database { section("The database", database.text, &body) }
             for answer in audit.answers { section("What the operator answers", answer.text, &body) }
             if let comparison { section("Against the earlier audit", comparison.text, &body) }
         }

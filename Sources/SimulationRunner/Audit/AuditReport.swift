@@ -38,6 +38,7 @@ public struct AuditReport: Sendable {
     /// The report for a terminal.
     public func text() -> String {
         var parts = [audit.text(replayedBy: command), audit.breach.text]
+        if let database = audit.database { parts.append(database.text) }
         parts += audit.answers.map(\.text)
         if let comparison { parts.append(comparison.text) }
         return parts.joined(separator: "\n\n")
@@ -49,6 +50,7 @@ public struct AuditReport: Sendable {
             preconditionFailure("an audit's file is an object")
         }
         members.append(.init("breach", audit.breach.json))
+        if let database = audit.database { members.append(.init("database", database.json)) }
         if !audit.answers.isEmpty {
             members.append(.init("subpoenas", .array(audit.answers.map(\.json))))
         }

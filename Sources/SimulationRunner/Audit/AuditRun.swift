@@ -1,4 +1,5 @@
 import PlatformModel
+import PrivacyDatabase
 public import Quantities
 import ScenarioModel
 
@@ -10,6 +11,22 @@ public enum AuditFailure: Error, Hashable, Sendable {
     case breachTooLate(end: SimDuration)
     /// So many records were not stored, as there were as many as may be.
     case storesFull(refused: Int)
+    /// The database cannot be kept or read; SQLite's extended result code, if it is from there
+    /// (sqlite.org/rescode.html).
+    case databaseUnusable(code: Int32?)
+    /// A row of that table is none that was written.
+    case databaseCorrupt(table: String)
+    /// The database is not what memory is: a bug.
+    case databaseDiffers(StoreDifference)
+
+    init(_ failure: DatabaseFailure) {
+        self =
+            switch failure {
+            case .sqlite(let code): .databaseUnusable(code: code)
+            case .unreadable: .databaseUnusable(code: nil)
+            case .corrupt(let table): .databaseCorrupt(table: table.rawValue)
+            }
+    }
 }
 
 /// What one pass over a replication came to.
@@ -19,6 +36,8 @@ struct AuditedRun {
     var copy: BreachMeasures
     /// What the operator could answer then.
     var answers: [SubpoenaAnswer]
+    /// What came of keeping everything in a database, too, if that was asked for.
+    var database: DatabaseFindings?
 }
 
 extension Simulation {
@@ -35,19 +54,27 @@ extension Simulation {
     }
 
     /// The same, with what the copy gives and what the operator could answer to `subpoenas` then.
+    ///
+    /// - Parameter path: an empty file, or one that is not there, in which everything that is stored is kept, too, in a
+    ///   database; nil for none.
     func audited(
         _ replication: UInt32, breach: SimDuration, answering subpoenas: [Subpoena],
-        _ progress: RunProgress
+        database path: String? = nil, _ progress: RunProgress
     ) async throws(AuditFailure) -> AuditedRun {
         let length = scenario.general.stopTime
         guard breach <= length else { throw .breachTooLate(end: length) }
-        var run = await auditedRun(replication)
-        try Self.advance(&run, to: .zero + breach, of: length, progress)
+        var run = await auditedRun(replication, journalsStores: path != nil)
+        var mirror: DatabaseMirror?
+        if let path, let rules = run.storeRules { mirror = try DatabaseMirror(at: path, rules) }
+        try Self.advance(&run, &mirror, to: .zero + breach, of: length, progress)
         let copy = run.stealStores()
         let answers = subpoenas.compactMap { run.answer($0) }
-        try Self.advance(&run, to: run.end, of: length, progress)
+        try Self.advance(&run, &mirror, to: run.end, of: length, progress)
+        let knowledge = try conclude(&run, replication, progress)
+        run.dumpStores()
+        try mirror?.perform(run.takeStoreChanges())
         return AuditedRun(
-            knowledge: try conclude(&run, replication, progress), copy: copy, answers: answers)
+            knowledge: knowledge, copy: copy, answers: answers, database: try mirror?.finish())
     }
 
     /// What copies at `times` give, and when one would tell of most pairs.
@@ -59,11 +86,12 @@ extension Simulation {
         let length = scenario.general.stopTime
         var run = await auditedRun(replication)
         var copies: [BreachMeasures] = []
+        var mirror: DatabaseMirror?
         for time in times {
-            try Self.advance(&run, to: time, of: length, progress)
+            try Self.advance(&run, &mirror, to: time, of: length, progress)
             if let copy = run.measureBreach() { copies.append(copy) }
         }
-        try Self.advance(&run, to: run.end, of: length, progress)
+        try Self.advance(&run, &mirror, to: run.end, of: length, progress)
         _ = try conclude(&run, replication, progress)
         guard let worst = run.worstBreach else {
             preconditionFailure("an audited run knows nothing")
@@ -71,13 +99,15 @@ extension Simulation {
         return (copies, worst.time)
     }
 
-    private func auditedRun(_ replication: UInt32) async -> ReplicationRun {
+    private func auditedRun(
+        _ replication: UInt32, journalsStores: Bool = false
+    ) async -> ReplicationRun {
         var prepared = self
         await prepared.prepare()
         return ReplicationRun(
             scenario, seed: seed, replication: replication, speech: speech,
             traffic: prepared.traffic!, rehearsals: rehearsals, corpus: prepared.corpus,
-            audited: true)
+            audited: true, journalsStores: journalsStores)
     }
 
     /// Who came to know what in a run that has reached its end.
@@ -96,15 +126,16 @@ extension Simulation {
         return knowledge
     }
 
-    /// Advances `run` a little at a time, and looks in between whether it is to stop.
+    /// Advances `run` a little at a time, lets `mirror` follow, and looks in between whether it is to stop.
     private static func advance(
-        _ run: inout ReplicationRun, to limit: SimTime, of length: SimDuration,
-        _ progress: RunProgress
+        _ run: inout ReplicationRun, _ mirror: inout DatabaseMirror?, to limit: SimTime,
+        of length: SimDuration, _ progress: RunProgress
     ) throws(AuditFailure) {
         while run.now < limit {
             guard !progress.isStopped else { throw .stopped }
             let from = run.now
             run.advance(to: min(limit, from + max(.seconds(1), length / 500)))
+            try mirror?.perform(run.takeStoreChanges())
             progress.advance(
                 from: from.sinceStart.seconds / length.seconds,
                 to: run.now.sinceStart.seconds / length.seconds)

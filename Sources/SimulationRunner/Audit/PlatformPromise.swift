@@ -24,6 +24,11 @@ public enum PlatformPromise: String, CaseIterable, Hashable, Sendable {
     case reportsNameNobodyElse = "reports_name_nobody_else"
     /// Reports, messages and relay log go in time.
     case lifetimesKept = "lifetimes_kept"
+    /// Nothing of what went is in the bytes of a database.
+    case deletedIsGone = "deleted_is_gone"
+
+    /// Whether only the bytes of a database can tell; without one nothing is said of it.
+    public var needsDatabase: Bool { self == .deletedIsGone }
 
     /// The promise in words.
     public var statement: String {
@@ -42,6 +47,8 @@ public enum PlatformPromise: String, CaseIterable, Hashable, Sendable {
         case .reportsNameNobodyElse: "A report names no reporter, no address and no call."
         case .lifetimesKept:
             "Reports go after 30 days, signalling messages after 24 hours, relay logs after 7 days."
+        case .deletedIsGone:
+            "What has been deleted is nowhere in the database's file, and nothing is left of it beside."
         }
     }
 }
@@ -106,8 +113,12 @@ public struct PromiseFinding: Hashable, Sendable {
 }
 
 extension PromiseFinding {
-    /// What `knowledge` says of `promise`; of a promise that a setting may keep, only whether it was kept.
-    init(_ promise: PlatformPromise, in knowledge: PlatformKnowledge) {
+    /// What `knowledge` says of `promise`, and a database of what needs one; of a promise that a setting may keep, only whether it
+    /// was kept.
+    init(
+        _ promise: PlatformPromise, in knowledge: PlatformKnowledge,
+        _ database: DatabaseFindings? = nil
+    ) {
         var check = PromiseCheck(knowledge)
         switch promise {
         case .partnerSeesNoAddress: check.partnerSeesNoAddress()
@@ -119,6 +130,7 @@ extension PromiseFinding {
         case .signalsForgotten: check.signalsForgotten()
         case .reportsNameNobodyElse: check.reportsNameNobodyElse()
         case .lifetimesKept: check.lifetimesKept()
+        case .deletedIsGone: if let database { check.deletedIsGone(from: database) }
         }
         self.init(promise: promise, calls: knowledge.calls)
         verdict = check.isBroken ? .broken : .kept
@@ -261,5 +273,15 @@ private struct PromiseCheck {
             if cell.longestResidence > limit { outliving.append(kind) }
             note(Int(clamping: cell.declarations), "times declared in \(Audit.name(kind))")
         }
+    }
+
+    /// What a search of the file came to. Whoever has the file has what is in it.
+    mutating func deletedIsGone(from database: DatabaseFindings) {
+        let total = database.canaries.total
+        if total.expiredFound > 0 { observers.insert(.thief) }
+        note(total.expired, "expired canaries looked for")
+        note(total.expiredFound, "of them found")
+        note(database.canaries.bytes, "bytes searched")
+        note(total.standingFound, "canaries found of records that stand")
     }
 }
