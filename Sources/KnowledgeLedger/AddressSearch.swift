@@ -5,8 +5,21 @@ public struct AddressSearch: Sendable {
     private let patterns: [[UInt8]]
 
     /// Looks for any of `addresses`.
-    public init(_ addresses: some Sequence<IPAddress>) {
-        patterns = addresses.map { Array($0.description.utf8) }
+    public init(_ addresses: [IPAddress]) { patterns = addresses.map(Self.pattern) }
+
+    /// An address as texts have it: dotted decimal, or RFC 5952 §4.
+    private static func pattern(_ address: IPAddress) -> [UInt8] {
+        guard let bits = address.v4Bits else { return Array(address.description.utf8) }
+        var pattern: [UInt8] = []
+        pattern.reserveCapacity(15)
+        for shift: UInt32 in [24, 16, 8, 0] {
+            let part = UInt8(truncatingIfNeeded: bits >> shift)
+            if part >= 100 { pattern.append(48 + part / 100) }
+            if part >= 10 { pattern.append(48 + part / 10 % 10) }
+            pattern.append(48 + part % 10)
+            if shift > 0 { pattern.append(UInt8(ascii: ".")) }
+        }
+        return pattern
     }
 
     /// Whether one of them is in `text`.

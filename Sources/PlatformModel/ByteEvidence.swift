@@ -2,6 +2,9 @@ public import KnowledgeLedger
 
 /// What a look at executed bytes came to, beside addresses and identifiers.
 public struct ByteEvidence: Hashable, Sendable {
+    /// Calls that were set up by formula: of what their packets would show to partners, and to who listens on the way, there
+    /// are no bytes to look at.
+    public internal(set) var modelledCalls = NumberSet()
     /// Calls whose keys were looked for: those with simulated media.
     public internal(set) var keyedCalls = NumberSet()
     /// Messages, entries of relay logs, reports and datagrams at relays in which keys were looked for.

@@ -12,6 +12,17 @@ struct EdgeTimes {
         var until: SimTime
 
         static var empty: Span { Span(since: .zero, until: .zero) }
+
+        private var isEmpty: Bool { until == .zero }
+
+        /// Whether it is over when something is stored at `since`: gone at a sweep, and not there again by the next one.
+        func isGone(by since: SimTime) -> Bool { !isEmpty && since >= until }
+
+        /// The span that goes on with what is stored at `since` and gone by `until`; that alone where it is over.
+        func extended(since: SimTime, until: SimTime) -> Span {
+            let start = isEmpty || isGone(by: since) ? since : self.since
+            return Span(since: start, until: max(self.until, until))
+        }
     }
 
     private struct CallSpan: BitwiseCopyable {
@@ -24,25 +35,28 @@ struct EdgeTimes {
     private var messages: [BothSides<Span>] = []
     /// Those before it, where there was none in between.
     private var earlier: [CallSpan] = []
-    /// Spans in which a relay's entry names both.
-    private var entries: [CallSpan] = []
+    /// The last span of each call in which an entry of a relay names both; those before it.
+    private var entries: [Span] = []
+    private var earlierEntries: [CallSpan] = []
 
     /// A message of `side` is stored at `since` and gone by `until`.
     mutating func noteMessage(of side: Side, in call: UInt32, since: SimTime, until: SimTime) {
         while messages.count <= Int(call) { messages.append(BothSides(.empty, .empty)) }
         let last = messages[Int(call)][side]
-        // Gone at a sweep, and not there again by the next one.
-        if last.until > .zero, since >= last.until {
+        if last.isGone(by: since) {
             earlier.append(CallSpan(call: call, side: side, span: last))
         }
-        let start = last.until > .zero && since < last.until ? last.since : since
-        messages[Int(call)][side] = Span(since: start, until: max(last.until, until))
+        messages[Int(call)][side] = last.extended(since: since, until: until)
     }
 
     /// An entry that names both is written down at `since` and gone by `until`.
     mutating func noteEntry(in call: UInt32, since: SimTime, until: SimTime) {
-        entries.append(
-            CallSpan(call: call, side: .offerer, span: Span(since: since, until: until)))
+        while entries.count <= Int(call) { entries.append(.empty) }
+        let last = entries[Int(call)]
+        if last.isGone(by: since) {
+            earlierEntries.append(CallSpan(call: call, side: .offerer, span: last))
+        }
+        entries[Int(call)] = last.extended(since: since, until: until)
     }
 
     /// The moment at which most pairs are told of, the first of several, and how many they are.
@@ -93,7 +107,10 @@ struct EdgeTimes {
         for entry in earlier {
             former[entry.call, default: BothSides([], [])][entry.side].append(entry.span)
         }
-        var spans = entries.map { (call: $0.call, span: $0.span) }
+        var spans = earlierEntries.map { (call: $0.call, span: $0.span) }
+        for (call, span) in entries.enumerated() where span.until > .zero {
+            spans.append((UInt32(call), span))
+        }
         for (call, last) in messages.enumerated() {
             let before = former[UInt32(call)] ?? BothSides([], [])
             for one in before.offerer + [last.offerer] {

@@ -8,20 +8,7 @@ import RiskScoring
 extension KnowledgeDesk {
     /// What the browser of `subject` shows now.
     mutating func noteSignals(_ signals: FingerprintSignals, of subject: UInt32) {
-        self.signals[subject] = signals
-    }
-
-    /// Whether a digest among `signals` is in `bytes`, in either order of its bytes.
-    static func shows(_ signals: FingerprintSignals, _ bytes: [UInt8]) -> Bool {
-        guard bytes.count >= 8 else { return false }
-        let words = [signals.canvas, signals.graphics, signals.audio, signals.fonts]
-        return bytes.withUnsafeBytes { bytes in
-            for start in 0...(bytes.count - 8) {
-                let word = bytes.loadUnaligned(fromByteOffset: start, as: UInt64.self)
-                if words.contains(word) || words.contains(word.byteSwapped) { return true }
-            }
-            return false
-        }
+        self.signals.note(signals, of: subject)
     }
 
     /// Looks at a report of a person's device by another's as it is stored.
@@ -33,16 +20,17 @@ extension KnowledgeDesk {
         evidence.signalSearches += 1
         let bytes = Self.bytes(of: report)
         for subject in [target.subject, reporter.subject] {
-            if let signals = signals[subject], Self.shows(signals, bytes) {
+            if signals.show(subject, in: bytes) {
                 canaries.declare(
                     .deviceSignals, of: subject, to: .riskScorer, since: since, until: until)
             }
             // Identifiers are as good as random, and hold four bytes of any value.
             let plain = bytes[Self.identifierBytes...]
-            for (item, addresses) in realAddresses(of: subject)
-            where addresses.contains(where: { Self.isFound($0, in: plain) }) {
+            for address in realAddresses(of: subject) where Self.isFound(address, in: plain) {
                 evidence.telling.insert(target.subject)
-                canaries.declare(item, of: subject, to: .riskScorer, since: since, until: until)
+                canaries.declare(
+                    address.isPrivate ? .privateAddress : .publicAddress, of: subject,
+                    to: .riskScorer, since: since, until: until)
             }
         }
         // Devices that look alike have one name.

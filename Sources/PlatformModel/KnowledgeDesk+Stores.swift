@@ -8,23 +8,28 @@ import TURN
 
 /// What is written into the stores, and what a thief finds there.
 extension KnowledgeDesk {
-    /// The signalling service stores a message of a call.
+    /// The signalling service stores a message of a call: what it says.
+    ///
+    /// - Parameter message: what the text is, where that is known.
+    @discardableResult
     mutating func noteMessage(
-        _ text: [UInt8], of sender: Side, in call: UInt32, at now: SimTime
-    ) {
+        _ text: [UInt8], meaning message: SignalingMessage? = nil, of sender: Side, in call: UInt32,
+        at now: SimTime
+    ) -> Told {
         let until = gone(.signaling, storedAt: now)
         edges.noteMessage(of: sender, in: call, since: now, until: until)
         evidence.signalSearches += 1
         text.withUnsafeBytes {
             lookForKeys(in: $0, at: .signalingProcessor, since: now, until: until)
         }
-        let told = told(by: text, of: parties[Int(call)][sender])
+        let told = told(by: text, meaning: message, of: parties[Int(call)][sender])
         discloseMessage(
             told, of: sender, in: call, to: .signalingProcessor, since: now,
             until: until)
         discloseMessage(
             told, of: sender, in: call, to: .infrastructureOnCall, since: now,
             until: now + serviceRetention)
+        return told
     }
 
     private mutating func discloseMessage(
@@ -44,8 +49,14 @@ extension KnowledgeDesk {
     }
 
     /// A relay writes down an entry of its log.
-    mutating func noteRelayEntry(_ entry: RelayLogEntry, at now: SimTime) {
-        if case .opened = entry.event { relayed[entry.relayed] = holder(of: entry, since: now) }
+    ///
+    /// - Parameter opener: who is given the address, where no packet has told whose it is.
+    mutating func noteRelayEntry(
+        _ entry: RelayLogEntry, of opener: RelayHolder? = nil, at now: SimTime
+    ) {
+        if case .opened = entry.event {
+            relayed[entry.relayed] = opener ?? holder(of: entry, since: now)
+        }
         let holder = relayed[entry.relayed]
         relayNotes.append(holder)
         if case .closed = entry.event { relayed[entry.relayed] = nil }
@@ -61,7 +72,9 @@ extension KnowledgeDesk {
     }
 
     private func holder(of entry: RelayLogEntry, since: SimTime) -> RelayHolder? {
-        guard let subject = owners[entry.client], let call = lastCall[subject] else { return nil }
+        guard let subject = owners[entry.client], let call = lastCall(of: subject) else {
+            return nil
+        }
         return RelayHolder(subject: subject, call: call, since: since)
     }
 
@@ -91,6 +104,14 @@ extension KnowledgeDesk {
             }
         }
     }
+
+    /// So many entries of the relay log stand: whom those that are gone were about is forgotten, now and then.
+    mutating func trimRelayNotes(to standing: Int) {
+        guard relayNotes.count > 2 * standing + Self.spareNotes else { return }
+        relayNotes.removeFirst(relayNotes.count - standing)
+    }
+
+    private static var spareNotes: Int { 4096 }
 
     /// A report of a person's device by another's is stored.
     mutating func noteReport(

@@ -16,6 +16,8 @@ import TURN
 struct KnowledgeDesk {
     /// By what crossings mean.
     private(set) var labels = Ledger()
+    /// By what crossings mean of which there are no bytes to look at: packets of modelled connections.
+    private(set) var unseen = Ledger()
     /// By what is in the bytes; addresses and device identifiers only.
     var canaries = Ledger()
     /// Private addresses that were shown though their owners' browsers hide them: of whom, in which calls.
@@ -32,14 +34,13 @@ struct KnowledgeDesk {
     let relayAddresses: Set<IPAddress>
     /// Whose browsers hide private addresses.
     private var hidden = NumberSet()
-    /// The addresses of people's own interfaces.
-    private var local: [UInt32: [IPAddress]] = [:]
-    /// The addresses with which people's packets go out, as the network translates them.
-    private var outside: [UInt32: [IPAddress]] = [:]
+    /// The addresses of people's own interfaces, and those with which their packets go out.
+    private var book = AddressBook()
     /// Whose packets go out with an address and port, last.
     private(set) var owners: [TransportAddress: UInt32] = [:]
-    /// The last call of each person.
-    private(set) var lastCall: [UInt32: UInt32] = [:]
+    /// The last call of each person; ``noCall`` before the first.
+    private var lastCalls: [UInt32] = []
+    private static var noCall: UInt32 { .max }
     /// Who holds a relayed address.
     var relayed: [TransportAddress: RelayHolder] = [:]
     /// Since when the matchmaker keeps a session from its former partners.
@@ -79,8 +80,8 @@ struct KnowledgeDesk {
     var nextEnded = 0
     /// How many windows of media have been turned.
     var turns = 0
-    /// What people's browsers showed last; only looked up.
-    var signals: [UInt32: FingerprintSignals] = [:]
+    /// What people's browsers showed last, by person.
+    var signals = SignalBook()
 
     /// Whom each entry of the relay log was about, in the order of time; nil where nobody's packets
     /// had that source.
@@ -105,22 +106,38 @@ struct KnowledgeDesk {
     /// Person number `subject` comes, with a browser that hides private addresses or not.
     mutating func noteArrival(_ subject: UInt32, hides: Bool, local addresses: [IPAddress]) {
         if hides { hidden.insert(subject) }
-        local[subject] = addresses
+        book.note(local: addresses, of: subject)
     }
 
     /// A packet of `subject` goes out with that source.
     mutating func noteOutside(_ source: TransportAddress, of subject: UInt32) {
         owners[source] = subject
-        if outside[subject]?.contains(source.ip) != true {
-            outside[subject, default: []].append(source.ip)
-        }
+        book.note(outside: source.ip, of: subject)
+    }
+
+    /// Call number `call` is set up by formula: packets of `subject` would go out from `address`.
+    mutating func noteModelled(_ call: UInt32, of subject: UInt32, from address: IPAddress) {
+        evidence.modelledCalls.insert(call)
+        book.note(outside: address, of: subject)
     }
 
     /// Call number `call` begins.
     mutating func noteCall(_ call: UInt32, of people: BothSides<UInt32>) {
         precondition(Int(call) == parties.count, "calls are numbered in order")
         parties.append(people)
-        for side in Side.both { lastCall[people[side]] = call }
+        for side in Side.both {
+            let subject = Int(people[side])
+            while lastCalls.count <= subject { lastCalls.append(Self.noCall) }
+            lastCalls[subject] = call
+        }
+    }
+
+    /// The last call of `subject`, if there was one.
+    func lastCall(of subject: UInt32) -> UInt32? {
+        guard Int(subject) < lastCalls.count, lastCalls[Int(subject)] != Self.noCall else {
+            return nil
+        }
+        return lastCalls[Int(subject)]
     }
 
     func partner(of subject: UInt32, in call: UInt32) -> UInt32 {
@@ -133,14 +150,11 @@ struct KnowledgeDesk {
         policy.deletion(of: kind, stamped: now)
     }
 
+    /// Whether a person has `address`, by the network's own account.
+    func has(_ address: IPAddress, _ subject: UInt32) -> Bool { book.has(address, subject) }
+
     /// The addresses that a person has, by the network's own account.
-    func realAddresses(of subject: UInt32) -> [(Item, [IPAddress])] {
-        let all = (local[subject] ?? []) + (outside[subject] ?? [])
-        return [
-            (.privateAddress, all.filter(\.isPrivate)),
-            (.publicAddress, all.filter { !$0.isPrivate }),
-        ]
-    }
+    func realAddresses(of subject: UInt32) -> [IPAddress] { book.addresses(of: subject) }
 
     // MARK: Crossings
 
@@ -153,28 +167,33 @@ struct KnowledgeDesk {
     }
 
     /// What a text says of its sender.
-    struct Told {
-        /// Addresses, by what it is.
-        var addresses: [IPAddress] = []
-        /// Whether one is a server's view of the sender.
-        var isReflexive = false
+    struct Told: BitwiseCopyable {
+        /// By what it is: kinds of addresses, and whether one is a server's view of the sender.
+        var declared: ItemSet = []
         /// What of the sender is in its bytes: kinds of real addresses, and device signals.
-        var found: [Item] = []
+        var found: ItemSet = []
+
+        mutating func formUnion(_ other: Told) {
+            declared.formUnion(other.declared)
+            found.formUnion(other.found)
+        }
     }
 
     /// What the text of a message of `sender` says, by both oracles.
-    func told(by text: [UInt8], of sender: UInt32) -> Told {
+    ///
+    /// - Parameter message: what it is, where that is known; else it is what it parses to.
+    mutating func told(
+        by text: [UInt8], meaning message: SignalingMessage? = nil, of sender: UInt32
+    ) -> Told {
         var told = Told()
-        if let candidate = Self.candidate(in: text) {
-            told.addresses = Self.addresses(in: candidate)
-            told.isReflexive = Self.isReflexive(candidate)
+        if let candidate = message == nil ? Self.candidate(in: text) : Self.candidate(of: message!) {
+            for address in Self.addresses(in: candidate) {
+                told.declared.insert(address.isPrivate ? .privateAddress : .publicAddress)
+            }
+            if Self.isReflexive(candidate) { told.declared.insert(.reflexiveCandidate) }
         }
-        told.found = realAddresses(of: sender).compactMap { item, addresses in
-            AddressSearch(addresses).isFound(in: text) ? item : nil
-        }
-        if let signals = signals[sender], Self.shows(signals, text) {
-            told.found.append(.deviceSignals)
-        }
+        told.found = book.found(in: text, of: sender)
+        if signals.show(sender, in: text) { told.found.insert(.deviceSignals) }
         return told
     }
 
@@ -183,13 +202,8 @@ struct KnowledgeDesk {
         _ told: Told, of sender: UInt32, to observer: Observer, in call: UInt32, since: SimTime,
         until: SimTime
     ) {
-        for address in told.addresses {
-            declareAddress(
-                address, of: sender, to: observer, in: call, since: since, until: until)
-        }
-        if told.isReflexive {
-            labels.declare(
-                .reflexiveCandidate, of: sender, to: observer, in: call, since: since, until: until)
+        for item in told.declared {
+            declareKind(item, of: sender, to: observer, in: call, since: since, until: until)
         }
         for item in told.found {
             canaries.declare(
@@ -208,10 +222,11 @@ struct KnowledgeDesk {
     }
 
     private static func candidate(in text: [UInt8]) -> Candidate? {
-        guard case .candidate(let candidate, _)? = try? SignalingMessage.parse(text).message else {
-            return nil
-        }
-        return candidate
+        (try? SignalingMessage.parse(text).message).flatMap(candidate(of:))
+    }
+
+    private static func candidate(of message: SignalingMessage) -> Candidate? {
+        if case .candidate(let candidate, _) = message { candidate } else { nil }
     }
 
     /// Whether a candidate says as what a server has seen its owner: a relayed one by its related address.
@@ -244,7 +259,16 @@ struct KnowledgeDesk {
         _ address: IPAddress, of subject: UInt32, to observer: Observer, in call: UInt32,
         isNeighbour: Bool = false, since: SimTime, until: SimTime
     ) {
-        let item: Item = address.isPrivate ? .privateAddress : .publicAddress
+        declareKind(
+            address.isPrivate ? .privateAddress : .publicAddress, of: subject, to: observer,
+            in: call, isNeighbour: isNeighbour, since: since, until: until)
+    }
+
+    /// Something of that kind comes to `observer`: an address, or a server's view of one.
+    private mutating func declareKind(
+        _ item: Item, of subject: UInt32, to observer: Observer, in call: UInt32,
+        isNeighbour: Bool = false, since: SimTime, until: SimTime
+    ) {
         labels.declare(item, of: subject, to: observer, in: call, since: since, until: until)
         guard item == .privateAddress, !isNeighbour, hidden.contains(subject) else { return }
         unhidden.declare(item, of: subject, to: observer, in: call, since: since, until: until)
@@ -263,10 +287,10 @@ struct KnowledgeDesk {
         _ address: IPAddress, of subject: UInt32, to observer: Observer, in call: UInt32,
         since: SimTime, until: SimTime
     ) {
-        for (item, addresses) in realAddresses(of: subject) where addresses.contains(address) {
-            canaries.declare(
-                item, of: subject, to: observer, in: call, since: since, until: until)
-        }
+        guard has(address, subject) else { return }
+        canaries.declare(
+            address.isPrivate ? .privateAddress : .publicAddress, of: subject, to: observer,
+            in: call, since: since, until: until)
     }
 
     /// A datagram reaches a side of a call with that source. Whoever is on one link with the other sees the other's
@@ -288,7 +312,7 @@ struct KnowledgeDesk {
     /// A packet of `subject` goes over the Internet with that source. It is overheard once for each call and
     /// address: what comes after tells no more.
     mutating func overhear(_ source: IPAddress, of subject: UInt32, at now: SimTime) {
-        guard !source.isPrivate, let call = lastCall[subject] else { return }
+        guard !source.isPrivate, let call = lastCall(of: subject) else { return }
         let news = Overheard(address: source, call: call)
         guard overheard[subject] != news else { return }
         overheard[subject] = news
@@ -297,6 +321,18 @@ struct KnowledgeDesk {
         labels.declare(
             .traffic, of: subject, to: .networkObserver, in: call, since: now,
             until: .distantFuture)
+    }
+
+    /// Packets of `subject` would come to `observer` in a modelled connection, from an address of that kind: there are none
+    /// to look at.
+    mutating func declareUnseen(
+        _ items: ItemSet, of subject: UInt32, to observer: Observer, in call: UInt32,
+        at now: SimTime
+    ) {
+        for item in items {
+            unseen.declare(
+                item, of: subject, to: observer, in: call, since: now, until: .distantFuture)
+        }
     }
 
     /// `subject` is connected to the signalling service, from `address`; in a call, or waiting for one. Nobody can tell

@@ -15,12 +15,15 @@ extension Platform {
     private static let firstPort: UInt16 = 50000
     private static let portCount: UInt16 = 10000
 
+    /// The port of the socket of a peer's `visit`-th call, from 1.
+    static func socketPort(visit: UInt16) -> UInt16 { firstPort + (visit - 1) % portCount }
+
     /// Gives the side of a call its agent and socket; gathering begins at once.
     mutating func openAgent(_ leg: LegID, _ engine: inout Engine<PlatformEvent>) {
         let peer = calls[leg.call][leg.side]
         let attributes = peers[peer].attributes
         let serial = peers[peer].serial
-        let port = Self.firstPort + (peers[peer].visits - 1) % Self.portCount
+        let port = Self.socketPort(visit: peers[peer].visits)
         let server = nearestRelay(to: peer, in: leg.call, at: engine.now)
         // IPv6 first (RFC 8421 §3).
         let bases = network.localAddresses(of: peers[peer].host!).reversed().map {

@@ -115,7 +115,7 @@ extension Platform {
     mutating func knowTalk(_ call: Handle, at now: SimTime) {
         guard knowledge != nil else { return }
         let record = calls[call]
-        knowledge?.keyCanaries.noteTalk(record.serial, at: now)
+        if record.fidelity.carriesMedia { knowledge?.keyCanaries.noteTalk(record.serial, at: now) }
         for side in Side.both {
             let subject = peers[record[side]].serial
             knowledge?.declare(
@@ -160,7 +160,7 @@ extension Platform {
         guard knowledge != nil else { return }
         let record = calls[call]
         knowKeys(of: call, at: now)
-        knowledge?.keyCanaries.noteEnd(of: record.serial, at: now)
+        if record.fidelity.carriesMedia { knowledge?.keyCanaries.noteEnd(of: record.serial, at: now) }
         for side in Side.both {
             knowledge?.declare(
                 .howLong, of: peers[record[side]].serial, to: .networkObserver, in: record.serial,

@@ -133,6 +133,7 @@ extension Platform {
         }
         plan.outcome = engine.schedule(.modelledOutcome(call), at: begins + estimate.connected)
         calls[call].plan = plan
+        openDialogue(of: call, &engine)
     }
 
     /// The offerer of a call on its relays offers anew, to go by whatever path there is.
@@ -151,6 +152,7 @@ extension Platform {
         plan.outcome = engine.schedule(.modelledOutcome(call), after: estimate.connected)
         calls[call].plan = plan
         for side in Side.both { scheduleRelease(of: LegID(call: call, side: side), &engine) }
+        openDialogue(of: call, &engine)
     }
 
     /// The server that a side of `call` is given now.
@@ -210,12 +212,14 @@ extension Platform {
             calls[leg.call].plan?[leg.side] != nil
         else { return }
         let server = calls[leg.call].plan!.servers[leg.side]
-        guard let port = holdPort(on: server, at: engine.now) else {
+        let port = holdPort(on: server, at: engine.now)
+        if let port {
+            calls[leg.call].plan!.heldPorts[leg.side] = port
+            scheduleRelease(of: leg, &engine)
+        } else {
             replan(leg.call, without: leg.side, &engine)
-            return
         }
-        calls[leg.call].plan!.heldPorts[leg.side] = port
-        scheduleRelease(of: leg, &engine)
+        serverAnswers(leg, giving: port, &engine)
     }
 
     /// Has the port of a side given back when the plan says so, if it does.
@@ -260,6 +264,7 @@ extension Platform {
         guard calls.contains(call), isConnectingByPlan(call), let plan = calls[call].plan else {
             return
         }
+        if case .direct? = plan.path { knowDirectPath(of: call, at: engine.now) }
         guard calls[call].outage == nil else {
             restartEnds(call, plan.path, &engine)
             return
@@ -288,6 +293,7 @@ extension Platform {
     /// Gives back what a side of a modelled connection still holds.
     mutating func releaseModelled(_ leg: LegID, at now: SimTime) {
         guard let port = calls[leg.call].plan?.heldPorts[leg.side] else { return }
+        serverTakesBack(leg, at: now)
         calls[leg.call].plan!.heldPorts[leg.side] = nil
         releasePort(port, on: calls[leg.call].plan!.servers[leg.side], at: now)
     }

@@ -62,7 +62,7 @@ extension Platform {
         precondition(arrived < .max, "a run sees at most 2^32 − 1 arrivals")
         arrived += 1
         let attributes = crowd.attributes(of: serial)
-        let host = carriesPackets ? attachHost(of: serial, attributes) : nil
+        let host = givesPlaces ? attachHost(of: serial, attributes) : nil
         var looks = root.stream(.fingerprint, UInt64(serial))
         let signals = risk.newDevice(persona: attributes.persona, using: &looks)
         let peer = peers.insert(

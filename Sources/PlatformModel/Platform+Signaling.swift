@@ -109,12 +109,23 @@ extension Platform {
         } else {
             fingerprint = stream.nextBytes(SessionDescription.fingerprintByteCount)
         }
+        return description(
+            of: leg, setup,
+            version: 1 + UInt64(calls[leg.call].outage?.restarts ?? 0)
+                + (calls[leg.call].acquaintance == .strangers ? 0 : 1),
+            credentials: legs[place].agent!.localCredentials, fingerprint: fingerprint)
+    }
+
+    /// The description of a side with these credentials and this fingerprint.
+    func description(
+        of leg: LegID, _ setup: SetupRole, version: UInt64, credentials: Credentials,
+        fingerprint: [UInt8]
+    ) -> SessionDescription {
+        let peer = calls[leg.call][leg.side]
         let codec = scenario.media.codec
         return SessionDescription(
             sessionID: UInt64(peers[peer].serial) << 16 | UInt64(peers[peer].visits),
-            version: 1 + UInt64(calls[leg.call].outage?.restarts ?? 0)
-                + (calls[leg.call].acquaintance == .strangers ? 0 : 1),
-            credentials: legs[place].agent!.localCredentials, fingerprint: fingerprint,
+            version: version, credentials: credentials, fingerprint: fingerprint,
             setup: setup,
             format: OpusFormat(
                 usesInBandFEC: codec.fec, usesDTX: codec.dtx,

@@ -23,17 +23,23 @@ extension Platform {
 
     // MARK: Records
 
-    /// The signalling service has taken a message: it forwards it, or holds it.
+    /// The signalling service has taken a message: it forwards it, or holds it. What it says is noted where the run is
+    /// audited.
+    ///
+    /// - Parameter message: what the text is, where that is known.
     @inline(__always)
+    @discardableResult
     mutating func keepMessage(
-        _ text: [UInt8], numbered number: UInt64?, from sender: LegID, at now: SimTime
-    ) {
-        guard stores != nil else { return }
-        let message = StoredMessage(
+        _ text: [UInt8], meaning message: SignalingMessage? = nil, numbered number: UInt64?,
+        from sender: LegID, at now: SimTime
+    ) -> KnowledgeDesk.Told? {
+        guard stores != nil else { return nil }
+        let stored = StoredMessage(
             call: callID(sender.call), sender: sender.side == .offerer ? .first : .second,
             number: number, time: now, text: text)
-        keep(.message(message), at: now)
-        knowledge?.noteMessage(text, of: sender.side, in: calls[sender.call].serial, at: now)
+        keep(.message(stored), at: now)
+        return knowledge?.noteMessage(
+            text, meaning: message, of: sender.side, in: calls[sender.call].serial, at: now)
     }
 
     /// A report has counted.
@@ -63,6 +69,16 @@ extension Platform {
         }
     }
 
+    /// A relay writes down what has become of an address that a side of a modelled connection holds.
+    mutating func keepRelayEntry(_ entry: RelayLogEntry, of leg: LegID, at now: SimTime) {
+        keep(.relayLog(entry), at: now)
+        guard knowledge != nil else { return }
+        let holder = KnowledgeDesk.RelayHolder(
+            subject: peers[calls[leg.call][leg.side]].serial, call: calls[leg.call].serial,
+            since: now)
+        knowledge?.noteRelayEntry(entry, of: holder, at: now)
+    }
+
     /// A call that was talked is over.
     mutating func countCall(lasting duration: SimDuration, at now: SimTime) {
         stores?.countCall(lasting: duration, endingAt: now)
@@ -79,6 +95,7 @@ extension Platform {
         let now = engine.now
         recordHeld(at: now)
         let lags = stores?.sweep(at: now) ?? []
+        knowledge?.trimRelayNotes(to: stores?.count(.relayLog) ?? 0)
         let overdue = stores?.overdueKinds(at: now).count ?? 0
         if isMeasured(now) {
             for lag in lags { recorder.record(.privacyDeletionLag, lag) }

@@ -63,6 +63,8 @@ struct Platform: ~Copyable {
     private let anchor: any Sendable = ()
     /// What the platform keeps; nil in a run that does not ask for it.
     var stores: StoreDesk?
+    /// What the two of modelled connections say, where stores are filled.
+    var dialogues = DialogueDesk()
     /// Who comes to know what; nil in a run that is not audited.
     var knowledge: KnowledgeDesk?
     /// What a test wants an audit to find; nothing in any other run.
@@ -199,10 +201,10 @@ struct Platform: ~Copyable {
     /// The end of the simulated time.
     var stopTime: SimTime { .zero + scenario.general.stopTime }
 
-    /// Whether packets of any call are simulated, so that peers need a place on the network.
-    var carriesPackets: Bool {
+    /// Whether peers need a place on the network: packets of calls are simulated, or records name addresses.
+    var givesPlaces: Bool {
         scenario.ice.setup == .packets || scenario.media.fidelity.full > 0
-            || scenario.media.fidelity.sealed > 0
+            || scenario.media.fidelity.sealed > 0 || scenario.privacy.fillsStores
     }
 
     var measuredFrom: SimTime { .zero + scenario.general.warmUp }
@@ -240,6 +242,7 @@ extension Platform: EventWorld {
         case .modelledOutcome(let call): modelledOutcomeArrives(call, &engine)
         case .secured(let call): flowCallSecured(call, &engine)
         case .modelledRelease(let leg): modelledReleaseDue(leg, &engine)
+        case .dialogue(let turn): dialogueGoesOn(turn, &engine)
         case .deadline(let call): deadlinePasses(call, &engine)
         case .riskTimer: riskTimerFires(&engine)
         case .relayTimer(let server): relayTimerFires(server, &engine)

@@ -82,6 +82,8 @@ enum PlatformEvent: BitwiseCopyable, Sendable {
     case secured(Handle)
     /// A side of a modelled connection gives back a port that is not on the path.
     case modelledRelease(LegID)
+    /// The dialogue of a modelled connection goes on, in a run that fills its stores.
+    case dialogue(DialogueTurn)
     /// One of the two hangs up, or the set-up has taken too long.
     case deadline(Handle)
     /// A report lapses or the identifiers' key rotates.

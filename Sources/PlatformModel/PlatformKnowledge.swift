@@ -6,6 +6,8 @@ public import Quantities
 public struct PlatformKnowledge: Sendable {
     /// By what crossed each trust boundary.
     public let labels: Ledger
+    /// The part of it of which there are bytes to look at: all but what packets of modelled connections would show.
+    let seen: Ledger
     /// By the bytes that observers received or stored.
     public let canaries: Ledger
     /// Private addresses that were shown outside of the own network though the browser hides them.
@@ -68,7 +70,7 @@ public struct PlatformKnowledge: Sendable {
     }
 
     private func disagreement(_ observer: Observer, _ item: Item) -> Disagreement? {
-        let (label, canary) = (labels[observer, item], canaries[observer, item])
+        let (label, canary) = (seen[observer, item], canaries[observer, item])
         let subject = label.subjects.leastDifference(from: canary.subjects)
         let call = label.calls.leastDifference(from: canary.calls)
         guard subject != nil || call != nil else { return nil }
@@ -85,8 +87,10 @@ extension KnowledgeDesk {
     func knowledge(
         subjects: Int, published: PublishedCounts, refused: Int
     ) -> PlatformKnowledge {
-        PlatformKnowledge(
-            labels: labels, canaries: canaries, unhidden: unhidden, evidence: evidence,
+        var all = labels
+        all.formUnion(unseen)
+        return PlatformKnowledge(
+            labels: all, seen: labels, canaries: canaries, unhidden: unhidden, evidence: evidence,
             breach: breach,
             subjects: subjects, calls: parties.count, callsBeforeBreach: callsBeforeBreach,
             policy: policy, published: published, refused: refused)

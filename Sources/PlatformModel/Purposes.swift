@@ -52,6 +52,7 @@ enum Purpose: UInt16 {
     case restartAgent = 64
     case moveSignaling = 65
     case connection = 66
+    case dialogue = 67
 
     func name(_ seed: UInt64, _ replication: UInt32, _ entity: UInt64) -> StreamName {
         StreamName(

@@ -81,6 +81,20 @@ public protocol PrivacyStore: ~Copyable {
 
     /// All that is stored, lapsed or not: what a thief would find.
     func contents(_ permit: consuming DumpPermit) throws(Failure) -> StoreContents
+
+    /// The records that stand until `time` at least, with the counts and the access log.
+    func contents(
+        standingUntil time: SimTime, _ permit: consuming DumpPermit
+    ) throws(Failure) -> StoreContents
+}
+
+extension PrivacyStore where Self: ~Copyable {
+    /// The same out of all that is stored.
+    public func contents(
+        standingUntil time: SimTime, _ permit: consuming DumpPermit
+    ) throws(Failure) -> StoreContents {
+        try contents(permit).standing(until: time, under: policy)
+    }
 }
 
 extension PrivacyStore where Self: ~Copyable {

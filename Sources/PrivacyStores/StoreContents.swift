@@ -55,8 +55,9 @@ public struct StoreBackup: Hashable, Sendable {
     /// How many records it holds.
     public var recordCount: Int { contents.recordCount }
 
-    init(_ contents: StoreContents, at now: SimTime, under policy: RetentionPolicy) {
-        until = now + policy.backups
-        self.contents = contents.standing(until: until, under: policy)
+    /// A backup of records that stand `until` it has to be destroyed.
+    init(_ contents: StoreContents, until: SimTime) {
+        self.until = until
+        self.contents = contents
     }
 }

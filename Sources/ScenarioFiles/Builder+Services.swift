@@ -85,14 +85,10 @@ extension Builder {
             safeguards: safeguards)
     }
 
-    /// Holds the stores against how calls are set up: modelled set-ups send no messages.
-    mutating func privacy(_ section: Checked, _ ice: ICE) -> Privacy {
-        let stores = section["stores"]
-        if stores.boolean, ice.setup != .packets {
-            note(stores.location, .contradiction(.storesWithoutPackets(ice.setup.rawValue)))
-        }
-        return Privacy(
-            fillsStores: stores.boolean, sweepInterval: section["sweep_interval"].duration,
+    func privacy(_ section: Checked) -> Privacy {
+        Privacy(
+            fillsStores: section["stores"].boolean,
+            sweepInterval: section["sweep_interval"].duration,
             backupInterval: section.find("backup_interval")?.duration,
             backupRetention: section["backup_retention"].duration)
     }

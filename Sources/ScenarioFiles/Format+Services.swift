@@ -165,7 +165,8 @@ extension Format {
         Key(
             "stores", .boolean, "false",
             "Whether the run keeps what the platform would keep: reports, signalling messages, the "
-                + "relay log and counts of calls. Needs `ice.setup: packets`; changes nobody's fate."
+                + "relay log and counts of calls. With `ice.setup: modelled` messages and log are those "
+                + "that the set-up means. Changes nobody's fate."
         ),
         Key(
             "sweep_interval", .quantity(.duration, .from(1, to: 86400)), "10 min",

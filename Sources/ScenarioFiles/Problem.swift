@@ -148,8 +148,6 @@ public enum Contradiction: Hashable, Sendable {
     case commonEntropy(String, entropy: String)
     /// A time between decisions for a policy that decides at once, or none for one that does not.
     case interval(String, policy: String)
-    /// Stores are to be filled by set-ups of this kind, which send nothing.
-    case storesWithoutPackets(String)
     /// More groups crossed than there may be.
     case cells(Int, greatest: Int)
     /// Times that do not ascend.

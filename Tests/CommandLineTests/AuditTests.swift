@@ -150,8 +150,18 @@ import Testing
         let late = try audit("--breach-at", "13 s")
         #expect(late.status == 64)
         #expect(late.errors.contains("after the end of the run at 12.0 s"))
+    }
+
+    @Test func `an audit of set-ups by formula says what is declared only`() throws {
         let modelled = try audit("--set", "ice.setup=modelled")
-        #expect(modelled.status == 65)
-        #expect(modelled.errors.contains("stores cannot be filled with ice.setup modelled"))
+        #expect(modelled.status == 0, "\(modelled.errors)")
+        #expect(modelled.text.contains("labels and canaries agree on all addresses"))
+        #expect(modelled.text.contains("calls set up by formula"))
+        #expect(modelled.text.contains("kept only if ice.policy=relay: "))
+        let document = try JSONSerialization.jsonObject(
+            with: Data(try audit("--set", "ice.setup=modelled", "--format", "json").text.utf8))
+        let calls = try #require((document as? [String: Any])?["calls"] as? Int)
+        let declared = (document as? [String: Any])?["declared_only_calls"] as? Int
+        #expect(calls > 5 && declared == calls)
     }
 }

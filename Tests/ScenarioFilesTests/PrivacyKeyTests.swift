@@ -47,10 +47,4 @@ import Testing
         #expect(found.first?.hasPrefix("--set \(key)") == true)
         #expect(found.first?.contains("out of range") == true)
     }
-
-    @Test func `stores are not filled by set-ups that send nothing`() {
-        #expect(errors("{privacy: {stores: true}, ice: {setup: modelled}}").count == 1)
-        #expect(errors("{privacy: {stores: false}, ice: {setup: modelled}}") == [])
-        #expect(errors("{privacy: {stores: true}, ice: {setup: packets}}") == [])
-    }
 }

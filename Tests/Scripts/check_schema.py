@@ -34,7 +34,7 @@ BEYOND_A_SCHEMA = {
     "persona-twice", "profile-of-nobody", "profile-order",
     "relay-log-retention-too-long", "retention-too-long",
     "safeguard-twice", "series-step-too-long", "shares-of-fidelity", "shares-of-languages", "shares-of-mixture",
-    "shares-of-nat", "shares-of-personas", "stores-with-modelled-setup",
+    "shares-of-nat", "shares-of-personas",
     "sweep-interval-too-short", "too-many-arrivals", "too-many-cells", "trace-after-the-end",
     "trace-descending", "trace-with-persona", "uniform-bounds", "unknown-access",
     "unknown-relay", "unknown-relay-region", "unquoted-greater", "unquoted-no", "warm-up-too-long", "yaml-alias",

@@ -85,10 +85,11 @@ public struct GuardedStores<Store: PrivacyStore & ~Copyable>: ~Copyable {
     public mutating func backUp(
         by authorisation: Authorisation?, at now: SimTime
     ) throws(Store.Failure) -> Reading<StoreBackup> {
-        switch try dump(by: authorisation, at: now) {
-        case .refused(let verdict): .refused(verdict)
-        case .granted(let contents): .granted(StoreBackup(contents, at: now, under: store.policy))
-        }
+        let verdict = try judge(authorisation, reading: .dump, at: now)
+        guard verdict == .granted else { return .refused(verdict) }
+        let until = now + store.policy.backups
+        let contents = try store.contents(standingUntil: until, DumpPermit())
+        return .granted(StoreBackup(contents, until: until))
     }
 
     /// Writes the attempt down, and says how it was judged.

@@ -171,9 +171,29 @@ public struct FlatStores: PrivacyStore, ~Copyable, Sendable {
     /// All that is stored.
     public func contents(_ permit: consuming DumpPermit) -> StoreContents {
         var contents = StoreContents()
+        contents.messages.reserveCapacity(messageShelf.count)
+        contents.relayLog.reserveCapacity(relayShelf.count)
         reportShelf.forEach { contents.reports.append(Self.report($0)) }
         messageShelf.forEach { contents.messages.append(Self.message($0)) }
         relayShelf.forEach { contents.relayLog.append($0.record.stamped($0.time)) }
+        contents.aggregates = calls
+        contents.audit = accesses
+        return contents
+    }
+
+    /// The records that stand until `time` at least, with the counts and the access log; O(log n) and those records.
+    public func contents(
+        standingUntil time: SimTime, _ permit: consuming DumpPermit
+    ) -> StoreContents {
+        func first(_ kind: RecordKind) -> SimTime { time - policy.span(kind) }
+        var contents = StoreContents()
+        reportShelf.forEach(from: first(.reports)) { contents.reports.append(Self.report($0)) }
+        messageShelf.forEach(from: first(.signaling)) {
+            contents.messages.append(Self.message($0))
+        }
+        relayShelf.forEach(from: first(.relayLog)) {
+            contents.relayLog.append($0.record.stamped($0.time))
+        }
         contents.aggregates = calls
         contents.audit = accesses
         return contents

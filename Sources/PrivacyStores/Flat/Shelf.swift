@@ -104,8 +104,13 @@ where Record: Sendable {
         return found.sorted { ($0.time, $0.sequence) < ($1.time, $1.sequence) }
     }
 
-    /// All records, the oldest first.
-    func forEach(_ body: (Node) -> Void) {
-        for place in 0..<ages.count { body(nodes[Int(ages[place].slot)]) }
+    /// All records, or those that are stamped `time` or later, the oldest first.
+    func forEach(from time: SimTime? = nil, _ body: (Node) -> Void) {
+        var (low, high) = (0, time == nil ? 0 : ages.count)
+        while let time, low < high {
+            let middle = (low + high) / 2
+            if ages[middle].time < time { low = middle + 1 } else { high = middle }
+        }
+        for place in low..<ages.count { body(nodes[Int(ages[place].slot)]) }
     }
 }

@@ -23,6 +23,7 @@ extension Audit {
             .init("promises", .array(findings.map { Self.promise($0, command) })),
             .init("planning", planningJSON),
             .init("recoverable", .array(recoverable.map(recoverability))),
+            .init("declared_only_calls", Self.number(knowledge.evidence.modelledCalls.count)),
             .init(
                 "disagreements",
                 .array(knowledge.disagreements.map { .string(Self.text($0)) })),

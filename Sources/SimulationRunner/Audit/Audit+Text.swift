@@ -38,8 +38,17 @@ extension Audit {
     var oracleLine: String {
         guard let first = knowledge.disagreements.first else {
             return "labels and canaries agree on all addresses, identifiers, keys and frames"
+                + declaredOnly
         }
         return "labels and canaries disagree: " + Self.text(first)
+    }
+
+    /// Of how many calls there are no packets to look at; nothing where there are none.
+    private var declaredOnly: String {
+        let calls = knowledge.evidence.modelledCalls.count
+        guard calls > 0 else { return "" }
+        return "; what packets of the \(calls) calls set up by formula would show to partners and on "
+            + "the way is declared only"
     }
 
     private func rows(of observer: Observer) -> [String] {

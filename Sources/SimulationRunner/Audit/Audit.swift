@@ -128,7 +128,7 @@ public struct Audit: Sendable {
         }
         var relayed = simulation
         relayed.scenario.ice.policy = .relay
-        let knowledge = try await relayed.knowledge(in: replication, breach: nil, progress)
+        let knowledge = try await relayed.knowledgeUnstolen(in: replication, progress)
         return PromiseFinding(promise, in: knowledge).verdict == .kept
     }
 

@@ -53,6 +53,15 @@ extension Simulation {
         ).knowledge
     }
 
+    /// The same where nobody copies the stores.
+    func knowledgeUnstolen(
+        in replication: UInt32, _ progress: RunProgress
+    ) async throws(AuditFailure) -> PlatformKnowledge {
+        var run = await auditedRun(replication)
+        try Self.advance(&run, to: run.end, of: scenario.general.stopTime, progress)
+        return try conclude(&run, replication, progress)
+    }
+
     /// The same, with what the copy gives and what the operator could answer to `subpoenas` then.
     ///
     /// - Parameter path: an empty file, or one that is not there, in which everything that is stored is kept, too, in a
