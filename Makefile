@@ -42,7 +42,7 @@ test: setup
 # Both sanitizers, each in an optimised build of its own, as the tests take hours in debug builds under
 # them. Only the rooms run under the thread sanitizer that have threads or hand what they own from one
 # to another. It sees atomic values and the system's locks, not `Synchronization.Mutex`, whose code is in
-# a library. Left out of both are tests that read freed memory on purpose (Erasure, EndedCall) and those
+# a library. Left out of both are tests that read all memory, freed or not (Erasure, EndedCall), and those
 # that look at what malloc does, which the sanitizers replace (MediaSideMemory, PacketPlaces). Leaks are
 # not looked for: the detector does not follow references that Swift keeps in an enumeration, so whatever
 # a global holds by one would count.

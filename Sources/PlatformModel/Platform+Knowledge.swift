@@ -213,10 +213,9 @@ extension Platform {
         guard knowledge != nil else { return nil }
         knowledge?.endMemories(at: now)
         for call in calls.handles(where: { $0.phase == .talking }) { knowKeys(of: call, at: now) }
-        guard let knowledge,
-            let published = stores?.publishedCounts(
-                knowledge.trace, over: now.sinceStart, noise: root.stream(.publication))
-        else { return nil }
+        guard let knowledge else { return nil }
+        let published = stores?.publishedCounts(
+            knowledge.trace, over: now.sinceStart, noise: root.stream(.publication))
         return knowledge.knowledge(
             subjects: Int(arrived), published: published, refused: stores?.refused ?? 0)
     }

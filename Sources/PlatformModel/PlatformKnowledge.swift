@@ -24,8 +24,8 @@ public struct PlatformKnowledge: Sendable {
     public let callsBeforeBreach: Int
     /// Lifetimes and sweeps.
     public let policy: RetentionPolicy
-    /// What planning by the published counts of calls gets wrong.
-    public let published: PublishedCounts
+    /// What planning by the published counts of calls gets wrong; nil where nothing is counted.
+    public let published: PublishedCounts?
     /// Records that were not stored as there were as many as may be.
     public let refused: Int
 
@@ -85,7 +85,7 @@ public struct PlatformKnowledge: Sendable {
 extension KnowledgeDesk {
     /// What it has come to, of so many people, when so many records were not stored.
     func knowledge(
-        subjects: Int, published: PublishedCounts, refused: Int
+        subjects: Int, published: PublishedCounts?, refused: Int
     ) -> PlatformKnowledge {
         var all = labels
         all.formUnion(unseen)

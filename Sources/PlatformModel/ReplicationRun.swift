@@ -162,7 +162,7 @@ public struct ReplicationRun: ~Copyable {
     }
 
     /// How the platform's stores are kept, and who may read them; nil if the run fills none.
-    public var storeRules: StoreRules? { platform.stores?.rules }
+    public mutating func storeRules() -> StoreRules? { platform.stores?.rules }
 
     /// What was done to the stores since this was last asked, in order; nothing unless the run notes it.
     public mutating func takeStoreChanges() -> [StoreChange] { platform.stores?.takeChanges() ?? [] }

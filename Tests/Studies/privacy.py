@@ -112,6 +112,11 @@ def theft(options):
     return rows
 
 
+def per_cent(part):
+    """With one decimal; what is not all is never told as all."""
+    return f"{min(part, 0.999) if part < 1 else part:.1%}"
+
+
 def answer_addresses(rows):
     def row(policy, hiding):
         return next(one for one in rows if one["policy"] == policy
@@ -120,16 +125,16 @@ def answer_addresses(rows):
     usual, always = row("direct where possible", 1), row("always relayed", 1)
     lines = [
         f"Where calls are direct if they can be, partners learn a public address in "
-        f"{usual['calls that show the public address']:.1%} of calls, whether browsers hide local ones or not"
-        f" ({row('direct where possible', 0)['calls that show the public address']:.1%} if none does); what hiding "
+        f"{per_cent(usual['calls that show the public address'])} of calls, whether browsers hide local ones or not"
+        f" ({per_cent(row('direct where possible', 0)['calls that show the public address'])} if none does); what hiding "
         f"takes away are private addresses, in "
-        f"{row('direct where possible', 0)['calls that show the private address']:.1%} of calls if no browser "
-        f"hides them, {usual['calls that show the private address']:.1%} if all do."]
+        f"{per_cent(row('direct where possible', 0)['calls that show the private address'])} of calls if no browser "
+        f"hides them, {per_cent(usual['calls that show the private address'])} if all do."]
     for label in ("relayed for 10 s", "relayed for 60 s"):
         one = row(label, 1)
         lines.append(
             f"{label[0].upper()}{label[1:]} before a direct path may be taken, it is "
-            f"{one['calls that show the public address']:.1%} of calls, and relays carry "
+            f"{per_cent(one['calls that show the public address'])} of calls, and relays carry "
             f"{one['mean relay bit rate, bit/s'] / usual['mean relay bit rate, bit/s']:.2f} times as much.")
     lines.append(
         f"Relays for all calls show no address in any call and carry "
@@ -146,7 +151,7 @@ def answer_theft(rows):
         last = own[-1]
         lines.append(
             f"With {label}, a copy shows at worst {worst['pairs shown']:,} pairs of people, after "
-            f"{worst['hour']} h; at {last['hour']} h {last['pairs shown'] / last['pairs so far']:.0%} of all so far, "
+            f"{worst['hour']} h; at {last['hour']} h {per_cent(last['pairs shown'] / last['pairs so far'])} of all so far, "
             f"and something about {last['people']:,} people.")
     frames = sum(row["frames"] for row in rows)
     lines.append(f"Frames that it could decrypt: {frames}.")

@@ -5,8 +5,9 @@ import Results
 extension Audit {
     /// What planning by the published counts of calls gets wrong, for a terminal.
     var planningLines: [String] {
-        let published = knowledge.published
-        guard published.calls > 0 else { return ["no call was counted"] }
+        guard let published = knowledge.published, published.calls > 0 else {
+            return ["no call was counted"]
+        }
         return [
             "planning by counts of \(published.calls) calls, by hour of day and duration, against the calls themselves"
                 + (published.fillsDays
@@ -42,7 +43,7 @@ extension Audit {
 
     /// The same as a file: loads in erlangs by hour of day, errors as shares.
     var planningJSON: JSONValue {
-        let published = knowledge.published
+        guard let published = knowledge.published else { return .null }
         return .object([
             .init("calls", Self.number(published.calls)),
             .init("fills_days", .bool(published.fillsDays)),

@@ -58,7 +58,8 @@ extension Simulation {
         in replication: UInt32, _ progress: RunProgress
     ) async throws(AuditFailure) -> PlatformKnowledge {
         var run = await auditedRun(replication)
-        try Self.advance(&run, to: run.end, of: scenario.general.stopTime, progress)
+        var mirror: DatabaseMirror?
+        try Self.advance(&run, &mirror, to: run.end, of: scenario.general.stopTime, progress)
         return try conclude(&run, replication, progress)
     }
 
@@ -74,7 +75,7 @@ extension Simulation {
         guard breach <= length else { throw .breachTooLate(end: length) }
         var run = await auditedRun(replication, journalsStores: path != nil)
         var mirror: DatabaseMirror?
-        if let path, let rules = run.storeRules { mirror = try DatabaseMirror(at: path, rules) }
+        if let path, let rules = run.storeRules() { mirror = try DatabaseMirror(at: path, rules) }
         try Self.advance(&run, &mirror, to: .zero + breach, of: length, progress)
         let copy = run.stealStores()
         let answers = subpoenas.compactMap { run.answer($0) }
