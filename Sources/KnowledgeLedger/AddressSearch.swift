@@ -36,11 +36,16 @@ public struct AddressSearch: Sendable {
     private static func find(
         _ pattern: UnsafeBufferPointer<UInt8>, in text: UnsafeBufferPointer<UInt8>
     ) -> Bool {
-        guard !pattern.isEmpty, text.count >= pattern.count else { return false }
+        guard pattern.count >= 2, text.count >= pattern.count else { return false }
         let isV6 = pattern.contains(UInt8(ascii: ":"))
-        for start in 0...(text.count - pattern.count) where text[start] == pattern[0] {
+        // Two bytes at a time: digits are everywhere.
+        let begins = UInt16(pattern[0]) | UInt16(pattern[1]) << 8
+        var seen = UInt16(text[0]) << 8
+        for start in 0...(text.count - pattern.count) {
+            seen = seen >> 8 | UInt16(text[start + 1]) << 8
+            guard seen == begins else { continue }
             let end = start + pattern.count
-            var length = 1
+            var length = 2
             while length < pattern.count, text[start + length] == pattern[length] { length += 1 }
             guard length == pattern.count else { continue }
             if start > 0, isPart(text[start - 1], ofV6: isV6) { continue }

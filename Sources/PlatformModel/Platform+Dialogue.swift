@@ -8,7 +8,7 @@ import RandomStreams
 import ScenarioModel
 import Signaling
 
-/// What the two of a modelled connection say to each other, in a run that fills its stores.
+/// What the two of a modelled connection say to each other, in a run that fills its stores or is audited.
 ///
 /// No agent runs. When the set-up begins, when a server has answered and when a relay has, a side sends what an agent would
 /// send then: its description, and candidates with the addresses that it has on the network. They are the texts of real
@@ -17,7 +17,7 @@ import Signaling
 extension Platform {
     /// A modelled connection has been planned.
     mutating func openDialogue(of call: Handle, _ engine: inout Engine<PlatformEvent>) {
-        guard stores != nil, let plan = calls[call].plan else { return }
+        guard keepsDialogues, let plan = calls[call].plan else { return }
         let serial = calls[call].serial
         if dialogues.isOpen(call, of: serial) {
             dialogues[call].beginAgain()
@@ -151,8 +151,12 @@ extension Platform {
             let text = message.text(
                 in: callID(leg.call), number: number,
                 acknowledging: isNumbered ? side.heard : nil)
-            let told = keepMessage(
-                text, meaning: message, numbered: number, from: leg, at: engine.now)
+            let told =
+                stores == nil
+                ? knowledge?.told(
+                    by: text, meaning: message, of: peers[calls[leg.call][leg.side]].serial)
+                : keepMessage(
+                    text, meaning: message, numbered: number, from: leg, at: engine.now)
             if let told { news.told.formUnion(told) }
         }
         news.count = side.sent

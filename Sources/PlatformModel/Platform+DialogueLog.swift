@@ -10,7 +10,7 @@ extension Platform {
     mutating func serverAnswers(
         _ leg: LegID, giving port: UInt16?, _ engine: inout Engine<PlatformEvent>
     ) {
-        guard stores != nil, let plan = calls[leg.call].plan else { return }
+        guard keepsDialogues, let plan = calls[leg.call].plan else { return }
         if let port {
             let server = relays.stations[Int(plan.servers[leg.side])].address.ip
             dialogues[leg.call].sides[leg.side].relayed = TransportAddress(server, port: port)
@@ -44,14 +44,14 @@ extension Platform {
 
     /// A side of a modelled connection gives its port back.
     mutating func serverTakesBack(_ leg: LegID, at now: SimTime) {
-        guard stores != nil else { return }
+        guard keepsDialogues else { return }
         note(.closed(.released), of: leg, at: now)
         dialogues[leg.call].sides[leg.side].relayed = nil
     }
 
     private mutating func note(_ event: RelayLogEntry.Event, of leg: LegID, at now: SimTime) {
         let side = dialogues[leg.call].sides[leg.side]
-        guard let relayed = side.relayed else { return }
+        guard stores != nil, let relayed = side.relayed else { return }
         keepRelayEntry(
             RelayLogEntry(
                 time: now, event: event, relayed: relayed, client: side.mapped,

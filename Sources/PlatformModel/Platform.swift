@@ -63,7 +63,7 @@ struct Platform: ~Copyable {
     private let anchor: any Sendable = ()
     /// What the platform keeps; nil in a run that does not ask for it.
     var stores: StoreDesk?
-    /// What the two of modelled connections say, where stores are filled.
+    /// What the two of modelled connections say, where that is of account.
     var dialogues = DialogueDesk()
     /// Who comes to know what; nil in a run that is not audited.
     var knowledge: KnowledgeDesk?
@@ -150,7 +150,6 @@ struct Platform: ~Copyable {
         greatestAim = inclinations.filter(\.isBomber).map(\.aim).max()
         attachRelays()
         if audited {
-            precondition(scenario.privacy.fillsStores, "what is kept nowhere cannot be audited")
             knowledge = KnowledgeDesk(
                 scenario,
                 relays: relays.stations.flatMap {
@@ -204,8 +203,11 @@ struct Platform: ~Copyable {
     /// Whether peers need a place on the network: packets of calls are simulated, or records name addresses.
     var givesPlaces: Bool {
         scenario.ice.setup == .packets || scenario.media.fidelity.full > 0
-            || scenario.media.fidelity.sealed > 0 || scenario.privacy.fillsStores
+            || scenario.media.fidelity.sealed > 0 || keepsDialogues
     }
+
+    /// Whether it is of account what the two of a modelled connection say.
+    var keepsDialogues: Bool { stores != nil || knowledge != nil }
 
     var measuredFrom: SimTime { .zero + scenario.general.warmUp }
 

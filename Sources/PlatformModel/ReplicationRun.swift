@@ -37,8 +37,8 @@ public struct ReplicationRun: ~Copyable {
     ///   - corpus: what callers at sealed fidelity say; made of `speech` if needed and not given.
     ///   - capture: numbers of the trajectory records to keep.
     ///   - keepingTickets: whether ``tickets`` are kept; else only as many as hindsight looks at.
-    ///   - audited: whether it is noted who comes to know what, for ``knowledge()``; the scenario has to fill its
-    ///     stores then.
+    ///   - audited: whether it is noted who comes to know what, for ``knowledge()``. Where the scenario does not fill its
+    ///     stores, nobody knows anything from records.
     ///   - journalsStores: whether it is noted what is done to the stores, for ``takeStoreChanges()``.
     ///   - window: the length of a window; it changes the order of the trajectory's records of
     ///     media and nothing else.

@@ -39,8 +39,8 @@ public struct Audit: Sendable {
 
     /// Audits replication `replication` of what `simulation` simulates.
     ///
-    /// Where a partner saw a public address, the replication is run once more over relays alone, with the same people, to
-    /// find out whether that would keep the promise.
+    /// The replication is run once more over relays alone, with the same people and at the same time, to find out whether
+    /// that would keep from partners what they see otherwise.
     ///
     /// - Parameters:
     ///   - breach: when a thief copies the stores. Where the run itself has to tell, it is run once before.
@@ -54,6 +54,9 @@ public struct Audit: Sendable {
         var simulation = simulation
         await simulation.prepare()
         let (time, copies) = try await Self.moment(breach, simulation, replication, progress)
+        let prepared = simulation
+        async let overRelays = Self.isKeptOverRelays(
+            .partnerSeesNoAddress, prepared, replication, progress)
         let run = try await simulation.audited(
             replication, breach: time, answering: subpoenas, database: database, progress)
         let knowledge = run.knowledge
@@ -61,8 +64,11 @@ public struct Audit: Sendable {
             $0.needsDatabase && run.database == nil
                 ? nil : PromiseFinding($0, in: knowledge, run.database)
         }
-        for index in findings.indices where findings[index].verdict == .broken {
-            if try await Self.keeps(findings[index].promise, simulation, replication, progress) {
+        for index in findings.indices
+        where findings[index].promise == .partnerSeesNoAddress
+            && findings[index].verdict == .broken
+        {
+            if try await overRelays.get() {
                 findings[index].verdict = .keptOnlyIf(
                     key: "ice.policy", value: ScenarioModel.ICE.Policy.relay.rawValue)
             }
@@ -118,18 +124,21 @@ public struct Audit: Sendable {
         }
     }
 
-    /// Whether the same people over relays alone would keep `promise`.
-    private static func keeps(
+    /// Whether the same people over relays alone would keep `promise`, which is one about partners; false where they go
+    /// over relays anyway.
+    private static func isKeptOverRelays(
         _ promise: PlatformPromise, _ simulation: Simulation, _ replication: UInt32,
         _ progress: RunProgress
-    ) async throws(AuditFailure) -> Bool {
-        guard promise == .partnerSeesNoAddress, simulation.scenario.ice.policy != .relay else {
-            return false
-        }
+    ) async -> Result<Bool, AuditFailure> {
+        guard simulation.scenario.ice.policy != .relay else { return .success(false) }
         var relayed = simulation
         relayed.scenario.ice.policy = .relay
-        let knowledge = try await relayed.knowledgeUnstolen(in: replication, progress)
-        return PromiseFinding(promise, in: knowledge).verdict == .kept
+        do throws(AuditFailure) {
+            let knowledge = try await relayed.knowledgeWithoutStores(in: replication, progress)
+            return .success(PromiseFinding(promise, in: knowledge).verdict == .kept)
+        } catch {
+            return .failure(error)
+        }
     }
 
     /// Whether a promise is broken whatever the setting, or something flows that is not published.

@@ -53,11 +53,13 @@ extension Simulation {
         ).knowledge
     }
 
-    /// The same where nobody copies the stores.
-    func knowledgeUnstolen(
+    /// What partners come to know, and whoever else needs no record: the stores stay empty.
+    func knowledgeWithoutStores(
         in replication: UInt32, _ progress: RunProgress
     ) async throws(AuditFailure) -> PlatformKnowledge {
-        var run = await auditedRun(replication)
+        var storeless = self
+        storeless.scenario.privacy.fillsStores = false
+        var run = await storeless.auditedRun(replication)
         var mirror: DatabaseMirror?
         try Self.advance(&run, &mirror, to: run.end, of: scenario.general.stopTime, progress)
         return try conclude(&run, replication, progress)
@@ -142,7 +144,7 @@ extension Simulation {
         of length: SimDuration, _ progress: RunProgress
     ) throws(AuditFailure) {
         while run.now < limit {
-            guard !progress.isStopped else { throw .stopped }
+            guard !progress.isStopped, !Task.isCancelled else { throw .stopped }
             let from = run.now
             run.advance(to: min(limit, from + max(.seconds(1), length / 500)))
             try mirror?.perform(run.takeStoreChanges())
