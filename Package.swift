@@ -116,8 +116,8 @@ let files: [Target] = [
     room(
         "ScenarioFiles",
         uses: [
-            "Quantities", "RandomStreams", "ArrivalProcesses", "Digests", "Measurement",
-            "NetworkModel", "ScenarioModel", "VoiceQuality",
+            "Quantities", "RandomStreams", "ArrivalProcesses", "Digests", "KnowledgeLedger",
+            "Measurement", "NetworkModel", "ScenarioModel", "VoiceQuality",
             .product(name: "Yams", package: "Yams"),
         ]),
     room("SpeechFiles", uses: ["MediaPipeline", "OpusCodec"]),
@@ -176,7 +176,8 @@ let commandLine: [Target] = [
         dependencies: [
             "Addressing", "Benchmarking", "COpenSSL", "COpus", "CSRTP", "ClosedForms",
             "Connectivity", "Digests",
-            "ICE", "Listening", "LoadGenerator", "Measurement", "MediaPipeline", "MediaSecurity",
+            "ICE", "KnowledgeLedger", "Listening", "LoadGenerator", "Measurement",
+            "MediaPipeline", "MediaSecurity",
             "NetworkModel", "OpusCodec", "PlatformModel", "Quantities", "Results",
             "ScenarioFiles", "ScenarioModel", "SimulationRunner", "SpeechFiles", "TURN",
             "Validation", "VoiceQuality",
@@ -294,7 +295,9 @@ let testTargets: [Target] = [
     tests(of: "NetworkModel", with: ["Quantities", "RandomStreams", "Addressing"]),
     tests(
         of: "ScenarioFiles",
-        with: ["Quantities", "RandomStreams", "ArrivalProcesses", "ScenarioModel"]),
+        with: [
+            "Quantities", "RandomStreams", "ArrivalProcesses", "KnowledgeLedger", "ScenarioModel",
+        ]),
     tests(of: "ScenarioModel", with: ["NetworkModel", "RandomStreams"]),
     tests(of: "RiskScoring", with: ["MemorySearch", "Quantities", "RandomStreams"]),
     tests(of: "Signaling", with: ["Quantities", "RandomStreams", "Addressing", "ICE"]),

@@ -6,6 +6,7 @@ extension Problem: CustomStringConvertible {
         case .tooLarge(let bytes, let limit):
             "\(bytes) bytes are too many for a scenario; at most \(limit) are accepted"
         case .empty: "is empty; a scenario is a map with keys such as title and arrivals"
+        case .emptyProfile: "is empty; a profile is a map with keys such as profile and observers"
         case .notText(let byte):
             "not UTF-8 text: byte 0x\(Self.hexadecimal(byte)) cannot stand here"
         case .notYAML(let words): "not YAML: \(words)"
@@ -181,6 +182,11 @@ extension Contradiction: CustomStringConvertible {
             "common_entropy \(common) has to be at most entropy \(entropy)"
         case .order(let value, let previous): "\(value) has to be more than the \(previous) before"
         case .repeated(let name): "'\(name)' is given twice"
+        case .notOfCell(let key, let known, let accepted):
+            "\(key) does not go with `known: \(known)`; with it go "
+                + accepted.joined(separator: ", ")
+        case .absentAndThere(let name):
+            "'\(name)' is in absent, and is told of here; take one of the two out"
         case .cells(let count, let greatest):
             "crossed_groups makes \(count) cells of language, interest, tier, persona and access; "
                 + "\(greatest) are the most"

@@ -1,4 +1,4 @@
-/// What can be wrong with a scenario; each case carries the offending value and what is accepted.
+/// What can be wrong with a scenario or a profile; each case carries the offending value and what is accepted.
 public enum Problem: Error, Hashable, Sendable {
     /// The file cannot be read.
     case unreadable(ReadFailure)
@@ -6,6 +6,8 @@ public enum Problem: Error, Hashable, Sendable {
     case tooLarge(bytes: Int64, limit: Int64)
     /// The file says nothing.
     case empty
+    /// A profile's file says nothing.
+    case emptyProfile
     /// The file is not text: a byte that cannot stand in UTF-8 text.
     case notText(byte: UInt8)
     /// libyaml cannot read it; its own words.
@@ -116,6 +118,8 @@ public enum NameKind: String, Hashable, Sendable {
     case relay = "relay server"
     /// A metric.
     case metric
+    /// A document that a profile rests on.
+    case document
 }
 
 /// What the format knows and this version cannot run.
@@ -148,6 +152,10 @@ public enum Contradiction: Hashable, Sendable {
     case commonEntropy(String, entropy: String)
     /// A time between decisions for a policy that decides at once, or none for one that does not.
     case interval(String, policy: String)
+    /// A key that a cell of a profile does not have when it says so, and those that it has then.
+    case notOfCell(key: String, known: String, accepted: [String])
+    /// An observer or item that a profile says is not there, and tells of all the same.
+    case absentAndThere(String)
     /// More groups crossed than there may be.
     case cells(Int, greatest: Int)
     /// Times that do not ascend.

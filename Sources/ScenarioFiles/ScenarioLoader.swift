@@ -33,9 +33,17 @@ public enum ScenarioLoader {
     public static func load(
         path: String, overrides: [ScenarioOverride] = []
     ) throws(ScenarioError) -> LoadedScenario {
-        let bytes: [UInt8]
+        let bytes = try bytes(at: path)
+        let slash = path.lastIndex(of: "/")
+        return try load(
+            bytes: bytes, file: path, directory: slash.map { String(path[..<$0]) } ?? "",
+            overrides: overrides)
+    }
+
+    /// The bytes of the file at `path`.
+    static func bytes(at path: String) throws(ScenarioError) -> [UInt8] {
         do throws(FileBytes.Failure) {
-            bytes = try FileBytes.read(path, limit: sizeLimit)
+            return try FileBytes.read(path, limit: sizeLimit)
         } catch {
             let problem: Problem =
                 switch error {
@@ -44,10 +52,6 @@ public enum ScenarioLoader {
                 }
             throw ScenarioError([ScenarioIssue(file: path, location: .file, problem: problem)])
         }
-        let slash = path.lastIndex(of: "/")
-        return try load(
-            bytes: bytes, file: path, directory: slash.map { String(path[..<$0]) } ?? "",
-            overrides: overrides)
     }
 
     /// The scenario of `bytes`, which messages call `file`; files that it refers to are looked
@@ -96,7 +100,8 @@ public enum ScenarioLoader {
         return lines
     }
 
-    private static func stem(of path: String) -> String {
+    /// The file's name without directory and suffix.
+    static func stem(of path: String) -> String {
         let name = path.lastPathComponent
         guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
         return String(name[..<dot])

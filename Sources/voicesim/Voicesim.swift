@@ -24,7 +24,7 @@ struct Voicesim: AsyncParsableCommand {
             MetricsCommand.self, CalcCommand.self, ConnectivityCommand.self, BenchCommand.self,
             HearCommand.self, RelayCommand.self, LoadCommand.self, CompareCommand.self,
             ExplainCommand.self, CheckCommand.self, BaselineCommand.self, AuditCommand.self,
-            ProcessorsCommand.self,
+            ProcessorsCommand.self, ProfilesCommand.self,
         ])
 }
 

@@ -111,6 +111,7 @@ import Testing
         ["explain", "x.yaml", "--ticket", "-1"], ["audit"],
         ["audit", "x.yaml", "--format", "xml"],
         ["audit", "x.yaml", "--breach-at", "soon"], ["audit", "x.yaml", "--replication", "-1"],
+        ["profiles", "--format", "html"],
     ])
     func `a wrong command line leaves with 64`(arguments: [String]) throws {
         try Tool.withDirectory { directory in
@@ -122,7 +123,7 @@ import Testing
 
     @Test(arguments: [
         "run", "validate", "schema", "verify", "metrics", "compare", "explain", "audit",
-        "processors",
+        "processors", "profiles",
     ])
     func `the help of each command has an example`(command: String) throws {
         let result = try Tool.run(command, "--help")

@@ -32,6 +32,23 @@ private func scenarios() -> [[UInt8]] {
     return [Array(scenario.utf8)] + paths.compactMap { file("scenarios/\($0).yaml") }
 }
 
+private let profile = """
+    profile: P
+    read: today
+    documents: {d: {title: T, date: D, address: A}}
+    absent: {items: {contacts: {why: w, source: d, section: s}}}
+    observers:
+      partner:
+        speech: {known: conditional, when: w, stays: 24 h, source: d, section: s}
+        otherwise: {known: unknown, why: w}
+    """
+
+/// The profiles of the repository, likewise.
+private func profiles() -> [[UInt8]] {
+    [Array(profile.utf8)]
+        + ["signal", "voicemeet"].compactMap { file("scenarios/profiles/\($0).yaml") }
+}
+
 private func file(_ path: String) -> [UInt8]? {
     guard let file = fopen(path, "rb") else { return nil }
     defer { fclose(file) }
@@ -85,6 +102,12 @@ func textTargets() -> [Target] {
         },
         Target("scenario", corpus: scenarios()) { input in
             _ = try? ScenarioLoader.load(bytes: input, file: "fuzz.yaml")
+        },
+        Target("profile", corpus: profiles()) { input in
+            guard let read = try? ProfileLoader.load(bytes: input, file: "fuzz.yaml") else {
+                return
+            }
+            demand(read.name == "fuzz", "a profile is called otherwise than its file")
         },
         timeFiles(times.map { Array($0.utf8) }),
     ]
