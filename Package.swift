@@ -156,10 +156,10 @@ let runners: [Target] = [
     room(
         "SimulationRunner",
         uses: [
-            "Addressing", "EventEngine", "KnowledgeLedger", "Matchmaking", "Measurement",
-            "MediaPipeline", "OpusCodec", "PlatformModel", "PrivacyDatabase", "PrivacyStores",
-            "Quantities", "Results", "RiskScoring", "ScenarioModel", "Signaling", "Statistics",
-            "TURN", "Talks", "Theory",
+            "Addressing", "Digests", "EventEngine", "KnowledgeLedger", "Matchmaking",
+            "Measurement", "MediaPipeline", "OpusCodec", "PlatformModel", "PrivacyDatabase",
+            "PrivacyStores", "Quantities", "Results", "RiskScoring", "ScenarioModel", "Signaling",
+            "Statistics", "TURN", "Talks", "Theory",
         ]),
     room(
         "Validation",
@@ -290,7 +290,8 @@ let testTargets: [Target] = [
         with: [
             "KnowledgeLedger", "Matchmaking", "Measurement", "MediaPipeline", "NetworkModel",
             "OpusCodec", "PlatformModel", "PrivacyDatabase", "PrivacyStores", "Quantities",
-            "Results", "RiskScoring", "ScenarioFiles", "ScenarioModel", "Statistics", "Theory",
+            "Results", "RiskScoring", "ScenarioFiles", "ScenarioModel", "Signaling", "Statistics",
+            "Theory",
         ]),
     tests(of: "NetworkModel", with: ["Quantities", "RandomStreams", "Addressing"]),
     tests(

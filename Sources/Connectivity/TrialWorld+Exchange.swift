@@ -184,6 +184,8 @@ extension TrialWorld {
         case .endOfCandidates: "end-of-candidates"
         case .bye: "bye"
         case .resume: "resume"
+        case .seen: "seen"
+        case .notice: "notice"
         }
     }
 
@@ -213,7 +215,7 @@ extension TrialWorld {
                 candidate, usernameFragment: fragment, at: engine.now)
         case .endOfCandidates(let fragment):
             agents[end].endOfRemoteCandidates(usernameFragment: fragment, at: engine.now)
-        case .bye, .resume:
+        case .bye, .resume, .seen, .notice:
             return
         }
         drain(end, &engine)

@@ -101,6 +101,8 @@ public enum Metric: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
     case privacyRelayLogHeld
     case privacyDeletionLag
     case privacyViolations
+    case privacyNotices
+    case privacyNoticeDelay
 
     /// What the catalogue says of it.
     public var description: MetricDescription { MetricCatalogue.all[Int(rawValue)] }

@@ -325,6 +325,12 @@ public enum MetricCatalogue {
             .privacyViolations, "privacy.violations", .count,
             "Sweeps of the stores that left a kind of record older than the platform promises (reports 30 days, messages 24 hours, relay log 7 days); 0 without a bug."
         ),
+        .init(
+            .privacyNotices, "privacy.notices", .count,
+            "People who were told that the list of processors had changed (`privacy.notice`)."),
+        .init(
+            .privacyNoticeDelay, "privacy.notice_delay", .distribution, in: .second, per: 1e9,
+            "From the change of the list to a person's being told."),
     ]
 
     /// A page in Markdown that lists every metric.

@@ -39,6 +39,8 @@ struct Peer: BitwiseCopyable {
     var newestMeeting = Meetings.none
     /// Whether an abuser was among the partners.
     var metAbuser = false
+    /// Whether the device has shown the list of processors that the run changes to.
+    var hasSeenChange = false
 
     enum State: UInt8, BitwiseCopyable {
         case thinking

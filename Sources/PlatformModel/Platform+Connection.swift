@@ -122,7 +122,7 @@ extension Platform {
                 candidate, usernameFragment: fragment, at: now)
         case .endOfCandidates(let fragment):
             legs[place].agent!.endOfRemoteCandidates(usernameFragment: fragment, at: now)
-        case .bye, .resume:
+        case .bye, .resume, .seen, .notice:
             return
         }
         drainAgent(leg, &engine)

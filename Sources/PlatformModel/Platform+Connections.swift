@@ -54,6 +54,7 @@ extension Platform {
         legs[place].channelFree = engine.now
         for text in legs[place].connection!.channel.resume() { pass(text, from: leg, &engine) }
         if !connection.isTold { deliver([], to: leg, &engine) }
+        tellSeenList(leg, &engine)
     }
 
     /// Hands the text of a side to the service, which passes it on, keeps it, or has more to say.
@@ -68,7 +69,7 @@ extension Platform {
         case .redeliver(let missed):
             for text in missed { deliver(text, to: sender, &engine) }
         case .hold: keepNumbered(text, from: sender, at: engine.now)
-        case .refuse: break
+        case .reply, .refuse: break
         }
     }
 

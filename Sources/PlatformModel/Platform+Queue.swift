@@ -46,6 +46,9 @@ public enum TrajectoryCode: UInt32, CaseIterable, Sendable {
     /// A side's connection to the signalling service is lost or stands again; subject: the call's
     /// number, detail: the side twice, and one more where it stands.
     case connection
+    /// The list of processors changes, or a side of a call is told so; subject: the call's number, detail: the
+    /// side's, or all ones where the list changes.
+    case notice
     /// The service gave a ticket up; subject: its number.
     case expired
 }
@@ -70,6 +73,7 @@ extension Platform {
                 attributes: attributes, signals: signals, isMeasured: isMeasured(engine.now),
                 host: host, serial: serial))
         if let host { setOwner(.peer(peer), of: host) }
+        peers[peer].hasSeenChange = signaling.publishedList == Self.changedList
         knowArrival(peer)
         engine.log(TrajectoryCode.arrival, UInt64(serial), UInt64(attributes.persona))
         recordArrival(attributes, at: engine.now)

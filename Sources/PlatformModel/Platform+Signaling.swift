@@ -16,6 +16,7 @@ extension Platform {
             let leg = LegID(call: call, side: side)
             openConnection(leg, &engine)
             deliver([], to: leg, &engine)
+            tellSeenList(leg, &engine)
         }
     }
 

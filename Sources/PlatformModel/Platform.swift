@@ -216,6 +216,7 @@ struct Platform: ~Copyable {
         engine.post(.warmUpEnds, at: measuredFrom, priority: PlatformPriority.boundary)
         engine.post(.seriesStep, at: .zero, priority: PlatformPriority.series)
         scheduleFaults(&engine)
+        scheduleNotice(&engine)
         scheduleStores(&engine)
         scheduleNextArrival(&engine)
     }
@@ -254,6 +255,8 @@ extension Platform: EventWorld {
         case .strangerTimePasses(let call): strangerTimePasses(call, &engine)
         case .storesSwept: sweepStores(&engine)
         case .backupTaken: backUpStores(&engine)
+        case .listChanges: listChanges(&engine)
+        case .notice(let notice): noticeArrives(notice, &engine)
         case .warmUpEnds: warmUpEnds(at: engine.now)
         case .seriesStep: takeSeriesRow(&engine)
         }

@@ -102,6 +102,10 @@ enum PlatformEvent: BitwiseCopyable, Sendable {
     case storesSwept
     /// The stores are backed up.
     case backupTaken
+    /// The list of processors changes.
+    case listChanges
+    /// The service's word of it reaches a side of a call.
+    case notice(Handle)
     /// Measuring begins.
     case warmUpEnds
     /// The next row of the time series.

@@ -53,6 +53,7 @@ enum Purpose: UInt16 {
     case moveSignaling = 65
     case connection = 66
     case dialogue = 67
+    case notice = 68
 
     func name(_ seed: UInt64, _ replication: UInt32, _ entity: UInt64) -> StreamName {
         StreamName(

@@ -85,12 +85,25 @@ extension Builder {
             safeguards: safeguards)
     }
 
-    func privacy(_ section: Checked) -> Privacy {
-        Privacy(
+    /// Holds a notice against how calls are set up: modelled set-ups send no messages to anybody.
+    mutating func privacy(
+        _ section: Checked, _ ice: ICE, stopTime: SimDuration
+    ) -> Privacy {
+        let notice = section.find("notice")
+        if let at = notice?["at"], at.duration >= stopTime {
+            note(
+                at.location,
+                .contradiction(.faultAfterEnd(at.written, stopTime: stopTime.scenarioText)))
+        }
+        if let notice, ice.setup != .packets {
+            note(notice.location, .contradiction(.noticeWithoutPackets(ice.setup.rawValue)))
+        }
+        return Privacy(
             fillsStores: section["stores"].boolean,
             sweepInterval: section["sweep_interval"].duration,
             backupInterval: section.find("backup_interval")?.duration,
-            backupRetention: section["backup_retention"].duration)
+            backupRetention: section["backup_retention"].duration,
+            listChange: notice?["at"].duration)
     }
 
     func ice(_ section: Checked) -> ICE {

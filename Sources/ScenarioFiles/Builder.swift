@@ -57,7 +57,8 @@ struct Builder {
             reconnect: distribution(root["signaling"]["reconnect"]))
         scenario.ice = ice(root["ice"])
         scenario.relay = relay(root["relay"], regions: regions.names)
-        scenario.privacy = privacy(root["privacy"])
+        scenario.privacy = privacy(
+            root["privacy"], scenario.ice, stopTime: scenario.general.stopTime)
         scenario.faults = faults(root["faults"], scenario)
         scenario.media = media(root["media"])
         scenario.thresholds = root["thresholds"].entries.compactMap {

@@ -179,6 +179,15 @@ extension Format {
             "backup_retention", .quantity(.duration, .above(0, to: 30 * 86400)), "7 d",
             "How long a backup is kept. It holds only what may be kept as long as itself, so with "
                 + "7 d neither messages nor relay log."),
+        Key(
+            "notice", .object(notice), .derived("the list does not change"),
+            "That the published list of processors changes during the run: whoever has seen the "
+                + "older one is told when a call's connection to the signalling service is next "
+                + "made, or made anew. Needs `ice.setup: packets`; changes nobody's fate."),
+    ]
+
+    private static let notice = [
+        Key("at", time, .required, "When the list changes, from the start of the run.")
     ]
 
     static let fault = [

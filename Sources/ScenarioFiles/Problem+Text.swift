@@ -190,6 +190,9 @@ extension Contradiction: CustomStringConvertible {
         case .cells(let count, let greatest):
             "crossed_groups makes \(count) cells of language, interest, tier, persona and access; "
                 + "\(greatest) are the most"
+        case .noticeWithoutPackets(let setup):
+            "no notice is given with ice.setup \(setup), which sends no messages; "
+                + "use `ice.setup: packets`"
         case .interval(let interval, let policy):
             "interval \(interval) does not go with policy \(policy); `batch` and `blossom` take "
                 + "a time above 0 s, the others 0 s"

@@ -152,6 +152,8 @@ public enum Contradiction: Hashable, Sendable {
     case commonEntropy(String, entropy: String)
     /// A time between decisions for a policy that decides at once, or none for one that does not.
     case interval(String, policy: String)
+    /// A notice is to be given in set-ups of this kind, which send nothing.
+    case noticeWithoutPackets(String)
     /// A key that a cell of a profile does not have when it says so, and those that it has then.
     case notOfCell(key: String, known: String, accepted: [String])
     /// An observer or item that a profile says is not there, and tells of all the same.

@@ -10,15 +10,19 @@ public struct Privacy: Hashable, Sendable, BitwiseCopyable {
     public var backupInterval: SimDuration?
     /// How long a backup is kept, > 0.
     public var backupRetention: SimDuration
+    /// When the published list of processors changes, of which people are told when they next connect; nil for never.
+    public var listChange: SimDuration?
 
-    /// The given ways; by default nothing is kept.
+    /// The given ways; by default nothing is kept, and the list does not change.
     public init(
         fillsStores: Bool = false, sweepInterval: SimDuration = .minutes(10),
-        backupInterval: SimDuration? = nil, backupRetention: SimDuration = .days(7)
+        backupInterval: SimDuration? = nil, backupRetention: SimDuration = .days(7),
+        listChange: SimDuration? = nil
     ) {
         self.fillsStores = fillsStores
         self.sweepInterval = sweepInterval
         self.backupInterval = backupInterval
         self.backupRetention = backupRetention
+        self.listChange = listChange
     }
 }

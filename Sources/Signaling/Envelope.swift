@@ -7,10 +7,10 @@ public enum SignalingError: Error, Hashable, Sendable {
     case tooLong(bytes: Int)
     /// The first line is not `VOICEMEET/1 KIND`.
     case firstLine
-    /// A header line is not `name: value`, its value is no number, or it is there twice; or the
+    /// A header line is not `name: value`, its value is no number or digest, or it is there twice; or the
     /// empty line is missing.
     case header(line: Int)
-    /// `call` or `length` is missing.
+    /// `call` or `length` is missing, or the `list` of a notice.
     case missingHeader
     /// The body has not as many bytes as `length` says.
     case length(declared: UInt64, actual: Int)
@@ -32,6 +32,8 @@ struct Envelope {
     var number: UInt64?
     /// `ack`.
     var acknowledged: UInt64?
+    /// `list`.
+    var list: ListVersion?
     var body: ArraySlice<UInt8>
 
     private static let opening: StaticString = "VOICEMEET/1 "
@@ -63,6 +65,11 @@ struct Envelope {
                 try Self.take(value, into: &number, line: lines.number)
             } else if "ack" ~= name {
                 try Self.take(value, into: &acknowledged, line: lines.number)
+            } else if "list" ~= name {
+                guard list == nil, let version = ListVersion(text: value) else {
+                    throw .header(line: lines.number)
+                }
+                list = version
             }
         }
         guard let call, let length else { throw .missingHeader }
@@ -138,9 +145,22 @@ extension SignalingMessage {
             let (fragment, line) = try Self.trickled(envelope.body)
             guard "a=end-of-candidates" ~= Spelling(line) else { throw .body(.endOfCandidates) }
             self = .endOfCandidates(usernameFragment: fragment)
-        case .bye, .resume:
+        case .bye, .resume, .seen, .notice:
             guard envelope.body.isEmpty else { throw .body(envelope.kind) }
-            self = envelope.kind == .bye ? .bye : .resume
+            self = try Self.bodiless(envelope)
+        }
+    }
+
+    private static func bodiless(
+        _ envelope: Envelope
+    ) throws(SignalingError) -> SignalingMessage {
+        switch envelope.kind {
+        case .bye: return .bye
+        case .resume: return .resume
+        case .seen: return .seen(envelope.list)
+        default:
+            guard let list = envelope.list else { throw .missingHeader }
+            return .notice(list)
         }
     }
 

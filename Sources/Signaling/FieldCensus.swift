@@ -55,6 +55,8 @@ public enum FieldCensus {
         service("length", .message, "where the body ends"),
         service("seq", .message, "order, and that nothing is taken twice"),
         service("ack", .message, "what a side has, after its connection broke"),
+        service(
+            "list", .call, "which list of processors a session has seen, to tell it of another one"),
     ]
 
     /// What stands in the bodies of offers, answers and candidates.

@@ -2,6 +2,8 @@
 public enum ChannelInput: Hashable, Sendable {
     /// The next message, for the application: each comes once and in order.
     case deliver(SignalingMessage)
+    /// The service's own word that another list of processors is published.
+    case notice(ListVersion)
     /// It had come before the connection was lost: dropped.
     case duplicate
     /// Messages before it are missing; resuming brings them. Dropped.
@@ -52,8 +54,13 @@ public struct SignalingChannel: Sendable {
     /// Takes a text that the service passed on.
     public mutating func receive(_ text: [UInt8]) -> ChannelInput {
         guard let envelope = try? Envelope(text), envelope.call == call,
-            let number = envelope.number, let message = try? SignalingMessage(envelope)
+            let message = try? SignalingMessage(envelope)
         else {
+            malformed += 1
+            return .malformed
+        }
+        if case .notice(let list) = message { return .notice(list) }
+        guard let number = envelope.number else {
             malformed += 1
             return .malformed
         }

@@ -27,7 +27,8 @@ public struct PartyID: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
 /// trickled candidate or the end of candidates (after RFC 8840 §4.2 and §9: `a=ice-ufrag` before
 /// them names their generation), nothing for the others. On a ``SignalingChannel`` header lines
 /// `seq: NUMBER` and `ack: NUMBER` number a message among those of its sender in the call and tell
-/// how many of the other side's have come.
+/// how many of the other side's have come. `list: DIGEST` names a list of processors in ``seen(_:)`` and
+/// ``notice(_:)``, which pass between a session and the service alone and have no numbers.
 public enum SignalingMessage: Hashable, Sendable {
     /// The caller's description.
     case offer(SessionDescription)
@@ -42,6 +43,11 @@ public enum SignalingMessage: Hashable, Sendable {
     case resume
     /// The sender leaves; the service forgets the call.
     case bye
+    /// Which list of processors the sender was shown last, when its connection is new; nil for none. The service
+    /// answers with a ``notice(_:)`` where another one is published.
+    case seen(ListVersion?)
+    /// The service's own: another list of processors is published than the one seen.
+    case notice(ListVersion)
 
     /// What it is, as the first line names it.
     public var kind: Kind {
@@ -52,6 +58,8 @@ public enum SignalingMessage: Hashable, Sendable {
         case .endOfCandidates: .endOfCandidates
         case .bye: .bye
         case .resume: .resume
+        case .seen: .seen
+        case .notice: .notice
         }
     }
 
@@ -69,6 +77,10 @@ public enum SignalingMessage: Hashable, Sendable {
         case bye
         /// A new connection.
         case resume
+        /// The list of processors that was seen last.
+        case seen
+        /// That another list is published.
+        case notice
 
         var token: StaticString {
             switch self {
@@ -78,6 +90,8 @@ public enum SignalingMessage: Hashable, Sendable {
             case .endOfCandidates: "end-of-candidates"
             case .bye: "bye"
             case .resume: "resume"
+            case .seen: "seen"
+            case .notice: "notice"
             }
         }
     }
@@ -106,7 +120,7 @@ public enum SignalingMessage: Hashable, Sendable {
         case .endOfCandidates(let fragment):
             Self.write(fragment, to: &body)
             body.line("a=end-of-candidates")
-        case .bye, .resume:
+        case .bye, .resume, .seen, .notice:
             break
         }
         var writer = TextWriter(capacity: body.bytes.count + 64)
@@ -118,12 +132,26 @@ public enum SignalingMessage: Hashable, Sendable {
         writer.endLine()
         Self.write("seq: ", number, to: &writer)
         Self.write("ack: ", acknowledged, to: &writer)
+        if let list {
+            writer.text("list: ")
+            list.write(to: &writer)
+            writer.endLine()
+        }
         writer.text("length: ")
         writer.number(UInt64(body.bytes.count))
         writer.endLine()
         writer.endLine()
         writer.text(body.bytes)
         return writer.bytes
+    }
+
+    /// The list of processors that it names.
+    private var list: ListVersion? {
+        switch self {
+        case .seen(let list): list
+        case .notice(let list): list
+        default: nil
+        }
     }
 
     private static func write(_ fragment: [UInt8]?, to body: inout TextWriter) {

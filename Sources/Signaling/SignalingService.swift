@@ -8,6 +8,8 @@ public enum Forwarding: Hashable, Sendable {
     case hold
     /// The sender resumed: these texts go to it, in this order, then what comes.
     case redeliver([[UInt8]])
+    /// It was for the service itself: this text goes back to the sender, or none.
+    case reply([UInt8]?)
     /// It goes nowhere.
     case refuse(Refusal)
 
@@ -27,6 +29,8 @@ public enum Forwarding: Hashable, Sendable {
         case gap
         /// The recipient's connection is lost, and nothing is kept for it.
         case unreachable
+        /// A notice, which nobody but the service gives.
+        case notTheirs
     }
 }
 
@@ -42,12 +46,14 @@ public struct SignalingCounters: Hashable, Sendable {
     public var forwardedBytes: UInt64 = 0
     /// Messages sent again after a resumption.
     public var redelivered: UInt64 = 0
+    /// Notices that another list of processors is published.
+    public var notices: UInt64 = 0
     /// Messages deleted because their time had come.
     public var expired: UInt64 = 0
     /// Messages deleted before their time because as many were kept as may be.
     public var crowdedOut: UInt64 = 0
-    private var byKind = InlineArray<6, UInt64>(repeating: 0)
-    private var byRefusal = InlineArray<7, UInt64>(repeating: 0)
+    private var byKind = InlineArray<8, UInt64>(repeating: 0)
+    private var byRefusal = InlineArray<8, UInt64>(repeating: 0)
 
     /// No counts yet.
     public init() {}
@@ -69,7 +75,10 @@ public struct SignalingCounters: Hashable, Sendable {
     }
 
     private var values: [UInt64] {
-        [callsOpened, peakCalls, forwarded, forwardedBytes, redelivered, expired, crowdedOut]
+        [
+            callsOpened, peakCalls, forwarded, forwardedBytes, redelivered, notices, expired,
+            crowdedOut,
+        ]
             + SignalingMessage.Kind.allCases.map { self[$0] }
             + Forwarding.Refusal.allCases.map { self[$0] }
     }
@@ -101,6 +110,9 @@ public struct SignalingService: Sendable {
     public let retention: SimDuration
     /// Most messages kept at once; the oldest give way.
     public let capacity: Int
+    /// The list of processors that is published, of which sessions are told that have seen another; nil for nobody
+    /// is told.
+    public var publishedList: ListVersion?
     /// What it has done so far.
     public private(set) var counters = SignalingCounters()
     private var calls: [CallID: Call] = [:]
@@ -183,6 +195,8 @@ public struct SignalingService: Sendable {
             calls[envelope.call] = call
             return redeliver(to: envelope, from: 1 - place)
         }
+        if envelope.kind == .seen { return answer(envelope) }
+        guard envelope.kind != .notice else { return refuse(.notTheirs) }
         guard call.messages < Self.maximumMessagesPerCall else { return refuse(.tooMany) }
         if let number = envelope.number {
             guard number > call.sides[place].number else { return refuse(.duplicate) }
@@ -222,6 +236,13 @@ public struct SignalingService: Sendable {
         counters.redelivered += UInt64(missed.count)
         if missed.contains(where: { $0.kind == .bye }) { calls[resumption.call] = nil }
         return .redeliver(missed.map(\.text))
+    }
+
+    /// Whoever has seen another list than the published one is told so. Nothing of it is kept.
+    private mutating func answer(_ seen: Envelope) -> Forwarding {
+        guard let publishedList, publishedList != seen.list else { return .reply(nil) }
+        counters.notices += 1
+        return .reply(SignalingMessage.notice(publishedList).text(in: seen.call))
     }
 
     private mutating func refuse(_ refusal: Forwarding.Refusal) -> Forwarding {

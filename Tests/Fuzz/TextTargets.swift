@@ -75,6 +75,8 @@ func textTargets() -> [Target] {
         .offer(offer), .answer(offer), .candidate(offer.candidates[0]),
         .candidate(offer.candidates[1], usernameFragment: Array("s0Ur".utf8)),
         .endOfCandidates(), .resume, .bye,
+        .seen(ListVersion(digest: [UInt8](repeating: 0xA5, count: ListVersion.byteCount))),
+        .notice(ListVersion(digest: [UInt8](repeating: 9, count: ListVersion.byteCount))),
     ]
     let json = [
         #"{"schema":"voicesim.summary/1","metrics":{"a":{"unit":"s","p50":1.5e-3}},"x":[1,-2,null]}"#,

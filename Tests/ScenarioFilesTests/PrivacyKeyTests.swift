@@ -47,4 +47,15 @@ import Testing
         #expect(found.first?.hasPrefix("--set \(key)") == true)
         #expect(found.first?.contains("out of range") == true)
     }
+
+    @Test func `the list of processors changes once, during the run and where messages are sent`()
+        throws
+    {
+        let text = "{general: {stop_time: 1 h}, privacy: {notice: {at: 30 min}}}"
+        #expect(try load(text).model.privacy == Privacy(listChange: .minutes(30)))
+        #expect(errors(text, set: ["privacy.notice.at=1 h"]).count == 1)
+        #expect(errors(text, set: ["privacy.notice.at=59 min"]) == [])
+        #expect(errors(text, set: ["ice.setup=modelled"]).count == 1)
+        #expect(errors("{privacy: {notice: {}}}").count == 1)
+    }
 }

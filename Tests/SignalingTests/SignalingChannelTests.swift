@@ -48,7 +48,7 @@ import Testing
             switch service.handle(text, from: parties[side], at: now) {
             case .forward(let party): toSide[party == parties[0] ? 0 : 1].append(text)
             case .redeliver(let texts): toSide[side] += texts
-            case .hold, .refuse: break
+            case .hold, .reply, .refuse: break
             }
         }
 

@@ -10,8 +10,10 @@ import Testing
         .offer(SessionDescriptionTests.sample(seed: 3)),
         .answer(SessionDescriptionTests.sample(seed: 4)), .candidate(candidate),
         .candidate(candidate, usernameFragment: Array("aB3+".utf8)), .endOfCandidates(),
-        .endOfCandidates(usernameFragment: Array("aB3+".utf8)), .bye, .resume,
+        .endOfCandidates(usernameFragment: Array("aB3+".utf8)), .bye, .resume, .seen(nil),
+        .seen(list), .notice(list),
     ]
+    static let list = ListVersion(digest: (0..<32).map { 7 &* $0 &+ 250 })
 
     @Test(arguments: messages)
     func `a message survives the way there and back`(message: SignalingMessage) throws {
@@ -57,6 +59,9 @@ import Testing
         ("VOICEMEET/1 bye\r\ncall: 1\r\nlength: 1\r\n\r\nx", .body(.bye)),
         ("VOICEMEET/1 end-of-candidates\r\ncall: 1\r\nlength: 0\r\n\r\n", .body(.endOfCandidates)),
         ("VOICEMEET/1 candidate\r\ncall: 1\r\nlength: 0\r\n\r\n", .candidate(.prefix)),
+        ("VOICEMEET/1 notice\r\ncall: 1\r\nlength: 0\r\n\r\n", .missingHeader),
+        ("VOICEMEET/1 seen\r\ncall: 1\r\nlist: \r\nlength: 0\r\n\r\n", .header(line: 3)),
+        ("VOICEMEET/1 seen\r\ncall: 1\r\nlength: 1\r\n\r\nx", .body(.seen)),
         (
             "VOICEMEET/1 offer\r\ncall: 1\r\nlength: 5\r\n\r\nv=0\r\n",
             .description(DescriptionError(line: 1, fault: .missing(.origin)))

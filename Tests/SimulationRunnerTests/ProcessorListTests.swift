@@ -4,6 +4,7 @@ import PlatformModel
 import PrivacyStores
 import Quantities
 import ScenarioModel
+import Signaling
 import Testing
 
 @testable import SimulationRunner
@@ -74,6 +75,27 @@ import Testing
         #expect(page == ProcessorList.published.page)
         #expect(page.contains("| relay processor | public address |"))
         #expect(page.hasSuffix("Nothing of anybody: aggregate store, product team.\n"))
+    }
+
+    @Test func `a list that says something else has another version, which sessions are told`() {
+        let now = ProcessorList.published
+        let earlier = now.without(.edgeProvider)
+        #expect(now.version == ProcessorList(now.entries.reversed()).version)
+        #expect(now.version != earlier.version)
+        let longer = ProcessorList(
+            now.entries.map {
+                $0.item == .tier
+                    ? ProcessingEntry($0.processor, $0.item, $0.purpose, .unknown) : $0
+            })
+        #expect(longer.version != now.version)
+        #expect(now.json["version"] == .string(now.version.digest.map(\.hexadecimal).joined()))
+        var service = SignalingService()
+        let (call, session) = (CallID(rawValue: 1), PartyID(rawValue: 1))
+        service.open(call, between: session, and: PartyID(rawValue: 2))
+        service.publishedList = now.version
+        let seen = SignalingMessage.seen(earlier.version).text(in: call)
+        let notice = SignalingMessage.notice(now.version).text(in: call)
+        #expect(service.handle(seen, from: session, at: .zero) == .reply(notice))
     }
 
     @Test func `the list as a file has each entry once`() {

@@ -1,5 +1,7 @@
+import Digests
 import KnowledgeLedger
 public import Results
+public import Signaling
 
 extension ProcessorList {
     /// The list as a page of Markdown, a table with a line for each processor and item, and those who come to know
@@ -23,10 +25,16 @@ extension ProcessorList {
             ] + rows + end).joined(separator: "\n") + "\n"
     }
 
+    /// Which list it is, as sessions and the signalling service name it: the SHA-256 digest of its ``page``.
+    public var version: ListVersion {
+        ListVersion(digest: SHA256Digest.of(Array(page.utf8)))
+    }
+
     /// The list as a file: `voicesim.processors/1`.
     public var json: JSONValue {
         .object([
             .init("schema", .string("voicesim.processors/1")),
+            .init("version", .string(version.digest.map(\.hexadecimal).joined())),
             .init(
                 "entries",
                 .array(

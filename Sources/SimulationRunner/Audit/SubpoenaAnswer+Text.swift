@@ -99,6 +99,11 @@ extension UInt64 {
     }
 }
 
+extension UInt8 {
+    /// Two digits of 0…f.
+    var hexadecimal: String { (self < 16 ? "0" : "") + String(self, radix: 16) }
+}
+
 extension DeviceIdentifier {
     /// 32 digits of 0…f, as a subpoena takes them.
     var hexadecimal: String { high.hexadecimal + low.hexadecimal }
@@ -132,6 +137,8 @@ extension SignalingMessage.Kind {
         case .candidate: "candidate"
         case .endOfCandidates: "end_of_candidates"
         case .resume: "resume"
+        case .seen: "seen"
+        case .notice: "notice"
         case .bye: "bye"
         }
     }
