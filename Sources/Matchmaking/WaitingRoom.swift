@@ -146,6 +146,9 @@ struct WaitingRoom: Sendable {
             Link(next: Self.none, previous: Self.none), count: added * ladder.stride)
     }
 
+    /// The sessions of slots that hold anything.
+    var sessionsHeld: [SessionID] { slots.lazy.filter(\.isTaken).map(\.session) }
+
     /// Overwrites a slot that is in no list and gives it back.
     mutating func free(_ slot: Int32) {
         slots[Int(slot)] = .blank

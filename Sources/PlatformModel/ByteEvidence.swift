@@ -1,4 +1,5 @@
 public import KnowledgeLedger
+public import PrivacyStores
 
 /// What a look at executed bytes came to, beside addresses and identifiers.
 public struct ByteEvidence: Hashable, Sendable {
@@ -32,8 +33,29 @@ public struct ByteEvidence: Hashable, Sendable {
     /// Calls whose keys were still there when they were long over, by what had ended them.
     public internal(set) var kept: [CallEnding: NumberSet] = [:]
 
+    /// How often it was looked whose tickets the matchmaker holds.
+    public internal(set) var ticketLooks = 0
+    /// Sweeps of the stores.
+    public internal(set) var sweeps = 0
+    /// Kinds of which some sweep left a record older than the platform promises.
+    public internal(set) var overdue: Set<RecordKind> = []
+    /// Texts that were stored of calls after their ends.
+    public internal(set) var lateTexts = 0
+    /// How often the stores were read.
+    public internal(set) var readings = StoreReadings()
+
     /// Nothing was looked at.
     public init() {}
+}
+
+/// How often something of the stores was handed out, and how often the access log says so.
+public struct StoreReadings: Hashable, Sendable {
+    /// How often it was handed out.
+    public var handedOut = 0
+    /// How often the access log says so.
+    public var written = 0
+    /// Whether the access log is what was written.
+    public var isIntact = true
 }
 
 /// What ended a call.

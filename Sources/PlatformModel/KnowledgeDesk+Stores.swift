@@ -22,6 +22,8 @@ extension KnowledgeDesk {
         text.withUnsafeBytes {
             lookForKeys(in: $0, at: .signalingProcessor, since: now, until: until)
         }
+        lookForEnd(
+            of: call, in: text, storedAt: now, at: .signalingProcessor, since: now, until: until)
         let told = told(by: text, meaning: message, of: parties[Int(call)][sender])
         discloseMessage(
             told, of: sender, in: call, to: .signalingProcessor, since: now,
@@ -149,6 +151,9 @@ extension KnowledgeDesk {
             }
             let side: Side = message.sender == .first ? .offerer : .answerer
             let call = UInt32(message.call.rawValue)
+            lookForEnd(
+                of: call, in: message.text, storedAt: message.time, at: .thief,
+                since: message.time, until: now)
             discloseMessage(
                 told(by: message.text, of: parties[Int(call)][side]), of: side, in: call,
                 to: .thief, since: message.time, until: now)

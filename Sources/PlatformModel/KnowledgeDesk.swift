@@ -94,11 +94,16 @@ struct KnowledgeDesk {
     var trace: [TracedCall] = []
     /// The keys of media, to be looked for in copies.
     var keyCanaries = KeyCanaries()
+    /// When calls that were talked ended, by number; only looked up.
+    var ends: [CallEnd] = []
+    /// When the run begins, after midnight.
+    let dayStart: SimDuration
 
     init(_ scenario: Scenario, relays: [IPAddress]) {
         policy = scenario.retentionPolicy
         serviceRetention = scenario.signaling.disconnect > 0 ? scenario.signaling.retention : .zero
         relayAddresses = Set(relays)
+        dayStart = scenario.arrivals.dayStart
     }
 
     // MARK: The truth

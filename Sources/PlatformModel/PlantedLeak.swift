@@ -1,6 +1,9 @@
+import KnowledgeLedger
+import Matchmaking
 import MediaSecurity
 import Quantities
 import RiskScoring
+import ScenarioModel
 import Talks
 
 /// Breaches of promises that tests plant, for audits to find.
@@ -17,9 +20,32 @@ enum PlantedLeak: CaseIterable {
     case reporterInReport
     /// The associations of calls are not let go when calls are over.
     case keptKeys
+    /// The stores keep the relay log for eight days.
+    case relayLogKeptLonger
+    /// The matchmaker keeps a ticket with its interest after the call that came of it.
+    case interestKept
+    /// The signalling service writes down in which minute a call ended and how long it was.
+    case durationWithMinute
+    /// Whoever reads the stores is not written down.
+    case unauditedRead
+    /// The product team, which is on no list, is told of everybody's interest.
+    case unlistedProcessor
 }
 
 extension Platform {
+    /// Plants `leak`, before the run begins.
+    mutating func plant(_ leak: PlantedLeak) {
+        plantedLeak = leak
+        switch leak {
+        case .relayLogKeptLonger:
+            var longer = scenario
+            longer.relay.logRetention = .days(8)
+            stores = StoreDesk(longer, root: root)
+        case .unauditedRead: stores?.guarded.forgetsAttempts = true
+        default: break
+        }
+    }
+
     /// Plants what is to be found of a side's keys, where relays or services have it.
     mutating func plant(
         _ keys: borrowing SRTPKeys, of leg: LegID, _ witness: RelayWitness, at now: SimTime
@@ -39,5 +65,30 @@ extension Platform {
     /// The device that a report made by `right` names.
     func planted(_ device: DeviceIdentifier, _ right: ReportCapability) -> DeviceIdentifier {
         plantedLeak == .reporterInReport ? right.reporter : device
+    }
+
+    /// Plants what is to be found of a call that is over.
+    mutating func plantEnd(of call: Handle, lasting duration: SimDuration, at now: SimTime) {
+        for side in Side.both {
+            let peer = peers[calls[call][side]]
+            switch plantedLeak {
+            case .interestKept:
+                let ticket = Ticket(
+                    id: TicketID(calls[call].serial), session: SessionID(peer.serial),
+                    language: peer.attributes.language, interest: peer.attributes.interest,
+                    tier: peer.tier)
+                matchmaker.keepEnded(ticket, createdAt: calls[call].pairedAt)
+            case .unlistedProcessor:
+                knowledge?.declare(
+                    .interest, of: peer.serial, to: .productTeam, since: now, until: now)
+            case .durationWithMinute where side == .offerer:
+                let (minute, seconds) = CallEnd(at: now, lasting: duration).words(
+                    from: scenario.arrivals.dayStart)
+                keepMessage(
+                    Array("debug: over at \(minute) after \(seconds) s".utf8), numbered: nil,
+                    from: LegID(call: call, side: side), at: now)
+            default: break
+            }
+        }
     }
 }

@@ -137,6 +137,7 @@ extension Platform {
         recordEnded(call, at: now)
         countCall(lasting: duration, at: now)
         knowEnd(of: call, at: now)
+        if plantedLeak != nil { plantEnd(of: call, lasting: duration, at: now) }
         knowEnding(of: call, isDropped ? .dropped : .hungUp, at: now)
         recordConnections(of: call, hasFailed: false, at: now)
         if calls[call].fidelity.carriesMedia {

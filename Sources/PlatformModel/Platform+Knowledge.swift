@@ -161,6 +161,8 @@ extension Platform {
         let record = calls[call]
         knowKeys(of: call, at: now)
         if record.fidelity.carriesMedia { knowledge?.keyCanaries.noteEnd(of: record.serial, at: now) }
+        knowledge?.noteEnd(
+            of: record.serial, CallEnd(at: now, lasting: now - record.talkingSince!))
         for side in Side.both {
             knowledge?.declare(
                 .howLong, of: peers[record[side]].serial, to: .networkObserver, in: record.serial,
@@ -213,6 +215,8 @@ extension Platform {
         guard knowledge != nil else { return nil }
         knowledge?.endMemories(at: now)
         for call in calls.handles(where: { $0.phase == .talking }) { knowKeys(of: call, at: now) }
+        lookAtMatchmaker(at: now)
+        lookAtAccessLog()
         guard let knowledge else { return nil }
         let published = stores?.publishedCounts(
             knowledge.trace, over: now.sinceStart, noise: root.stream(.publication))

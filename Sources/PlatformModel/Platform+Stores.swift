@@ -96,10 +96,12 @@ extension Platform {
         recordHeld(at: now)
         let lags = stores?.sweep(at: now) ?? []
         knowledge?.trimRelayNotes(to: stores?.count(.relayLog) ?? 0)
-        let overdue = stores?.overdueKinds(at: now).count ?? 0
+        let overdue = stores?.overdueKinds(at: now) ?? []
+        knowledge?.noteSweep(leaving: overdue)
+        lookAtMatchmaker(at: now)
         if isMeasured(now) {
             for lag in lags { recorder.record(.privacyDeletionLag, lag) }
-            recorder.count(.privacyViolations, Int64(overdue))
+            recorder.count(.privacyViolations, Int64(overdue.count))
         }
         engine.post(.storesSwept, at: now + scenario.privacy.sweepInterval)
     }

@@ -115,7 +115,7 @@ public struct ReplicationRun: ~Copyable {
     }
 
     /// What a test wants an audit to find.
-    mutating func plant(_ leak: PlantedLeak) { platform.plantedLeak = leak }
+    mutating func plant(_ leak: PlantedLeak) { platform.plant(leak) }
 
     /// A thief copies the stores now.
     ///

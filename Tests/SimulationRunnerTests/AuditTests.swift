@@ -151,7 +151,8 @@ import Testing
         scenario.ice.policy = .relay
         let audit = try await Self.audit(scenario)
         #expect(Self.verdict(audit, .lifetimesKept) == .broken)
-        #expect(audit.findings.last?.outliving == [.relayLog])
+        let lifetimes = audit.findings.first { $0.promise == .lifetimesKept }
+        #expect(lifetimes?.outliving == [.relayLog])
         #expect(audit.isBroken)
         #expect(audit.text(replayedBy: "x").contains("broken: relay log may stay longer"))
     }

@@ -2,6 +2,7 @@ import KnowledgeLedger
 import MediaPipeline
 import NetworkModel
 import OpusCodec
+import PrivacyStores
 import Quantities
 import ScenarioModel
 import Testing
@@ -69,6 +70,10 @@ import Testing
         #expect(bytes.direct.count > 3 && bytes.directPackets > 300)
         #expect(bytes.reports > 3 && bytes.signalSearches > 200)
         #expect(bytes.ended[.hungUp, default: 0] > 5 && bytes.kept.isEmpty)
+        #expect(bytes.ticketLooks > 0 && bytes.lateTexts == 0 && bytes.overdue.isEmpty)
+        // The thief's copy.
+        #expect(bytes.readings == StoreReadings(handedOut: 1, written: 1, isIntact: true))
+        #expect(ProcessorList.published.unlisted(in: knowledge) == [])
         let unread = PromiseFinding(.relaysForwardUnread, in: knowledge)
         #expect(unread.evidence.first?.count == bytes.payloads)
     }
@@ -84,6 +89,9 @@ import Testing
         (.frameInRelayBuffer, [.relaysForwardUnread], [.relayProcessor]),
         (.reporterInReport, [.reportsNameNobodyElse], [.riskScorer]),
         (.keptKeys, [.keysGone, .recordingsStaySealed], [.ownDevice]),
+        (.interestKept, [.ticketsForgotten], [.matchmaker]),
+        (.durationWithMinute, [.callsOnlyCounted], [.signalingProcessor]),
+        (.unauditedRead, [.readsWrittenDown], [.infrastructureOnCall]),
     ]
 
     @Test(arguments: leaks)
@@ -95,8 +103,11 @@ import Testing
         #expect(broken.map(\.promise) == promises)
         let first = try #require(broken.first)
         #expect(observers.allSatisfy(first.observers.contains))
-        // Nothing of this was declared but the candidates.
-        #expect(knowledge.disagreements.isEmpty == (leak == .hostCandidates))
+        // Nothing of this was declared but the candidates; of some there is nothing in anybody's bytes to compare.
+        let uncompared: [PlantedLeak] = [
+            .hostCandidates, .interestKept, .durationWithMinute, .unauditedRead,
+        ]
+        #expect(knowledge.disagreements.isEmpty == uncompared.contains(leak))
         #expect(knowledge.disagreements.allSatisfy { leak == .reporterInReport || !$0.isDeclared })
         #expect(first.endings == (leak == .keptKeys ? [.hungUp] : []))
         if leak == .keyInRelayBuffer {
@@ -108,7 +119,70 @@ import Testing
         }
     }
 
+    @Test func `what is kept of a ticket and of a call's end is of those whom it is of`() throws {
+        let interests = Self.knowledge(.interestKept)
+        let held = interests.canaries[.matchmaker, .interest]
+        let kept = try #require(Self.broken(interests).first)
+        #expect(held.subjects.count > 10 && kept.brokenSubjects == held.subjects.count)
+        #expect(held.longestResidence == .max)
+        let minutes = Self.knowledge(.durationWithMinute)
+        let told = minutes.canaries[.signalingProcessor, .howLong]
+        let ended = minutes.evidence.ended[.hungUp, default: 0]
+        #expect(minutes.evidence.lateTexts > ended / 2 && told.calls.count > ended / 2)
+        // The thief has the same text.
+        #expect(minutes.canaries[.thief, .howLong].calls.count == told.calls.count)
+        let unread = try #require(Self.broken(Self.knowledge(.unauditedRead)).first)
+        #expect(
+            unread.evidence.map(\.what)
+                == ["times something was handed out", "of them in the access log"])
+        #expect(unread.evidence.map(\.count) == [1, 0])
+    }
+
+    @Test func `who is on no list is named with what it gets`() {
+        let knowledge = Self.knowledge(.unlistedProcessor)
+        #expect(Self.broken(knowledge) == [])
+        let unlisted = ProcessorList.published.unlisted(in: knowledge)
+        #expect(unlisted.map(\.processor) == [.productTeam])
+        #expect(unlisted.map(\.item) == [.interest] && unlisted.map(\.residence) == [nil])
+        #expect(unlisted.allSatisfy { $0.subjects > 10 })
+    }
+
+    /// Two who have a short call over a relay, and nine days after it.
+    private static func nineDays(_ leak: PlantedLeak?) -> PlatformKnowledge {
+        var scenario = Self.scenario
+        scenario.arrivals = .trace([.zero, .zero + .seconds(1)])
+        scenario.population = [scenario.population[0]]
+        scenario.population[0].requeue = 0
+        scenario.ice.policy = .relay
+        scenario.media.fidelity = FidelityShares(full: 0, sealed: 0, flow: 1)
+        scenario.general.stopTime = .days(9)
+        scenario.general.seriesStep = .days(1)
+        scenario.privacy.sweepInterval = .hours(2)
+        var run = ReplicationRun(
+            scenario, seed: 3, replication: 0, speech: smallSpeech, traffic: smallTraffic,
+            corpus: corpus, audited: true)
+        if let leak { run.plant(leak) }
+        run.advance(to: run.end)
+        run.stealStores()
+        guard let knowledge = run.knowledge() else {
+            preconditionFailure("an audited run knows nothing")
+        }
+        return knowledge
+    }
+
+    @Test func `a relay log kept for eight days is named, though seven were declared`() {
+        let kept = Self.nineDays(nil)
+        #expect(kept.calls == 1 && kept.evidence.sweeps > 100)
+        #expect(Self.broken(kept) == [])
+        let knowledge = Self.nineDays(.relayLogKeptLonger)
+        let broken = Self.broken(knowledge)
+        #expect(broken.map(\.promise) == [.lifetimesKept])
+        #expect(broken.first?.outliving == [.relayLog])
+        #expect(knowledge.labels[.relayProcessor, .when].longestResidence <= .days(7) + .hours(2))
+    }
+
     @Test func `every planted leak is looked for`() {
-        #expect(Set(Self.leaks.map(\.0)) == Set(PlantedLeak.allCases))
+        let others: [PlantedLeak] = [.relayLogKeptLonger, .unlistedProcessor]
+        #expect(Set(Self.leaks.map(\.0) + others) == Set(PlantedLeak.allCases))
     }
 }

@@ -25,6 +25,10 @@ public struct GuardedStores<Store: PrivacyStore & ~Copyable>: ~Copyable {
     public var access: AccessControl
     /// Where the access log ends; to be kept apart from it.
     public private(set) var anchor: AuditAnchor
+    /// How often something was handed out by this guard, whether or not that was written down.
+    public private(set) var readings = 0
+    /// A breach that tests plant: attempts to read are not written down.
+    package var forgetsAttempts = false
 
     /// Guards `store`, and goes on with its access log where that ends, if it holds as far as `anchor` reaches.
     ///
@@ -97,6 +101,8 @@ public struct GuardedStores<Store: PrivacyStore & ~Copyable>: ~Copyable {
         _ authorisation: Authorisation?, reading scope: AccessScope, at now: SimTime
     ) throws(Store.Failure) -> AccessVerdict {
         let verdict = access.verdict(on: authorisation, reading: scope, at: now)
+        if verdict == .granted { readings += 1 }
+        guard !forgetsAttempts else { return verdict }
         let shown = authorisation.map {
             AuditEntry.Shown(number: $0.number, role: $0.grant.role, purpose: $0.grant.purpose)
         }

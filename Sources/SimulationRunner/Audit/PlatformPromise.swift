@@ -24,6 +24,12 @@ public enum PlatformPromise: String, CaseIterable, Hashable, Sendable {
     case reportsNameNobodyElse = "reports_name_nobody_else"
     /// Reports, messages and relay log go in time.
     case lifetimesKept = "lifetimes_kept"
+    /// What a ticket says goes with it.
+    case ticketsForgotten = "tickets_forgotten"
+    /// Of calls there are counts.
+    case callsOnlyCounted = "calls_only_counted"
+    /// Whoever reads what is kept is written down.
+    case readsWrittenDown = "reads_written_down"
     /// Nothing of what went is in the bytes of a database.
     case deletedIsGone = "deleted_is_gone"
 
@@ -49,6 +55,11 @@ public enum PlatformPromise: String, CaseIterable, Hashable, Sendable {
             "Reports go after 30 days, signalling messages after 24 hours, relay logs after 7 days."
         case .deletedIsGone:
             "What has been deleted is nowhere in the database's file, and nothing is left of it beside."
+        case .ticketsForgotten:
+            "Interest, language and tier are forgotten with the ticket that they stood in."
+        case .callsOnlyCounted:
+            "Calls are counted by hour; but for the relay log no record tells how long one was."
+        case .readsWrittenDown: "Whoever is shown what is stored is in the access log."
         }
     }
 }
@@ -131,6 +142,9 @@ extension PromiseFinding {
         case .reportsNameNobodyElse: check.reportsNameNobodyElse()
         case .lifetimesKept: check.lifetimesKept()
         case .deletedIsGone: if let database { check.deletedIsGone(from: database) }
+        case .ticketsForgotten: check.ticketsForgotten()
+        case .callsOnlyCounted: check.callsOnlyCounted()
+        case .readsWrittenDown: check.readsWrittenDown()
         }
         self.init(promise: promise, calls: knowledge.calls)
         verdict = check.isBroken ? .broken : .kept
@@ -270,9 +284,38 @@ private struct PromiseCheck {
         for (kind, observer, item) in stored {
             let cell = knowledge.labels[observer, item]
             let limit = promised.span(kind) + knowledge.policy.sweepInterval
-            if cell.longestResidence > limit { outliving.append(kind) }
+            if cell.longestResidence > limit || bytes.overdue.contains(kind) {
+                outliving.append(kind)
+            }
             note(Int(clamping: cell.declarations), "times declared in \(Audit.name(kind))")
         }
+        note(bytes.sweeps, "sweeps after which the oldest records were looked at")
+    }
+
+    mutating func ticketsForgotten() {
+        // Tickets are looked for only where they should not be.
+        for item in [Item.interest, .language, .tier] {
+            blame(.matchmaker, knowledge.canaries[.matchmaker, item])
+        }
+        note(bytes.ticketLooks, "looks at whose tickets the matchmaker holds")
+    }
+
+    mutating func callsOnlyCounted() {
+        blame(.signalingProcessor, known[.signalingProcessor, .howLong])
+        for observer in [Observer.aggregateStore, .productTeam] {
+            for item in [Item.when, .howLong, .partner] { blame(observer, known[observer, item]) }
+        }
+        note(bytes.lateTexts, "texts stored of calls that were over")
+    }
+
+    mutating func readsWrittenDown() {
+        let readings = bytes.readings
+        // A guard that begins anew over an older log has fewer readings of its own.
+        if readings.handedOut > readings.written || !readings.isIntact {
+            observers.insert(.infrastructureOnCall)
+        }
+        note(readings.handedOut, "times something was handed out")
+        note(readings.written, "of them in the access log")
     }
 
     /// What a search of the file came to. Whoever has the file has what is in it.

@@ -1,0 +1,22 @@
+import Matchmaking
+import Quantities
+
+/// What services still hold that is to be gone, in a run that is audited.
+extension Platform {
+    /// Looks whose tickets the matchmaker holds: of nobody but those who wait.
+    mutating func lookAtMatchmaker(at now: SimTime) {
+        guard knowledge != nil else { return }
+        var waiting = Set<UInt32>()
+        for ticket in tickets.handles(where: { _ in true }) {
+            waiting.insert(peers[tickets[ticket].peer].serial)
+        }
+        knowledge?.noteHeldTickets(
+            of: matchmaker.sessionsHeld.map(\.rawValue), waiting: waiting, at: now)
+    }
+
+    /// Looks at the access log: whether it has everything that was handed out.
+    mutating func lookAtAccessLog() {
+        guard knowledge != nil, let readings = stores?.readings else { return }
+        knowledge?.note(readings)
+    }
+}
