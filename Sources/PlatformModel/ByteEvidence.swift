@@ -43,6 +43,8 @@ public struct ByteEvidence: Hashable, Sendable {
     public internal(set) var lateTexts = 0
     /// How often the stores were read.
     public internal(set) var readings = StoreReadings()
+    /// What names of visits came to, by the service that they are shown to.
+    public internal(set) var names: [Observer: VisitNames] = [:]
 
     /// Nothing was looked at.
     public init() {}
@@ -56,6 +58,16 @@ public struct StoreReadings: Hashable, Sendable {
     public var written = 0
     /// Whether the access log is what was written.
     public var isIntact = true
+}
+
+/// Names under which visits are known to a service, and whether they give visits of one person away.
+public struct VisitNames: Hashable, Sendable {
+    /// Visits that had a name.
+    public internal(set) var visits = 0
+    /// People of whom two visits went by the same name.
+    public internal(set) var linked = NumberSet()
+    /// The calls of such visits.
+    public internal(set) var calls = NumberSet()
 }
 
 /// What ended a call.

@@ -24,7 +24,9 @@ extension KnowledgeDesk {
         }
         lookForEnd(
             of: call, in: text, storedAt: now, at: .signalingProcessor, since: now, until: until)
-        let told = told(by: text, meaning: message, of: parties[Int(call)][sender])
+        let subject = parties[Int(call)][sender]
+        noteSession(in: text, meaning: message, of: subject, in: call)
+        let told = told(by: text, meaning: message, of: subject)
         discloseMessage(
             told, of: sender, in: call, to: .signalingProcessor, since: now,
             until: until)
@@ -32,6 +34,15 @@ extension KnowledgeDesk {
             told, of: sender, in: call, to: .infrastructureOnCall, since: now,
             until: now + serviceRetention)
         return told
+    }
+
+    /// The signalling service forwards a message of a call in a run that stores nothing: what it says.
+    mutating func noteUnstored(
+        _ text: [UInt8], meaning message: SignalingMessage?, of sender: Side, in call: UInt32
+    ) -> Told {
+        let subject = parties[Int(call)][sender]
+        noteSession(in: text, meaning: message, of: subject, in: call)
+        return told(by: text, meaning: message, of: subject)
     }
 
     private mutating func discloseMessage(

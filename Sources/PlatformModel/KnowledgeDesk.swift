@@ -96,6 +96,8 @@ struct KnowledgeDesk {
     var keyCanaries = KeyCanaries()
     /// When calls that were talked ended, by number; only looked up.
     var ends: [CallEnd] = []
+    /// Whose visits went by which names first; only looked up.
+    var namedVisits: [VisitName: NamedVisit] = [:]
     /// When the run begins, after midnight.
     let dayStart: SimDuration
 

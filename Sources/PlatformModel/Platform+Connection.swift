@@ -30,12 +30,18 @@ extension Platform {
             TransportAddress($0, port: port)
         }
         let station = server.map { relays.stations[Int($0)] }
+        let turn = server.map {
+            relays.description(of: $0, for: relayName(of: peer), at: engine.now)
+        }
+        if let turn, gathersRelay(leg) {
+            knowledge?.noteRelayName(turn.username, of: serial, in: calls[leg.call].serial)
+        }
         var configuration = AgentConfiguration(
             timing: scenario.ice.timing.profile,
             policy: candidatePolicy(of: leg.call),
             hidesHostAddresses: attributes.hidesAddresses && plantedLeak != .hostCandidates,
             stunServer: station?.address,
-            turnServer: server.map { relays.description(of: $0, for: serial, at: engine.now) },
+            turnServer: turn,
             gathersRelay: gathersRelay(leg),
             relayedFamilies: scenario.ice.relayFamilies == .both && station?.address6 != nil
                 ? .both : .v4,

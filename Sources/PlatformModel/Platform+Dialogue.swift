@@ -151,12 +151,8 @@ extension Platform {
             let text = message.text(
                 in: callID(leg.call), number: number,
                 acknowledging: isNumbered ? side.heard : nil)
-            let told =
-                stores == nil
-                ? knowledge?.told(
-                    by: text, meaning: message, of: peers[calls[leg.call][leg.side]].serial)
-                : keepMessage(
-                    text, meaning: message, numbered: number, from: leg, at: engine.now)
+            let told = keepMessage(
+                text, meaning: message, numbered: number, from: leg, at: engine.now)
             if let told { news.told.formUnion(told) }
         }
         news.count = side.sent

@@ -125,7 +125,7 @@ extension Platform {
         let peer = calls[leg.call][leg.side]
         let codec = scenario.media.codec
         return SessionDescription(
-            sessionID: UInt64(peers[peer].serial) << 16 | UInt64(peers[peer].visits),
+            sessionID: sessionNumber(of: peer),
             version: version, credentials: credentials, fingerprint: fingerprint,
             setup: setup,
             format: OpusFormat(

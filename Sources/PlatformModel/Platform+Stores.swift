@@ -33,7 +33,10 @@ extension Platform {
         _ text: [UInt8], meaning message: SignalingMessage? = nil, numbered number: UInt64?,
         from sender: LegID, at now: SimTime
     ) -> KnowledgeDesk.Told? {
-        guard stores != nil else { return nil }
+        guard stores != nil else {
+            return knowledge?.noteUnstored(
+                text, meaning: message, of: sender.side, in: calls[sender.call].serial)
+        }
         let stored = StoredMessage(
             call: callID(sender.call), sender: sender.side == .offerer ? .first : .second,
             number: number, time: now, text: text)

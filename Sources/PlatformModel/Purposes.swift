@@ -54,6 +54,8 @@ enum Purpose: UInt16 {
     case connection = 66
     case dialogue = 67
     case notice = 68
+    case sessionNumber = 69
+    case relayName = 70
 
     func name(_ seed: UInt64, _ replication: UInt32, _ entity: UInt64) -> StreamName {
         StreamName(

@@ -163,11 +163,11 @@ struct RelayFleet {
         troubledServers = stations.count { $0.isDraining || $0.downSince != nil }
     }
 
-    /// How the peer numbered `serial` reaches a server, with credentials for an hour.
+    /// How whoever goes by `name` reaches a server, with credentials for an hour.
     func description(
-        of server: UInt16, for serial: UInt32, at now: SimTime
+        of server: UInt16, for name: String, at now: SimTime
     ) -> TURNServerDescription {
-        let credentials = secret.credentials(for: String(serial), until: now + .hours(1))
+        let credentials = secret.credentials(for: name, until: now + .hours(1))
         return TURNServerDescription(
             address: stations[Int(server)].address, username: credentials.username,
             password: credentials.password)

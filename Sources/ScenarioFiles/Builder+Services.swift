@@ -103,7 +103,7 @@ extension Builder {
             sweepInterval: section["sweep_interval"].duration,
             backupInterval: section.find("backup_interval")?.duration,
             backupRetention: section["backup_retention"].duration,
-            listChange: notice?["at"].duration)
+            listChange: notice?["at"].duration, visitNames: section["visit_names"].choice())
     }
 
     func ice(_ section: Checked) -> ICE {

@@ -180,6 +180,16 @@ extension Format {
             "How long a backup is kept. It holds only what may be kept as long as itself, so with "
                 + "7 d neither messages nor relay log."),
         Key(
+            "visit_names",
+            .choice([
+                Choice(
+                    name: "lasting",
+                    text: "a number that counts the person's visits, and the same user name"),
+                Choice(name: "fresh", text: "drawn anew for each visit"),
+            ]), "lasting",
+            "What visits are called in session descriptions (the `o=` line) and at relays. `lasting` "
+                + "lets these services link the visits of a person while the app is open."),
+        Key(
             "notice", .object(notice), .derived("the list does not change"),
             "That the published list of processors changes during the run: whoever has seen the "
                 + "older one is told when a call's connection to the signalling service is next "

@@ -14,6 +14,9 @@ import Testing
         #expect(model.signaling.retention == .hours(24))
         #expect(model.relay.logRetention == .days(7))
         #expect(model.risk.keyEpoch == .days(7))
+        #expect(model.privacy.visitNames == .lasting && model.privacy.listChange == nil)
+        let fresh = try load("privacy: {visit_names: fresh}").model
+        #expect(fresh.privacy == Privacy(visitNames: .fresh))
     }
 
     @Test func `each lifetime can be shorter`() throws {

@@ -57,6 +57,14 @@ import Testing
         let relayed = try await Self.audit(scenario)
         #expect(Self.verdict(relayed, .partnerSeesNoAddress) == .kept)
         #expect(relayed.findings[0].brokenCalls == 0)
+        // Of people who come back, services know it by the names of their visits; another setting changes that.
+        for audit in [direct, relayed] {
+            #expect(
+                Self.verdict(audit, .visitsUnlinked)
+                    == .keptOnlyIf(key: "privacy.visit_names", value: "fresh"))
+        }
+        scenario.privacy.visitNames = .fresh
+        #expect(Self.verdict(try await Self.audit(scenario), .visitsUnlinked) == .kept)
     }
 
     @Test func `text and file say who can tell for how long who talked with whom`() async throws {

@@ -53,10 +53,11 @@ import Testing
         return knowledge
     }
 
-    /// The promises that are broken, but for the one that direct calls break.
+    /// The promises that are broken, but for the two that the usual settings break.
     private static func broken(_ knowledge: PlatformKnowledge) -> [PromiseFinding] {
         PlatformPromise.allCases.map { PromiseFinding($0, in: knowledge) }.filter {
             $0.verdict != .kept && $0.promise != .partnerSeesNoAddress
+                && $0.promise != .visitsUnlinked
         }
     }
 
@@ -184,5 +185,41 @@ import Testing
     @Test func `every planted leak is looked for`() {
         let others: [PlantedLeak] = [.relayLogKeptLonger, .unlistedProcessor]
         #expect(Set(Self.leaks.map(\.0) + others) == Set(PlantedLeak.allCases))
+    }
+
+    // MARK: Names of visits
+
+    /// Ten seconds in which people come back after each call.
+    private static func returning(_ names: Privacy.VisitNames) -> PlatformKnowledge {
+        var scenario = Self.scenario
+        scenario.population[0].requeue = 1
+        scenario.population[0].conversation = .exponential(mean: 1)
+        scenario.population[0].thinkTime = .constant(0.2)
+        scenario.media.fidelity = FidelityShares(full: 0, sealed: 0, flow: 1)
+        scenario.privacy.visitNames = names
+        var run = ReplicationRun(
+            scenario, seed: 3, replication: 0, speech: smallSpeech, traffic: smallTraffic,
+            corpus: corpus, audited: true)
+        run.advance(to: run.end)
+        let copy = run.stealStores()
+        // Whoever copies the stores links visits by these names no better than by chance where they are fresh.
+        #expect((copy.bySession.advantage ?? 0) > 0.8 || names == .fresh)
+        #expect(copy.bySession.sameLinked == 0 || names == .lasting)
+        guard let knowledge = run.knowledge() else {
+            preconditionFailure("an audited run knows nothing")
+        }
+        return knowledge
+    }
+
+    @Test func `visits go by one name unless names are drawn anew, and the services are named`() {
+        let lasting = PromiseFinding(.visitsUnlinked, in: Self.returning(.lasting))
+        #expect(lasting.verdict == .broken)
+        #expect(lasting.observers == [.signalingProcessor, .relayProcessor])
+        #expect(lasting.brokenSubjects > 10 && lasting.brokenCalls > 20)
+        #expect(lasting.evidence.allSatisfy { $0.count > 10 })
+        let fresh = PromiseFinding(.visitsUnlinked, in: Self.returning(.fresh))
+        #expect(fresh.verdict == .kept && fresh.brokenSubjects == 0 && fresh.brokenCalls == 0)
+        // Each visit has a name of its own.
+        #expect(fresh.evidence.map(\.count).min()! > lasting.evidence.map(\.count).max()!)
     }
 }

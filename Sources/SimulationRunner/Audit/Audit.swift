@@ -39,8 +39,8 @@ public struct Audit: Sendable {
 
     /// Audits replication `replication` of what `simulation` simulates.
     ///
-    /// The replication is run once more over relays alone, with the same people and at the same time, to find out whether
-    /// that would keep from partners what they see otherwise.
+    /// Where a setting may keep a promise, such as relays alone that a partner sees no address, the replication is run once
+    /// more with it, with the same people and at the same time, to find out whether it would.
     ///
     /// - Parameters:
     ///   - breach: when a thief copies the stores. Where the run itself has to tell, it is run once before.
@@ -55,8 +55,7 @@ public struct Audit: Sendable {
         await simulation.prepare()
         let (time, copies) = try await Self.moment(breach, simulation, replication, progress)
         let prepared = simulation
-        async let overRelays = Self.isKeptOverRelays(
-            .partnerSeesNoAddress, prepared, replication, progress)
+        async let remedied = Self.remedied(prepared, replication, progress)
         let run = try await simulation.audited(
             replication, breach: time, answering: subpoenas, database: database, progress)
         let knowledge = run.knowledge
@@ -64,13 +63,15 @@ public struct Audit: Sendable {
             $0.needsDatabase && run.database == nil
                 ? nil : PromiseFinding($0, in: knowledge, run.database)
         }
-        for index in findings.indices
-        where findings[index].promise == .partnerSeesNoAddress
-            && findings[index].verdict == .broken
-        {
-            if try await overRelays.get() {
-                findings[index].verdict = .keptOnlyIf(
-                    key: "ice.policy", value: ScenarioModel.ICE.Policy.relay.rawValue)
+        if findings.contains(where: { simulation.scenario.remedies($0) }) {
+            let other = try await remedied.get()
+            for index in findings.indices where simulation.scenario.remedies(findings[index]) {
+                var changed = simulation.scenario
+                let promise = findings[index].promise
+                guard let verdict = changed.remedy(promise),
+                    PromiseFinding(promise, in: other).verdict == .kept
+                else { continue }
+                findings[index].verdict = verdict
             }
         }
         self.init(
@@ -124,18 +125,15 @@ public struct Audit: Sendable {
         }
     }
 
-    /// Whether the same people over relays alone would keep `promise`, which is one about partners; false where they go
-    /// over relays anyway.
-    private static func isKeptOverRelays(
-        _ promise: PlatformPromise, _ simulation: Simulation, _ replication: UInt32,
-        _ progress: RunProgress
-    ) async -> Result<Bool, AuditFailure> {
-        guard simulation.scenario.ice.policy != .relay else { return .success(false) }
-        var relayed = simulation
-        relayed.scenario.ice.policy = .relay
+    /// Who comes to know what without stores, with every setting that may keep a promise: they have nothing to do with each
+    /// other.
+    private static func remedied(
+        _ simulation: Simulation, _ replication: UInt32, _ progress: RunProgress
+    ) async -> Result<PlatformKnowledge, AuditFailure> {
+        var other = simulation
+        for promise in PlatformPromise.allCases { _ = other.scenario.remedy(promise) }
         do throws(AuditFailure) {
-            let knowledge = try await relayed.knowledgeWithoutStores(in: replication, progress)
-            return .success(PromiseFinding(promise, in: knowledge).verdict == .kept)
+            return .success(try await other.knowledgeWithoutStores(in: replication, progress))
         } catch {
             return .failure(error)
         }
@@ -144,5 +142,28 @@ public struct Audit: Sendable {
     /// Whether a promise is broken whatever the setting, or something flows that is not published.
     public var isBroken: Bool {
         findings.contains { $0.verdict == .broken } || !unlisted.isEmpty
+    }
+}
+
+extension Scenario {
+    /// Whether a promise is broken that another setting may keep.
+    fileprivate func remedies(_ finding: PromiseFinding) -> Bool {
+        var changed = self
+        return finding.verdict == .broken && changed.remedy(finding.promise) != nil
+    }
+
+    /// Changes the setting that may keep `promise`: the verdict if it does; nil, with nothing changed, where there is none or it
+    /// is so already.
+    mutating func remedy(_ promise: PlatformPromise) -> PromiseVerdict? {
+        switch promise {
+        case .partnerSeesNoAddress where ice.policy != .relay:
+            ice.policy = .relay
+            return .keptOnlyIf(key: "ice.policy", value: ice.policy.rawValue)
+        case .visitsUnlinked where privacy.visitNames != .fresh:
+            privacy.visitNames = .fresh
+            return .keptOnlyIf(
+                key: "privacy.visit_names", value: privacy.visitNames.rawValue)
+        default: return nil
+        }
     }
 }

@@ -32,6 +32,8 @@ public enum PlatformPromise: String, CaseIterable, Hashable, Sendable {
     case readsWrittenDown = "reads_written_down"
     /// Nothing of what went is in the bytes of a database.
     case deletedIsGone = "deleted_is_gone"
+    /// Nobody is known again by what a visit is called (RFC 8829 §5.2.1 for session numbers).
+    case visitsUnlinked = "visits_not_linked"
 
     /// Whether only the bytes of a database can tell; without one nothing is said of it.
     public var needsDatabase: Bool { self == .deletedIsGone }
@@ -60,6 +62,8 @@ public enum PlatformPromise: String, CaseIterable, Hashable, Sendable {
         case .callsOnlyCounted:
             "Calls are counted by hour; but for the relay log no record tells how long one was."
         case .readsWrittenDown: "Whoever is shown what is stored is in the access log."
+        case .visitsUnlinked:
+            "No two visits go by one name in what signalling and relays are shown."
         }
     }
 }
@@ -145,6 +149,7 @@ extension PromiseFinding {
         case .ticketsForgotten: check.ticketsForgotten()
         case .callsOnlyCounted: check.callsOnlyCounted()
         case .readsWrittenDown: check.readsWrittenDown()
+        case .visitsUnlinked: check.visitsUnlinked()
         }
         self.init(promise: promise, calls: knowledge.calls)
         verdict = check.isBroken ? .broken : .kept
@@ -326,5 +331,15 @@ private struct PromiseCheck {
         note(total.expiredFound, "of them found")
         note(database.canaries.bytes, "bytes searched")
         note(total.standingFound, "canaries found of records that stand")
+    }
+
+    mutating func visitsUnlinked() {
+        for observer in [Observer.signalingProcessor, .relayProcessor] {
+            guard let names = bytes.names[observer] else { continue }
+            note(names.visits, "names shown to the \(Audit.words(observer.name))")
+            guard names.linked.count > 0 else { continue }
+            subjects.formUnion(names.linked)
+            blame(observer, in: names.calls)
+        }
     }
 }
