@@ -6,7 +6,7 @@
 # make heard-quality   score what is heard in full calls by PESQ; writes results/heard-quality
 # make relay-share   sweep the relay share over mobile networks, NATs and browsers; writes results/relay-share
 # make abuse   answer the questions of scenarios/abuse; writes results/abuse
-# make privacy   audit scenarios/studies/privacy.yaml over its settings; writes results/privacy
+# make privacy   audit over settings what partners and thieves learn; writes results/privacy
 # make gate    hold the fairness of two scenarios to their baselines
 # make planted-bugs   plant bugs in copies of the matchmaker, each of which the gate must find
 # make conformance   hold the protocol machines against coturn and aiortc on loopback
@@ -73,7 +73,7 @@ abuse: build
 
 privacy: build
 	@$(call install,python3)
-	/usr/bin/python3 Tests/Studies/privacy.py $(VOICESIM) scenarios/studies/privacy.yaml --out results/privacy $(ARGS)
+	/usr/bin/python3 Tests/Studies/privacy.py $(VOICESIM) scenarios --out results/privacy $(ARGS)
 
 # What the fairness of each is held to stands beside them; `voicesim baseline update` changes it.
 gate: build

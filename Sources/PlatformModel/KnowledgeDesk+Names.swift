@@ -16,7 +16,8 @@ extension KnowledgeDesk {
     ///
     /// - Parameter message: what it is, where that is known; else it is what it parses to.
     mutating func noteSession(
-        in text: [UInt8], meaning message: SignalingMessage? = nil, of sender: UInt32, in call: UInt32
+        in text: [UInt8], meaning message: SignalingMessage? = nil, of sender: UInt32,
+        in call: UInt32
     ) {
         let isDescription =
             message == nil && Self.described.contains { text.starts(with: $0) }

@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
-"""What privacy costs, and what a thief finds: audits of one scenario over its settings.
+"""What privacy costs, and what a thief finds: audits over settings.
 
-usage: privacy.py VOICESIM SCENARIO --out DIR [--only STUDY ...]
+usage: privacy.py VOICESIM SCENARIOS --out DIR [--only STUDY ...]
 
-Writes DIR/STUDY.csv, DIR/table.txt, DIR/answers.md, DIR/addresses.svg and DIR/theft.svg. Nothing of it depends on the
-machine. A study is one of:
+Writes DIR/STUDY.csv and DIR/STUDY.svg, DIR/table.txt and DIR/answers.md. Nothing of it depends on the machine. SCENARIOS
+is the directory of scenarios. A study is one of:
 
 addresses  over ice.policy and the share of browsers that hide addresses: who sees whose address, and what relays
            carry and cost (means of one replication)
 theft      over the hour at which the stores are copied and how long signalling messages and the relay log are
            kept: how many pairs of people the copy shows, and for how many person-hours it holds something
+reports    over how long reports are kept: abuse that people meet, and whose reports a copy holds and links
 """
 
 import argparse
@@ -26,8 +27,10 @@ POLICIES = (
     ("relayed for 60 s", ["ice.policy=relay_for_strangers", "ice.stranger_time=60 s"]),
     ("always relayed", ["ice.policy=relay"]),
 )
+PLACE = "studies/privacy.yaml"
 NETWORKS = ("fixed", "mobile", "enterprise")
 HIDING = (0, 50, 100)
+DAYS = (1, 7, 14, 30)
 HOURS = tuple(range(2, 49, 2))
 # Lifetimes of messages and relay log.
 RETENTION = (
@@ -48,16 +51,16 @@ def arguments(settings):
     return [part for setting in settings for part in ("--set", setting)]
 
 
-def audit(options, settings, *more):
+def audit(options, scenario, settings, *more):
     # 99: that a promise is broken is one of the things to be found out.
     return json.loads(call(
-        [options.voicesim, "audit", options.scenario, "--quiet", "--format", "json",
-         *arguments(settings), *more], (0, 99)))
+        [options.voicesim, "audit", os.path.join(options.scenarios, scenario), "--quiet", "--format",
+         "json", *arguments(settings), *more], (0, 99)))
 
 
-def run(options, settings, directory):
-    call([options.voicesim, "run", options.scenario, "--quiet", "--out", directory,
-          *arguments(settings)], (0, 99))
+def run(options, scenario, settings, directory):
+    call([options.voicesim, "run", os.path.join(options.scenarios, scenario), "--quiet", "--out",
+          directory, *arguments(settings)], (0, 99))
     with open(os.path.join(directory, "summary.json"), encoding="utf-8") as file:
         return json.load(file)["metrics"]
 
@@ -78,8 +81,8 @@ def addresses(options):
         for label, settings in POLICIES:
             for hiding in HIDING:
                 every = [*settings, *(f"access.{name}.mdns={hiding} %" for name in NETWORKS)]
-                report = audit(options, every)
-                metrics = run(options, every, os.path.join(directory, "run"))
+                report = audit(options, PLACE, every)
+                metrics = run(options, PLACE, every, os.path.join(directory, "run"))
                 rows.append({
                     "policy": label, "browsers that hide addresses": hiding / 100,
                     "calls that show the public address": share(report, "partner", "public_address"),
@@ -96,7 +99,7 @@ def theft(options):
     rows = []
     for label, settings in RETENTION:
         for hour in HOURS:
-            report = audit(options, settings, "--breach-at", f"{hour} h")
+            report = audit(options, PLACE, settings, "--breach-at", f"{hour} h")
             copy = report["breach"]
             measures = {name: one["value"] for name, one in copy["measures"].items()}
             rows.append({
@@ -109,6 +112,30 @@ def theft(options):
                 "frames": measures["decryptable_frames"],
             })
             print(f"theft: {label}, {hour} h", flush=True)
+    return rows
+
+
+def reports(options):
+    rows = []
+    with tempfile.TemporaryDirectory() as directory:
+        for days in DAYS:
+            settings = [f"risk.retention={days} d"]
+            scenario = "abuse/retention.yaml"
+            exposure = run(options, scenario, settings, os.path.join(directory, "run"))["risk.exposure"]
+            report = audit(options, scenario, settings)
+            thief = next(one for one in report["observers"] if one["observer"] == "thief")
+            found = next((one for one in thief["items"] if one["item"] == "device_identifier"), None)
+            linked = next((one for one in report["inferred"]
+                           if one["observer"] == "thief" and one["rule"] == "same_device"), None)
+            rows.append({
+                "days": days, "exposure, per 1,000": exposure["value"],
+                "low": exposure["ci95"][0], "high": exposure["ci95"][1],
+                "people": report["subjects"],
+                "people whose identifier is found": found["subjects"] if found else 0,
+                "oldest, d": found["longest_residence"] / 86400 if found else 0,
+                "people with several records": linked["subjects"] if linked else 0,
+            })
+            print(f"reports: {days} d", flush=True)
     return rows
 
 
@@ -156,6 +183,22 @@ def answer_theft(rows):
     frames = sum(row["frames"] for row in rows)
     lines.append(f"Frames that it could decrypt: {frames}.")
     return " ".join(lines)
+
+
+def answer_reports(rows):
+    first, last = rows[0], rows[-1]
+    parts = []
+    for before, after in zip(rows, rows[1:]):
+        days = after["days"] - before["days"]
+        safer = (before["exposure, per 1,000"] - after["exposure, per 1,000"]) / days
+        more = (after["people whose identifier is found"] - before["people whose identifier is found"]) / days
+        parts.append(f"from {before['days']} to {after['days']} d {safer:+.2f} per 1,000 less exposure and "
+                     f"{more:+.1f} people more in a stolen copy, for each day")
+    return (f"Reports kept for {first['days']} d leave {first['exposure, per 1,000']:.1f} minutes with abusers per 1,000 "
+            f"honest ones, {last['days']} d {last['exposure, per 1,000']:.1f}; a copy then holds identifiers of "
+            f"{first['people whose identifier is found']:,} and {last['people whose identifier is found']:,} of "
+            f"{last['people']:,} people, and several records of {first['people with several records']:,} and "
+            f"{last['people with several records']:,}, which it links: " + "; ".join(parts) + ".")
 
 
 def curves(title, groups, ticks, x_title, y_title):
@@ -210,6 +253,15 @@ def figure_theft(rows):
                   groups, (0, 12, 24, 36, 48), "hours since the start, midnight", "pairs of people")
 
 
+def figure_reports(rows):
+    names = ("exposure, per 1,000", "people whose identifier is found", "people with several records")
+    greatest = {name: max(row[name] for row in rows) or 1 for name in names}
+    groups = [(f"{name} (1 = {greatest[name]:,.0f})",
+               [(row["days"], row[name] / greatest[name]) for row in rows]) for name in names]
+    return curves("What keeping reports buys, and what it shows to a thief", groups, (0, 7, 14, 21, 30),
+                  "days that reports are kept", "as a share of the greatest")
+
+
 def text(value):
     if value is None:
         return "-"
@@ -230,13 +282,15 @@ STUDIES = {
                   "partners, and what do browsers' mDNS names do for it?"),
     "theft": (theft, answer_theft, figure_theft,
               "What does a stolen copy of the stores show, and when?"),
+    "reports": (reports, answer_reports, figure_reports,
+                "What does each day that reports are kept buy in safety, and cost in what can be linked?"),
 }
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("voicesim")
-    parser.add_argument("scenario")
+    parser.add_argument("scenarios")
     parser.add_argument("--out", required=True)
     parser.add_argument("--only", action="append", choices=STUDIES)
     options = parser.parse_args()
