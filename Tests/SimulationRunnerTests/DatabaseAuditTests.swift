@@ -59,8 +59,8 @@ import Testing
         }
         let total = findings.canaries.total
         #expect(total.standing > 10 && total.standingFound * 10 >= total.standing * 9)
-        let finding = try #require(audit.findings.last)
-        #expect(finding.promise == .deletedIsGone && finding.verdict == .kept)
+        let finding = try #require(audit.findings.first { $0.promise == .deletedIsGone })
+        #expect(finding.verdict == .kept)
         #expect(finding.evidence.first?.count == total.expired)
         let report = AuditReport(audit, replayedBy: "x")
         #expect(report.text().contains("expired canaries: 0 found"))
