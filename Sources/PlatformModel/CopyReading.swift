@@ -194,7 +194,12 @@ extension StoredMessage {
 
 extension KnowledgeDesk {
     /// What `contents`, copied at `now`, give to whoever has them.
-    func measure(_ contents: StoreContents, frame: SimDuration, at now: SimTime) -> BreachMeasures {
+    ///
+    /// - Parameter serials: which of the run's records they are, where they are not its last ones.
+    func measure(
+        _ contents: StoreContents, _ serials: RecordSerials? = nil, frame: SimDuration,
+        at now: SimTime
+    ) -> BreachMeasures {
         var reading = CopyReading(parties)
         for message in contents.messages {
             let parsed = try? SignalingMessage.parse(message.text).message
@@ -203,14 +208,13 @@ extension KnowledgeDesk {
             }
             reading.read(message, parsed, naming: named)
         }
-        for (entry, holder) in zip(
-            contents.relayLog, relayNotes.suffix(contents.relayLog.count))
-        {
+        for (entry, holder) in zip(contents.relayLog, holders(in: contents, serials)) {
             guard let holder else { continue }
             reading.read(
                 entry, of: holder.subject, in: holder.call, permitting: publicPeer(of: entry))
         }
-        for (report, note) in zip(contents.reports, reportNotes.suffix(contents.reports.count)) {
+        for (report, note) in zip(contents.reports, targets(in: contents, serials)) {
+            guard let note else { continue }
             reading.readReport(of: note.subject, at: report.time)
         }
         let (pairs, exposure) = (reading.pairs, reading.exposure(at: now))

@@ -152,8 +152,31 @@ extension KnowledgeDesk {
 
     // MARK: The thief
 
+    /// Whom each entry of the relay log in `contents` is about, in their order; nil where it is nobody.
+    ///
+    /// - Parameter serials: which entries they are; without it the last ones, as records are deleted in the order in which
+    ///   they were stored.
+    func holders(in contents: StoreContents, _ serials: RecordSerials?) -> [RelayHolder?] {
+        if let serials { return serials.relayLog.map { relayNotes[Int($0)] } }
+        let count = contents.relayLog.count
+        precondition(count <= relayNotes.count, "an entry that nobody wrote")
+        return Array(relayNotes.suffix(count))
+    }
+
+    /// Likewise of reports; nil where it is nobody who came.
+    func targets(in contents: StoreContents, _ serials: RecordSerials?) -> [ReportNote?] {
+        if let serials { return serials.reports.map { $0 < 0 ? nil : reportNotes[Int($0)] } }
+        let count = contents.reports.count
+        precondition(count <= reportNotes.count, "a report that nobody made")
+        return Array(reportNotes.suffix(count))
+    }
+
     /// A thief copies the stores at `now`. What was stored longest ago shows how far back a theft reaches.
-    mutating func steal(_ contents: StoreContents, at now: SimTime) {
+    ///
+    /// - Parameter serials: which of the run's records they are, where they are not its last ones.
+    mutating func steal(
+        _ contents: StoreContents, _ serials: RecordSerials? = nil, at now: SimTime
+    ) {
         breach = now
         callsBeforeBreach = parties.count
         for message in contents.messages {
@@ -169,22 +192,18 @@ extension KnowledgeDesk {
                 told(by: message.text, of: parties[Int(call)][side]), of: side, in: call,
                 to: .thief, since: message.time, until: now)
         }
-        // Records are deleted in the order in which they were stored.
-        precondition(contents.relayLog.count <= relayNotes.count, "an entry that nobody wrote")
-        for (entry, holder) in zip(
-            contents.relayLog, relayNotes.suffix(contents.relayLog.count))
-        {
+        for (entry, holder) in zip(contents.relayLog, holders(in: contents, serials)) {
             withUnsafeBytes(of: entry) {
                 lookForKeys(in: $0, at: .thief, since: entry.time, until: now)
             }
             guard let holder else { continue }
             disclose(entry, of: holder, to: .thief, since: entry.time, until: now)
         }
-        precondition(contents.reports.count <= reportNotes.count, "a report that nobody made")
-        for (report, note) in zip(contents.reports, reportNotes.suffix(contents.reports.count)) {
+        for (report, note) in zip(contents.reports, targets(in: contents, serials)) {
             Self.bytes(of: report).withUnsafeBytes {
                 lookForKeys(in: $0, at: .thief, since: report.time, until: now)
             }
+            guard let note else { continue }
             declareReport(
                 of: note.subject, as: report.device, to: .thief, since: report.time, until: now)
             guard report.device == note.device else { continue }

@@ -180,19 +180,28 @@ extension Platform {
     /// A thief copies the stores: what the copy gives.
     @discardableResult
     mutating func stealStores(at now: SimTime) -> BreachMeasures? {
-        guard let contents = stores?.dump(at: now) else { return nil }
-        knowledge?.steal(contents, at: now)
+        guard let contents = copyStores(at: now) else { return nil }
+        knowledge?.steal(contents, stores?.serials(), at: now)
         return measure(contents, at: now)
     }
 
     /// What a copy would give that nobody takes.
     mutating func measureBreach(at now: SimTime) -> BreachMeasures? {
-        guard let contents = stores?.dump(at: now) else { return nil }
+        guard let contents = copyStores(at: now) else { return nil }
         return measure(contents, at: now)
     }
 
-    private func measure(_ contents: StoreContents, at now: SimTime) -> BreachMeasures? {
-        knowledge?.measure(contents, frame: scenario.media.codec.frame, at: now)
+    /// All that is stored, and nothing of it later than `now`, whatever clock has stamped it.
+    private mutating func copyStores(at now: SimTime) -> StoreContents? {
+        guard let time = stores?.time(at: now), let contents = stores?.dump(at: now) else {
+            return nil
+        }
+        return time > now ? contents.stamped(until: now) : contents
+    }
+
+    private mutating func measure(_ contents: StoreContents, at now: SimTime) -> BreachMeasures? {
+        knowledge?.measure(
+            contents, stores?.serials(), frame: scenario.media.codec.frame, at: now)
     }
 
     /// The moment before the end at which a copy tells of most pairs, and of how many; nil where it is not noted.
@@ -217,10 +226,29 @@ extension Platform {
         for call in calls.handles(where: { $0.phase == .talking }) { knowKeys(of: call, at: now) }
         lookAtMatchmaker(at: now)
         lookAtAccessLog()
+        _ = stores?.lookAtAges(at: now)
         guard let knowledge else { return nil }
         let published = stores?.publishedCounts(
             knowledge.trace, over: now.sinceStart, noise: root.stream(.publication))
         return knowledge.knowledge(
-            subjects: Int(arrived), published: published, refused: stores?.refused ?? 0)
+            subjects: Int(arrived), published: published, refused: stores?.refused ?? 0,
+            ages: stores?.ages ?? StoreAges())
+    }
+}
+
+extension StoreContents {
+    /// The same records, those from after `now` of `now`.
+    fileprivate func stamped(until now: SimTime) -> StoreContents {
+        var contents = self
+        for index in reports.indices where reports[index].time > now {
+            contents.reports[index].time = now
+        }
+        for index in messages.indices where messages[index].time > now {
+            contents.messages[index].time = now
+        }
+        for index in relayLog.indices where relayLog[index].time > now {
+            contents.relayLog[index] = relayLog[index].stamped(now)
+        }
+        return contents
     }
 }

@@ -303,6 +303,7 @@ extension Platform {
         let goingOn = calls.count { $0.isMeasured && $0.phase < .windingUp }
         endWatches()
         recordHeld(at: now)
+        lookAtAges(at: now)
         recorder.count(.ticketsUnfinished, Int64(waiting))
         recordHindsight()
         recorder.count(.callsUnfinished, Int64(goingOn))

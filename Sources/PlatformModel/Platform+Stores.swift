@@ -9,11 +9,21 @@ import TURN
 
 /// What the services write into the platform's stores, where a run fills them.
 extension Platform {
-    /// Schedules the first sweep, and the first backup.
-    func scheduleStores(_ engine: inout Engine<PlatformEvent>) {
+    /// Schedules the first sweep, the first backup, and what befalls the stores.
+    mutating func scheduleStores(_ engine: inout Engine<PlatformEvent>) {
         guard scenario.privacy.fillsStores else { return }
-        engine.post(.storesSwept, at: .zero + scenario.privacy.sweepInterval)
+        scheduleSweep(&engine)
         scheduleBackup(&engine)
+        scheduleStoreFaults(&engine)
+    }
+
+    /// The service sets its timer for the next multiple of the interval.
+    private mutating func scheduleSweep(_ engine: inout Engine<PlatformEvent>) {
+        let interval = scenario.privacy.sweepInterval
+        let passed = engine.now.nanoseconds / interval.nanoseconds
+        let due = SimTime.zero + interval * (passed + 1)
+        engine.post(.storesSwept, at: due)
+        stores?.sweepDue = due
     }
 
     private func scheduleBackup(_ engine: inout Engine<PlatformEvent>) {
@@ -94,20 +104,81 @@ extension Platform {
 
     // MARK: Deletion
 
+    /// A timer fires that the service has set, or that was one of a service that is gone.
     mutating func sweepStores(_ engine: inout Engine<PlatformEvent>) {
+        guard stores?.sweepDue == engine.now else { return }
+        sweepNow(&engine)
+    }
+
+    private mutating func sweepNow(_ engine: inout Engine<PlatformEvent>) {
         let now = engine.now
         recordHeld(at: now)
-        let lags = stores?.sweep(at: now) ?? []
-        knowledge?.trimRelayNotes(to: stores?.count(.relayLog) ?? 0)
+        let overstaying = stores?.lookAtAges(at: now) ?? []
+        if let limit = stores?.crash.take() {
+            noteLags(stores?.sweep(at: now, atMost: limit) ?? [], at: now)
+            return restartStores(&engine)
+        }
+        noteLags(stores?.sweep(at: now) ?? [], at: now)
+        if scenario.storeFaults.isEmpty {
+            knowledge?.trimRelayNotes(to: stores?.count(.relayLog) ?? 0)
+        }
+        scheduleSweep(&engine)
         let overdue = stores?.overdueKinds(at: now) ?? []
         knowledge?.noteSweep(leaving: overdue)
         lookAtMatchmaker(at: now)
-        if isMeasured(now) {
-            for lag in lags { recorder.record(.privacyDeletionLag, lag) }
-            recorder.count(.privacyViolations, Int64(overdue.count))
-        }
-        engine.post(.storesSwept, at: now + scenario.privacy.sweepInterval)
+        let violations = overdue.count + overstaying.count { !overdue.contains($0) }
+        if isMeasured(now) { recorder.count(.privacyViolations, Int64(violations)) }
     }
+
+    /// How long after they had lapsed records were deleted.
+    private mutating func noteLags(_ lags: [SimDuration], at now: SimTime) {
+        guard isMeasured(now) else { return }
+        for lag in lags { recorder.record(.privacyDeletionLag, lag) }
+    }
+
+    /// Looks a last time how old the records are.
+    mutating func lookAtAges(at now: SimTime) {
+        let overstaying = stores?.lookAtAges(at: now).count ?? 0
+        if overstaying > 0 { recorder.count(.privacyViolations, Int64(overstaying)) }
+    }
+
+    // MARK: Faults
+
+    private func scheduleStoreFaults(_ engine: inout Engine<PlatformEvent>) {
+        for (number, fault) in scenario.storeFaults.enumerated() {
+            engine.post(.storeFaultBegins(UInt16(number)), at: .zero + fault.at)
+            if fault.end > fault.at {
+                engine.post(.storeFaultEnds(UInt16(number)), at: .zero + fault.end)
+            }
+        }
+    }
+
+    mutating func storeFaultBegins(_ number: UInt16, _ engine: inout Engine<PlatformEvent>) {
+        let now = engine.now
+        switch scenario.storeFaults[Int(number)].event {
+        case .sweepCrashes(let limit): stores?.crash = limit
+        case .clockIsWrong(let error, _): stores?.clockError = error
+        case .restart: restartStores(&engine)
+        case .restoration:
+            let lags = stores?.restore(at: now) ?? []
+            noteLags(lags, at: now)
+        case .importation(let count, let age):
+            var random = root.stream(.importedReports, UInt64(number))
+            stores?.importReports(count, aged: age, at: now, using: &random)
+        }
+    }
+
+    /// Only a wrong clock is put right again.
+    mutating func storeFaultEnds() { stores?.clockError = .zero }
+
+    /// The service starts again: it sweeps at once, and sets its timer.
+    private mutating func restartStores(_ engine: inout Engine<PlatformEvent>) {
+        stores?.restart(at: engine.now)
+        guard stores?.neglect != .forgetsToSweep else { return }
+        sweepNow(&engine)
+    }
+
+    // MARK: Backups
 
     mutating func backUpStores(_ engine: inout Engine<PlatformEvent>) {
         stores?.backUp(at: engine.now)

@@ -257,6 +257,8 @@ extension Platform: EventWorld {
         case .backupTaken: backUpStores(&engine)
         case .listChanges: listChanges(&engine)
         case .notice(let notice): noticeArrives(notice, &engine)
+        case .storeFaultBegins(let number): storeFaultBegins(number, &engine)
+        case .storeFaultEnds: storeFaultEnds()
         case .warmUpEnds: warmUpEnds(at: engine.now)
         case .seriesStep: takeSeriesRow(&engine)
         }

@@ -106,6 +106,10 @@ enum PlatformEvent: BitwiseCopyable, Sendable {
     case listChanges
     /// The service's word of it reaches a side of a call.
     case notice(Handle)
+    /// The scenario's fault of the stores of that number happens, or begins.
+    case storeFaultBegins(UInt16)
+    /// One that lasts is over.
+    case storeFaultEnds(UInt16)
     /// Measuring begins.
     case warmUpEnds
     /// The next row of the time series.

@@ -28,6 +28,8 @@ public struct PlatformKnowledge: Sendable {
     public let published: PublishedCounts?
     /// Records that were not stored as there were as many as may be.
     public let refused: Int
+    /// How old records have become.
+    public let ages: StoreAges
 
     /// Where the two oracles do not agree.
     public struct Disagreement: Hashable, Sendable {
@@ -83,9 +85,9 @@ public struct PlatformKnowledge: Sendable {
 }
 
 extension KnowledgeDesk {
-    /// What it has come to, of so many people, when so many records were not stored.
+    /// What it has come to, of so many people, when so many records were not stored and others have become so old.
     func knowledge(
-        subjects: Int, published: PublishedCounts?, refused: Int
+        subjects: Int, published: PublishedCounts?, refused: Int, ages: StoreAges = StoreAges()
     ) -> PlatformKnowledge {
         var all = labels
         all.formUnion(unseen)
@@ -93,6 +95,6 @@ extension KnowledgeDesk {
             labels: all, seen: labels, canaries: canaries, unhidden: unhidden, evidence: evidence,
             breach: breach,
             subjects: subjects, calls: parties.count, callsBeforeBreach: callsBeforeBreach,
-            policy: policy, published: published, refused: refused)
+            policy: policy, published: published, refused: refused, ages: ages)
     }
 }

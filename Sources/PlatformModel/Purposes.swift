@@ -12,6 +12,7 @@ enum Purpose: UInt16 {
     case accessKey = 6
     case breach = 7
     case publication = 8
+    case importedReports = 9
 
     // One stream a peer, or a home or box: who it is, never touched by what others do.
     case attributes = 17

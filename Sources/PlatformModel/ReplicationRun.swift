@@ -117,6 +117,9 @@ public struct ReplicationRun: ~Copyable {
     /// What a test wants an audit to find.
     mutating func plant(_ leak: PlantedLeak) { platform.plant(leak) }
 
+    /// What a test lets the service that keeps the stores neglect.
+    mutating func plant(_ neglect: StoreNeglect) { platform.stores?.neglect = neglect }
+
     /// A thief copies the stores now.
     ///
     /// - Returns: what the copy gives.
@@ -158,14 +161,17 @@ public struct ReplicationRun: ~Copyable {
 
     /// What the operator can answer to `subpoena` now, out of what is stored; nil if the run fills no stores.
     public mutating func answer(_ subpoena: Subpoena) -> SubpoenaAnswer? {
-        platform.stores?.answer(subpoena, at: engine.now)
+        guard let time = platform.stores?.time(at: engine.now) else { return nil }
+        return platform.stores?.answer(subpoena, at: time)
     }
 
     /// How the platform's stores are kept, and who may read them; nil if the run fills none.
     public mutating func storeRules() -> StoreRules? { platform.stores?.rules }
 
     /// What was done to the stores since this was last asked, in order; nothing unless the run notes it.
-    public mutating func takeStoreChanges() -> [StoreChange] { platform.stores?.takeChanges() ?? [] }
+    public mutating func takeStoreChanges() -> [StoreChange] {
+        platform.stores?.takeChanges() ?? []
+    }
 
     /// All that is stored now, read as the auditor who may; nil if the run fills no stores.
     @discardableResult

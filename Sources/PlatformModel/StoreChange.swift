@@ -12,6 +12,10 @@ public enum StoreChange: Sendable {
     case counted(CallCell)
     /// What had lapsed was deleted: what came of it, and how many records might go at most.
     case swept(SweepOutcome, at: SimTime, atMost: Int)
+    /// The service that keeps them stopped and started again.
+    case restarted
+    /// Everything was replaced by a backup, and swept at once: what came of that.
+    case restored(StoreBackup, SweepOutcome, at: SimTime)
     /// Everything was read.
     case dumped(StoreContents, by: Authorisation?, at: SimTime)
     /// A backup was taken.

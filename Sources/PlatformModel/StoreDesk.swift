@@ -7,16 +7,41 @@ import ScenarioModel
 ///
 /// Nothing of the run depends on what is in them: they draw from nobody's streams, and who is paired, connected or
 /// reported does not ask them.
+///
+/// They are kept by a clock of their own, which is right but for what a fault does to it.
 struct StoreDesk: ~Copyable {
     var guarded: GuardedStores<FlatStores>
-    /// Those that have not been destroyed yet, the oldest first.
-    private(set) var backups: [StoreBackup] = []
+    /// Backups that have not been destroyed yet, the oldest first.
+    var kept: [KeptBackup] = []
     /// Records that came when there were as many of their kind as may be.
     private(set) var refused = 0
     /// What was done since somebody last asked; nil where nobody will.
     private var journal: [StoreChange]?
     /// When the run begins, after midnight.
     let dayStart: SimDuration
+
+    /// When the timer of the service fires that sweeps; nil without one.
+    var sweepDue: SimTime?
+    /// After how many records the next sweep breaks off; nil where it does not.
+    var crash: Int?
+    /// By how much the machine's clock is wrong.
+    var clockError = SimDuration.zero
+    /// What goes by it.
+    var clock = RetentionClock(reading: .zero, steady: .zero)
+    /// What that read when something was last written down.
+    var written = SimTime.zero
+    /// Where the records come from; nil where that is what their stamps say.
+    var provenance: Provenance?
+    /// How old records have become.
+    var ages = StoreAges()
+    /// What a test lets the service neglect.
+    var neglect: StoreNeglect?
+
+    /// A backup, and where its records come from, by the kinds' numbers.
+    struct KeptBackup {
+        var backup: StoreBackup
+        var origins: [[Provenance.Origin]]
+    }
 
     /// Who takes backups.
     static let backupGrant = AccessGrant(role: .backupService, purpose: .backup, scope: .dump)
@@ -40,10 +65,19 @@ struct StoreDesk: ~Copyable {
                 granting: [Self.backupGrant, Self.auditGrant, Self.legalGrant]))
         dayStart = scenario.arrivals.dayStart
         if isJournalled { journal = [] }
+        if !scenario.storeFaults.isEmpty { provenance = Provenance() }
     }
 
     /// How they are kept, and who may read them.
     var rules: StoreRules { StoreRules(policy: guarded.store.policy, access: guarded.access) }
+
+    /// Backups that have not been destroyed yet, the oldest first.
+    var backups: [StoreBackup] { kept.map(\.backup) }
+
+    /// The time at `now` by the clock that records are kept by.
+    func time(at now: SimTime) -> SimTime {
+        neglect == .trustsClock ? now + clockError : clock.time(steady: now)
+    }
 
     // MARK: The journal
 
@@ -62,10 +96,16 @@ struct StoreDesk: ~Copyable {
 
     // MARK: What services write
 
-    /// Keeps `record`, of `now`.
+    /// Keeps `record`, which is made at `now` or was by a relay whose clock is right.
     mutating func keep(_ record: StoredRecord, at now: SimTime) {
-        switch guarded.store.insert(record, at: now) {
-        case .kept: note(.kept(record.time <= now ? record : record.stamped(now)))
+        let (kind, time) = (record.kind, time(at: now))
+        let serial = provenance?.nextSerial(kind)
+        let stamped = kind == .relayLog || time == now ? record : record.stamped(time)
+        switch guarded.store.insert(stamped, at: time) {
+        case .kept:
+            written = time
+            if let serial { provenance?.add(.init(made: record.time, serial: serial), kind) }
+            note(.kept(stamped.time <= time ? stamped : stamped.stamped(time)))
         case .full: refused += 1
         case .lapsed: break
         }
@@ -82,42 +122,49 @@ struct StoreDesk: ~Copyable {
         note(.counted(cell))
     }
 
-    /// Deletes what has lapsed by `now`, and backups whose time has come: how long after they had lapsed each
-    /// record went.
-    mutating func sweep(at now: SimTime) -> [SimDuration] {
+    // MARK: Deletion and copies
+
+    /// Deletes what has lapsed by `now`, and backups whose time has come; after `limit` records it breaks off.
+    ///
+    /// - Returns: how long after they had lapsed each record went.
+    mutating func sweep(at now: SimTime, atMost limit: Int = .max) -> [SimDuration] {
+        let time = time(at: now)
         var lags: [SimDuration] = []
-        let outcome = guarded.store.sweep(at: now) { _, lag in lags.append(lag) }
-        note(.swept(outcome, at: now, atMost: .max))
-        backups.removeAll { $0.until <= now }
+        let outcome = guarded.store.sweep(at: time, atMost: limit) { _, lag in lags.append(lag) }
+        note(.swept(outcome, at: time, atMost: limit))
+        written = max(written, time)
+        if neglect != .restoresAnyBackup { kept.removeAll { $0.backup.until <= time } }
         return lags
     }
 
-    /// Kinds of which there is at `now` a record older than the platform promises.
+    /// Kinds of which there is at `now` a record that is stamped longer ago than the platform promises.
     func overdueKinds(at now: SimTime) -> [RecordKind] {
-        let promise = RetentionPolicy()
+        let (promise, time) = (RetentionPolicy(), time(at: now))
         return RecordKind.allCases.filter { kind in
-            guarded.store.oldest(kind).map { $0 <= promise.latestLapsed(kind, at: now) } ?? false
+            guarded.store.oldest(kind).map { $0 <= promise.latestLapsed(kind, at: time) } ?? false
         }
     }
 
     /// Takes a backup, as the service that may.
     mutating func backUp(at now: SimTime) {
+        let time = time(at: now)
         let authorisation = guarded.access.authorise(
-            Self.backupGrant, from: now, for: .minutes(1))
-        guard let backup = guarded.backUp(by: authorisation, at: now).value else {
+            Self.backupGrant, from: time, for: .minutes(1))
+        guard let backup = guarded.backUp(by: authorisation, at: time).value else {
             preconditionFailure("the service that takes backups may not")
         }
-        backups.append(backup)
-        note(.backedUp(backup, by: authorisation, at: now))
+        kept.append(KeptBackup(backup: backup, origins: origins(of: backup)))
+        note(.backedUp(backup, by: authorisation, at: time))
     }
 
     /// All that is stored, lapsed or not, read as the auditor who may.
     mutating func dump(at now: SimTime) -> StoreContents {
-        let authorisation = guarded.access.authorise(Self.auditGrant, from: now, for: .minutes(1))
-        guard let contents = guarded.dump(by: authorisation, at: now).value else {
+        let time = time(at: now)
+        let authorisation = guarded.access.authorise(Self.auditGrant, from: time, for: .minutes(1))
+        guard let contents = guarded.dump(by: authorisation, at: time).value else {
             preconditionFailure("the auditor may not read")
         }
-        note(.dumped(contents, by: authorisation, at: now))
+        note(.dumped(contents, by: authorisation, at: time))
         return contents
     }
 }

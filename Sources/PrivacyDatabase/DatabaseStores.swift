@@ -8,7 +8,8 @@ public import TURN
 /// The platform's stores in a database of SQLite: for audits of what is really on a medium.
 ///
 /// What is deleted is overwritten with zeros (`secure_delete`), and the rollback journal, which has it too until a
-/// transaction is complete, is cut to nothing with each. Each call is a transaction of its own.
+/// transaction is complete, is cut to nothing with each. Copies of rows that were moved between pages are not: so each sweep
+/// that follows a deletion writes the database anew (`VACUUM`). Each call is a transaction of its own.
 public struct DatabaseStores: PrivacyStore, ~Copyable {
     /// What SQLite may say, or a row that no store wrote.
     public typealias Failure = DatabaseFailure
@@ -21,6 +22,8 @@ public struct DatabaseStores: PrivacyStore, ~Copyable {
     let form: StorageForm
     /// By the kinds' numbers.
     private var counts: [Int]
+    /// Whether nothing was deleted since the database was last written anew; nobody knows when it is opened.
+    private var isScrubbed = false
 
     /// Opens the stores on `medium`, or makes empty ones.
     public init(policy: RetentionPolicy, on medium: Medium) throws(DatabaseFailure) {
@@ -151,7 +154,20 @@ public struct DatabaseStores: PrivacyStore, ~Copyable {
             }
         }
         counts[Int(kind.rawValue)] -= stamps.count
+        if !stamps.isEmpty { isScrubbed = false }
         return stamps
+    }
+
+    /// Writes the database anew, unless nothing was deleted since.
+    ///
+    /// Where SQLite puts the rows of a page in order anew, it leaves copies of some between the others, of which
+    /// `secure_delete` knows nothing when they are deleted.
+    ///
+    /// - Complexity: O(bytes of the database).
+    public mutating func scrub() throws(DatabaseFailure) {
+        guard !isScrubbed, form.isWrittenAnew else { return }
+        try Self.perform { try queue.vacuum() }
+        isScrubbed = true
     }
 
     /// Stamps all records from after `now` with `now`.
@@ -185,6 +201,7 @@ public struct DatabaseStores: PrivacyStore, ~Copyable {
             for entry in contents.audit { try db.insert(entry) }
         }
         counts = [contents.reports.count, contents.messages.count, contents.relayLog.count]
+        isScrubbed = false
     }
 
     // MARK: Reading

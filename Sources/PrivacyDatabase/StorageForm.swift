@@ -24,5 +24,8 @@ struct StorageForm: Hashable, Sendable {
     /// Whether a transaction waits until it is on the disk; where no power cut is looked at, it need not.
     var isDurable = true
 
+    /// Whether a sweep writes the database anew when something was deleted.
+    var isWrittenAnew = true
+
     static let chosen = StorageForm(journal: .truncate)
 }

@@ -35,10 +35,13 @@ public protocol PrivacyStore: ~Copyable {
     mutating func hold(contentsOf records: [StoredRecord]) throws(Failure)
 
     /// Deletes the oldest records of a kind that are stamped `latest` or before, at most `limit` of them, all or
-    /// none, so that nothing can be found of them on the medium: their stamps, in order.
+    /// none, so that once it is scrubbed nothing can be found of them on the medium: their stamps, in order.
     mutating func delete(
         _ kind: RecordKind, stampedBy latest: SimTime, atMost limit: Int
     ) throws(Failure) -> [SimTime]
+
+    /// Overwrites what the medium may still hold of records that were deleted, where deleting alone does not.
+    mutating func scrub() throws(Failure)
 
     /// Stamps all records from after `now` with `now`: how many.
     mutating func restamp(after now: SimTime) throws(Failure) -> Int
@@ -154,6 +157,8 @@ extension PrivacyStore where Self: ~Copyable {
             }
             if let oldest = try oldest(kind), oldest <= latest { outcome.isComplete = false }
         }
+        // One that breaks off leaves this to the next one, too.
+        if outcome.deleted < limit { try scrub() }
         return outcome
     }
 

@@ -55,6 +55,15 @@ public struct StoreBackup: Hashable, Sendable {
     /// How many records it holds.
     public var recordCount: Int { contents.recordCount }
 
+    /// How many of a kind: the youngest of those that there were.
+    public func count(_ kind: RecordKind) -> Int {
+        switch kind {
+        case .reports: contents.reports.count
+        case .signaling: contents.messages.count
+        case .relayLog: contents.relayLog.count
+        }
+    }
+
     /// A backup of records that stand `until` it has to be destroyed.
     init(_ contents: StoreContents, until: SimTime) {
         self.until = until

@@ -59,7 +59,7 @@ struct Builder {
         scenario.relay = relay(root["relay"], regions: regions.names)
         scenario.privacy = privacy(
             root["privacy"], scenario.ice, stopTime: scenario.general.stopTime)
-        scenario.faults = faults(root["faults"], scenario)
+        (scenario.faults, scenario.storeFaults) = faults(root["faults"], scenario)
         scenario.media = media(root["media"])
         scenario.thresholds = root["thresholds"].entries.compactMap {
             if case .limit(let threshold, _) = $0.value.value { threshold } else { nil }

@@ -208,8 +208,55 @@ extension Format {
         Key(
             "drain", .object(faultyRelay), .derived("nothing is drained"),
             "A relay server that keeps its calls and is given no new ones."),
+        Key(
+            "crash_sweep", .object(crashedSweep), .derived("no sweep crashes"),
+            "The first sweep of the stores from then on breaks off, and the service with it; it "
+                + "starts again at once and sweeps."),
+        Key(
+            "skew_clock", .exactlyOne(clockSkew), .derived("the clock is right"),
+            "The clock of the service that stamps and deletes records is wrong for a time."),
+        Key(
+            "restart_stores", .emptyMap, .derived("nothing starts again"),
+            "The service that keeps the stores stops and starts again at once, without its timers."),
+        Key(
+            "restore_backup", .emptyMap, .derived("nothing is restored"),
+            "The stores are lost, and start again from the latest backup that has not been "
+                + "destroyed; without one they stay as they are. Needs `privacy.backup_interval`."),
+        Key(
+            "import_reports", .object(importedReports), .derived("nothing is imported"),
+            "Reports against devices that never came are taken over from elsewhere."),
         Key("at", time, .required, "When it begins, from the start of the run."),
-        Key("for", positiveTime, .required, "How long it lasts."),
+        Key(
+            "for", positiveTime, .derived("what happens at once does not last"),
+            "How long it lasts; needed with `crash`, `drain` and `skew_clock`, not accepted with "
+                + "the others."),
+    ]
+
+    /// What can break, as a fault's key.
+    static let faultKinds =
+        Fault.Kind.allCases.map(\.rawValue) + StoreFault.Kind.allCases.map(\.rawValue)
+
+    static let faultNames = faultKinds.map { "`\($0)`" }.joined(separator: ", ")
+
+    /// Those of them that do not last.
+    static let instantaneousFaults = StoreFault.Kind.allCases.filter { $0 != .skewClock }
+        .map(\.rawValue)
+
+    static let crashedSweep = [
+        Key(
+            "after", .integer(0...1 << 24), "0", "How many records it deletes before.")
+    ]
+
+    static let clockSkew = [
+        Key("ahead", positiveTime, .required, "By how much it is ahead."),
+        Key("behind", positiveTime, .required, "By how much it is behind."),
+    ]
+
+    static let importedReports = [
+        Key("count", .integer(1...100_000), .required, "How many."),
+        Key(
+            "age", time, .required,
+            "How long ago they were filed; what has lapsed already is not taken over."),
     ]
 
     static let faultyRelay = [

@@ -45,11 +45,11 @@ enum Format {
             "What the platform keeps, and how it is deleted. Lifetimes are `risk.retention`, "
                 + "`signaling.retention` and `relay.log_retention`."),
         Key(
-            "faults", .list(.object(fault, oneOf: Fault.Kind.allCases.map(\.rawValue)), 0...64),
-            "[]",
+            "faults", .list(.object(fault, oneOf: faultKinds), 0...64), "[]",
             "What breaks during the run, such as "
-                + "`{crash: {relay: eu/0}, at: 30 min, for: 5 min}`; each with one of `crash` and "
-                + "`drain`."),
+                + "`{crash: {relay: eu/0}, at: 30 min, for: 5 min}`; each with one of "
+                + "\(faultNames). All but `crash` and `drain` befall the platform's stores, and "
+                + "need `privacy.stores`."),
         Key(
             "media", .object(media), "{}",
             "What is spoken over, and in how much detail it is simulated."),

@@ -196,9 +196,9 @@ extension Contradiction: CustomStringConvertible {
         case .interval(let interval, let policy):
             "interval \(interval) does not go with policy \(policy); `batch` and `blossom` take "
                 + "a time above 0 s, the others 0 s"
-        case .faultAfterEnd(let at, let stopTime):
-            "\(at) has to be before stop_time \(stopTime)"
-        case .faultsOverlap(let relay): "relay \(relay) has another fault at that time"
+        case .faultAfterEnd, .faultsOverlap, .skewsOverlap, .instantaneous, .storesNotFilled,
+            .noBackups:
+            faultDescription
         case .noDelay(let a, let b):
             "the delay between regions \(a) and \(b) is missing; add [\(a), \(b), 45 ms] or such "
                 + "to regions.delay"
@@ -209,6 +209,24 @@ extension Contradiction: CustomStringConvertible {
         case .tooManyArrivals(let mean, let stopTime, let limit):
             "about \(mean) people would arrive before stop_time \(stopTime); "
                 + "at most \(limit) are accepted"
+        }
+    }
+}
+
+extension Contradiction {
+    /// Which values of faults do not go together.
+    private var faultDescription: String {
+        switch self {
+        case .faultAfterEnd(let at, let stopTime):
+            "\(at) has to be before stop_time \(stopTime)"
+        case .faultsOverlap(let relay): "relay \(relay) has another fault at that time"
+        case .skewsOverlap: "the clock of the stores has another skew_clock at that time"
+        case .instantaneous(let kind): "\(kind) happens at once and takes no 'for'"
+        case .storesNotFilled(let kind):
+            "\(kind) befalls stores that are not filled; use `privacy.stores: true`"
+        case .noBackups:
+            "restore_backup needs backups; give privacy.backup_interval, such as 1 d"
+        default: preconditionFailure("no contradiction of faults: \(self)")
         }
     }
 }

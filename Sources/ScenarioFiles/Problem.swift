@@ -176,6 +176,14 @@ public enum Contradiction: Hashable, Sendable {
     case faultAfterEnd(String, stopTime: String)
     /// Two faults of that server at one time.
     case faultsOverlap(String)
+    /// Two errors of the stores' clock at one time.
+    case skewsOverlap
+    /// A fault of that kind does not last.
+    case instantaneous(String)
+    /// A fault of that kind befalls stores that are not filled.
+    case storesNotFilled(String)
+    /// There is nothing to restore from.
+    case noBackups
     /// So many arrivals on average before the end.
     case tooManyArrivals(String, stopTime: String, limit: String)
 }

@@ -34,8 +34,10 @@ public struct Scenario: Hashable, Sendable {
     public var relay: Relay
     /// What the platform keeps.
     public var privacy: Privacy
-    /// What breaks during the run, in file order.
+    /// Relay servers that break during the run, in file order.
     public var faults: [Fault]
+    /// What befalls the stores during the run, in file order; nothing unless it fills them.
+    public var storeFaults: [StoreFault]
     /// What is spoken over, and in how much detail it is simulated.
     public var media: Media
     /// The targets that the run is held to, in file order.
@@ -50,7 +52,7 @@ public struct Scenario: Hashable, Sendable {
         regions: Regions = Regions(), matchmaking: Matchmaking = Matchmaking(),
         risk: Risk = Risk(), signaling: Signaling = Signaling(), ice: ICE = ICE(),
         relay: Relay = Relay(), privacy: Privacy = Privacy(), faults: [Fault] = [],
-        media: Media = Media(),
+        storeFaults: [StoreFault] = [], media: Media = Media(),
         thresholds: [Threshold] = []
     ) {
         self.title = title
@@ -69,6 +71,7 @@ public struct Scenario: Hashable, Sendable {
         self.relay = relay
         self.privacy = privacy
         self.faults = faults
+        self.storeFaults = storeFaults
         self.media = media
         self.thresholds = thresholds
     }

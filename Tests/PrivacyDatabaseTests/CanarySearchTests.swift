@@ -79,14 +79,61 @@ import Testing
             // Devices begin with a bit that is set here, so all their words are stored whole.
             #expect(count.standingFound == count.standing, "\(kind)")
         }
-        #expect(findings.total.expired == RecordKind.allCases.reduce(0) { $0 + findings[$1].expired })
+        let expired = RecordKind.allCases.reduce(0) { $0 + findings[$1].expired }
+        #expect(findings.total.expired == expired)
     }
 
     @Test func `without secure deletion canaries of each kind are found`() throws {
         var plain = StorageForm.unhurried
-        plain.securesDeletion = false
+        (plain.securesDeletion, plain.isWrittenAnew) = (false, false)
         let findings = try Self.findings(plain)
         for kind in RecordKind.allCases { #expect(findings[kind].expiredFound > 20, "\(kind)") }
+    }
+
+    /// What is found when allocations have come and gone, with all that relays write down of them, over 60 sweeps.
+    private static func relayFindings(_ form: StorageForm) throws -> CanaryFindings {
+        let scratch = Scratch()
+        var policy = RetentionPolicy()
+        policy.relayLog = .seconds(500)
+        var stores = try DatabaseStores(policy: policy, on: .file(scratch.path()), as: form)
+        var search = CanarySearch()
+        var (standing, now) = (StoreContents(), SimTime.zero)
+        for round in 0..<60 as Range<UInt32> {
+            var batch: [StoredRecord] = []
+            for second in 0..<100 as Range<UInt32> {
+                now += .seconds(1)
+                let number = round * 100 + second
+                let client = IPAddress(v4: 0xC633_0000 + number * 31)
+                let peers = (0..<number % 4).map { IPAddress(v4: 0xCB00_0000 + (number + $0) * 17) }
+                var events: [RelayLogEntry.Event] = [.opened]
+                for peer in peers { events.append(.permitted(peer)) }
+                for event in events + [.closed(.released)] {
+                    let entry = RelayLogEntry(
+                        time: now, event: event,
+                        relayed: TransportAddress(
+                            IPAddress("192.0.2.1")!, port: UInt16(49152 + number)),
+                        client: TransportAddress(client, port: 50_000), transport: .udp)
+                    search.note(.relayLog(entry))
+                    batch.append(.relayLog(entry))
+                    standing.relayLog.append(entry)
+                }
+            }
+            try stores.hold(contentsOf: batch)
+            _ = try stores.sweep(at: now)
+        }
+        standing.relayLog.removeAll { $0.time <= now - policy.relayLog }
+        #expect(stores.count(.relayLog) == standing.relayLog.count)
+        return try search.findings(inFilesAt: scratch.path(), standing: standing)
+    }
+
+    /// Rows that were put in order anew within a page are in it twice, and only one of the two is overwritten.
+    @Test func `unless the database is written anew, copies of rows stay between others`() throws {
+        var once = StorageForm.unhurried
+        once.isWrittenAnew = false
+        #expect(try Self.relayFindings(once)[.relayLog].expiredFound > 0)
+        let findings = try Self.relayFindings(.unhurried)[.relayLog]
+        #expect(findings.expired > 5000 && findings.expiredFound == 0)
+        #expect(findings.standing > 500 && findings.standingFound == findings.standing)
     }
 
     @Test func `what a standing record has, too, has not expired`() throws {

@@ -107,11 +107,12 @@ import Testing
 
     /// The search finds what other ways of keeping a database leave, so it would find it here.
     @Test func `without secure deletion, and in a journal that stays, much is left`() throws {
-        var plain = StorageForm.chosen
-        plain.securesDeletion = false
-        #expect(try Self.residue(plain, seed: 0).0 > 100)
-        #expect(try Self.residue(StorageForm(journal: .persist), seed: 0).0 > 20)
-        #expect(try Self.residue(StorageForm(journal: .wal), seed: 0).0 > 1000)
+        func form(_ journal: StorageForm.Journal, secure: Bool = true) -> StorageForm {
+            StorageForm(journal: journal, securesDeletion: secure, isWrittenAnew: false)
+        }
+        #expect(try Self.residue(form(.truncate, secure: false), seed: 0).0 > 100)
+        #expect(try Self.residue(form(.persist), seed: 0).0 > 20)
+        #expect(try Self.residue(form(.wal), seed: 0).0 > 1000)
     }
 
     /// A sweep is cut off in the middle of a transaction, with pages written already; what a thief finds then is more than

@@ -61,4 +61,46 @@ import Testing
         #expect(errors(text, set: ["ice.setup=modelled"]).count == 1)
         #expect(errors("{privacy: {notice: {}}}").count == 1)
     }
+
+    @Test func `each fault of the stores is read`() throws {
+        let model = try load(
+            """
+            general: {stop_time: 40 d}
+            privacy: {stores: true, backup_interval: 1 d}
+            faults:
+              - {crash: {relay: default/0}, at: 5 min, for: 1 min}
+              - {crash_sweep: {after: 100}, at: 3 d}
+              - {crash_sweep: {}, at: 4 d}
+              - {skew_clock: {ahead: 2 h}, at: 5 d, for: 6 h}
+              - {skew_clock: {behind: 90 min}, at: 6 d, for: 1 d}
+              - {restart_stores: {}, at: 6.5 d}
+              - {restore_backup: {}, at: 10 d}
+              - {import_reports: {count: 1000, age: 29.99 d}, at: 11 d}
+            """
+        ).model
+        #expect(model.faults.count == 1)
+        #expect(
+            model.storeFaults == [
+                StoreFault(.sweepCrashes(after: 100), at: .days(3)),
+                StoreFault(.sweepCrashes(after: 0), at: .days(4)),
+                StoreFault(.clockIsWrong(by: .hours(2), for: .hours(6)), at: .days(5)),
+                StoreFault(.clockIsWrong(by: -.minutes(90), for: .days(1)), at: .days(6)),
+                StoreFault(.restart, at: .hours(156)),
+                StoreFault(.restoration, at: .days(10)),
+                StoreFault(
+                    .importation(count: 1000, age: .seconds(2_591_136)), at: .days(11)),
+            ])
+    }
+
+    @Test func `faults that last and others may come together`() {
+        let base = "{privacy: {stores: true}, faults: ["
+        let skew = "{skew_clock: {ahead: 1 s}, at: 1 min, for: 1 min}, "
+        #expect(errors(base + skew + "{restart_stores: {}, at: 90 s}]}") == [])
+        #expect(
+            errors(base + skew + "{skew_clock: {behind: 1 s}, at: 2 min, for: 1 min}]}") == [])
+        #expect(
+            errors(base + "{restart_stores: {}, at: 1 min}, {restart_stores: {}, at: 1 min}]}")
+                == [])
+        #expect(errors(base + "{restart_stores: {now: 1}, at: 1 min}]}").count == 1)
+    }
 }

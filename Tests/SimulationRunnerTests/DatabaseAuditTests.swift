@@ -97,6 +97,47 @@ import Testing
         #expect(there > 5 && gone > 20)
     }
 
+    @Test func `it goes through all that befalls the stores, and both stay the same`() async throws
+    {
+        let folder = try Folder()
+        var scenario = Self.scenario()
+        scenario.privacy.backupRetention = .seconds(1)
+        scenario.storeFaults = [
+            StoreFault(.sweepCrashes(after: 5), at: .seconds(3)),
+            StoreFault(.clockIsWrong(by: .seconds(1), for: .seconds(5)), at: .seconds(4)),
+            StoreFault(.importation(count: 30, age: .seconds(3)), at: .seconds(5)),
+            StoreFault(.restoration, at: .milliseconds(6_500)),
+            StoreFault(.restart, at: .milliseconds(7_500)),
+        ]
+        let audit = try await Audit(
+            of: smallSimulation(scenario, seed: 1, replications: [0]), replication: 0,
+            breach: .at(.seconds(8)), database: folder.file, RunProgress(replications: 2))
+        let findings = try #require(audit.database)
+        #expect(findings.comparisons == 2 && findings.canaries.total.expiredFound == 0)
+        #expect(findings.canaries[.reports].expired >= 60)
+        #expect(audit.knowledge.disagreements == [])
+        let lifetimes = audit.findings.first { $0.promise == .lifetimesKept }
+        #expect(lifetimes?.verdict == .kept)
+    }
+
+    @Test func `a service that sweeps no more once it has started again breaks a promise`() throws {
+        var scenario = Self.scenario()
+        scenario.storeFaults = [StoreFault(.restart, at: .seconds(3))]
+        func finding(_ neglect: StoreNeglect?) throws -> PromiseFinding {
+            var run = ReplicationRun(
+                scenario, seed: 1, replication: 0, speech: smallSpeech, traffic: smallTraffic,
+                audited: true)
+            if let neglect { run.plant(neglect) }
+            run.advance(to: run.end)
+            let known = run.knowledge()
+            return PromiseFinding(.lifetimesKept, in: try #require(known))
+        }
+        #expect(try finding(nil).verdict == .kept)
+        let broken = try finding(.forgetsToSweep)
+        #expect(broken.verdict == .broken)
+        #expect(broken.outliving.contains(.signaling) && broken.outliving.contains(.relayLog))
+    }
+
     @Test func `what is found breaks the promise`() async throws {
         let audit = try await Self.audit(nil)
         var canaries = CanaryFindings()

@@ -136,11 +136,14 @@ public struct GuardedStores<Store: PrivacyStore & ~Copyable>: ~Copyable {
 
     /// Starts again from `backup` and deletes at once what has lapsed since; nil, with nothing changed, where the
     /// backup ought to be destroyed by now.
+    ///
+    /// - Parameter note: is told the kind of each record deleted so, and how long after it had lapsed that was.
     public mutating func restore(
-        _ backup: StoreBackup, at now: SimTime
+        _ backup: StoreBackup, at now: SimTime,
+        noting note: (RecordKind, SimDuration) -> Void = { _, _ in }
     ) throws(Store.Failure) -> SweepOutcome? {
         guard now < backup.until else { return nil }
         try store.replace(with: backup.contents)
-        return try store.sweep(at: now)
+        return try store.sweep(at: now, noting: note)
     }
 }

@@ -67,6 +67,16 @@ public struct FlatStores: PrivacyStore, ~Copyable, Sendable {
         }
     }
 
+    /// How many records of the same kind had come before each one that is there, since the stores were made, the oldest stamp first:
+    /// for whoever watches what becomes of single records.
+    public func forEachNumber(_ kind: RecordKind, _ body: (UInt64) -> Void) {
+        switch kind {
+        case .reports: reportShelf.forEachNumber(body)
+        case .signaling: messageShelf.forEachNumber(body)
+        case .relayLog: relayShelf.forEachNumber(body)
+        }
+    }
+
     /// Keeps a record as it is stamped.
     public mutating func hold(_ record: StoredRecord) {
         switch record {
@@ -111,6 +121,9 @@ public struct FlatStores: PrivacyStore, ~Copyable, Sendable {
             Self.free(text)
         }
     }
+
+    /// There is nothing to do: what is deleted is overwritten at once.
+    public mutating func scrub() {}
 
     /// Stamps all records from after `now` with `now`.
     public mutating func restamp(after now: SimTime) -> Int {

@@ -104,6 +104,11 @@ where Record: Sendable {
         return found.sorted { ($0.time, $0.sequence) < ($1.time, $1.sequence) }
     }
 
+    /// How many records came before each one since the shelf was made, the oldest stamp first.
+    func forEachNumber(_ body: (UInt64) -> Void) {
+        for place in 0..<ages.count { body(ages[place].sequence) }
+    }
+
     /// All records, or those that are stamped `time` or later, the oldest first.
     func forEach(from time: SimTime? = nil, _ body: (Node) -> Void) {
         var (low, high) = (0, time == nil ? 0 : ages.count)

@@ -1,5 +1,6 @@
 import KnowledgeLedger
 import PlatformModel
+import PrivacyStores
 import Quantities
 public import Results
 
@@ -24,10 +25,19 @@ extension Audit {
             .init("planning", planningJSON),
             .init("recoverable", .array(recoverable.map(recoverability))),
             .init("declared_only_calls", Self.number(knowledge.evidence.modelledCalls.count)),
+            .init("oldest_records", oldestRecords),
             .init(
                 "disagreements",
                 .array(knowledge.disagreements.map { .string(Self.text($0)) })),
         ])
+    }
+
+    /// The greatest age of a record of each kind, in seconds.
+    private var oldestRecords: JSONValue {
+        .object(
+            RecordKind.allCases.map {
+                .init(DatabaseFindings.key($0), .number(knowledge.ages[$0].seconds))
+            })
     }
 
     private func recoverability(_ entry: Recoverability) -> JSONValue {

@@ -24,6 +24,7 @@ extension Audit {
                 + "until the next sweep (\(Self.text(entry.longest)) at most), in "
                 + "\(Self.share(entry.calls, knowledge.calls)) of calls"
         }
+        lines.append(ageLine)
         if let breach = knowledge.breach {
             let found = knowledge.labels[.thief, .partner].calls.count
             lines.append(
@@ -33,6 +34,14 @@ extension Audit {
         lines += planningLines
         lines.append(oracleLine)
         return lines.joined(separator: "\n")
+    }
+
+    /// How old the records became, as was seen before each sweep and at the end.
+    private var ageLine: String {
+        let ages = RecordKind.allCases.map {
+            "\(Self.name($0)) \(Self.text(knowledge.ages[$0]))"
+        }
+        return "the oldest records there were: " + ages.joined(separator: ", ")
     }
 
     var oracleLine: String {

@@ -53,7 +53,8 @@ public struct DatabaseFindings: Hashable, Sendable {
         ])
     }
 
-    private static func key(_ kind: RecordKind) -> String {
+    /// A kind's name in files.
+    static func key(_ kind: RecordKind) -> String {
         switch kind {
         case .reports: "reports"
         case .signaling: "messages"

@@ -77,6 +77,12 @@ struct DatabaseMirror: ~Copyable {
         case .swept(let outcome, let time, let limit):
             let other = try guarded!.store.sweep(at: time, atMost: limit)
             return StoreDifference("a sweep", outcome, other, at: time)
+        case .restarted:
+            try restart()
+            return nil
+        case .restored(let backup, let outcome, let time):
+            let other = try guarded!.restore(backup, at: time)
+            return StoreDifference("a restoration", Optional(outcome), other, at: time)
         case .dumped(let contents, let authorisation, let time):
             let other = try guarded!.dump(by: authorisation, at: time)
             guard let found = other.value else {
@@ -94,6 +100,15 @@ struct DatabaseMirror: ~Copyable {
                 where: { named.contains($0) }, by: authorisation, at: time)
             return StoreDifference("an answer", records, other.value ?? [], at: time)
         }
+    }
+
+    /// Closes the database and opens it again, with the access log's end as it was kept apart.
+    private mutating func restart() throws(DatabaseFailure) {
+        guard let open = guarded.take() else { return }
+        let (access, anchor, policy) = (open.access, open.anchor, open.store.policy)
+        try open.dismissed().close()
+        guarded = try GuardedStores(
+            DatabaseStores(policy: policy, on: .file(path)), access: access, anchor: anchor)
     }
 
     /// Closes the database and looks in its bytes for what has gone from it.

@@ -279,7 +279,7 @@ private struct PromiseCheck {
     }
 
     /// Records that stay longer than the platform promises and a sweep takes to come, by what was declared when they were
-    /// stored.
+    /// stored; and such as stayed longer than the platform keeps them and a sweep takes, by their true age before each sweep.
     mutating func lifetimesKept() {
         let promised = RetentionPolicy()
         let stored: [(kind: RecordKind, observer: Observer, item: Item)] = [
@@ -289,12 +289,16 @@ private struct PromiseCheck {
         for (kind, observer, item) in stored {
             let cell = knowledge.labels[observer, item]
             let limit = promised.span(kind) + knowledge.policy.sweepInterval
-            if cell.longestResidence > limit || bytes.overdue.contains(kind) {
+            let held = knowledge.policy.span(kind) + knowledge.policy.sweepInterval
+            if cell.longestResidence > limit || bytes.overdue.contains(kind)
+                || knowledge.ages[kind] > held
+            {
                 outliving.append(kind)
             }
             note(Int(clamping: cell.declarations), "times declared in \(Audit.name(kind))")
         }
         note(bytes.sweeps, "sweeps after which the oldest records were looked at")
+        note(knowledge.ages.looks, "looks at how old records were: before each sweep, at the end")
     }
 
     mutating func ticketsForgotten() {
