@@ -193,7 +193,8 @@ struct KnowledgeDesk {
         by text: [UInt8], meaning message: SignalingMessage? = nil, of sender: UInt32
     ) -> Told {
         var told = Told()
-        if let candidate = message == nil ? Self.candidate(in: text) : Self.candidate(of: message!) {
+        if let candidate = message == nil ? Self.candidate(in: text) : Self.candidate(of: message!)
+        {
             for address in Self.addresses(in: candidate) {
                 told.declared.insert(address.isPrivate ? .privateAddress : .publicAddress)
             }

@@ -160,7 +160,9 @@ extension Platform {
         guard knowledge != nil else { return }
         let record = calls[call]
         knowKeys(of: call, at: now)
-        if record.fidelity.carriesMedia { knowledge?.keyCanaries.noteEnd(of: record.serial, at: now) }
+        if record.fidelity.carriesMedia {
+            knowledge?.keyCanaries.noteEnd(of: record.serial, at: now)
+        }
         knowledge?.noteEnd(
             of: record.serial, CallEnd(at: now, lasting: now - record.talkingSince!))
         for side in Side.both {

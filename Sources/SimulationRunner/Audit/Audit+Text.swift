@@ -56,7 +56,8 @@ extension Audit {
     private var declaredOnly: String {
         let calls = knowledge.evidence.modelledCalls.count
         guard calls > 0 else { return "" }
-        return "; what packets of the \(calls) calls set up by formula would show to partners and on "
+        return
+            "; what packets of the \(calls) calls set up by formula would show to partners and on "
             + "the way is declared only"
     }
 
