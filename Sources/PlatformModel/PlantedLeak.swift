@@ -40,7 +40,9 @@ extension Platform {
         case .relayLogKeptLonger:
             var longer = scenario
             longer.relay.logRetention = .days(8)
+            let due = stores?.sweepDue
             stores = StoreDesk(longer, root: root)
+            stores?.sweepDue = due
         case .unauditedRead: stores?.guarded.forgetsAttempts = true
         default: break
         }
