@@ -295,7 +295,7 @@ def main():
     parser.add_argument("--only", action="append", choices=STUDIES)
     options = parser.parse_args()
     os.makedirs(options.out, exist_ok=True)
-    tables, answers = [], ["# What the privacy scenario answers\n"]
+    tables, answers = [], ["# What the privacy scenarios answer\n"]
     for name, (simulate, answer, figure, question) in STUDIES.items():
         if options.only and name not in options.only:
             continue
