@@ -11,13 +11,12 @@ import Testing
 
 /// What flows to processors, held against the published list: a flow that is not on it fails here.
 @Suite struct ProcessorListTests {
-    /// People of all networks, some of whose browsers hide nothing, who talk over every kind of path and report
-    /// each other.
-    private static func knowledge() async throws -> PlatformKnowledge {
-        var scenario = Scenario(title: "Processors")
+    /// Short calls of people of all networks over every kind of path, after which many report each other; half of the browsers
+    /// hide nothing.
+    static func scenario(_ title: String, lasting span: SimDuration) -> Scenario {
+        var scenario = Scenario(title: title)
         scenario.general = General(
-            seed: 5, warmUp: .zero, stopTime: .seconds(40), replications: 1,
-            seriesStep: .seconds(10))
+            seed: 5, warmUp: .zero, stopTime: span, replications: 1, seriesStep: .seconds(10))
         scenario.arrivals = .rate(3)
         for index in scenario.population.indices {
             scenario.population[index].conversation = .exponential(mean: 4)
@@ -27,6 +26,11 @@ import Testing
         for index in scenario.access.indices { scenario.access[index].mdns = 0.5 }
         scenario.media.fidelity = FidelityShares(full: 0, sealed: 0, flow: 1)
         scenario.privacy.fillsStores = true
+        return scenario
+    }
+
+    private static func knowledge() async throws -> PlatformKnowledge {
+        let scenario = scenario("Processors", lasting: .seconds(40))
         return try await smallSimulation(scenario, seed: 5, replications: [0])
             .knowledge(in: 0, breach: nil, RunProgress(replications: 1))
     }

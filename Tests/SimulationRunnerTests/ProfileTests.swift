@@ -19,21 +19,8 @@ import Testing
         return try ProfileLoader.load(path: path)
     }
 
-    /// Short calls over every kind of path, after which many report each other; half of the browsers hide nothing.
     private static func scenario(_ change: (inout Scenario) -> Void) -> Scenario {
-        var scenario = Scenario(title: "Profiled")
-        scenario.general = General(
-            seed: 5, warmUp: .zero, stopTime: .seconds(30), replications: 1,
-            seriesStep: .seconds(10))
-        scenario.arrivals = .rate(3)
-        for index in scenario.population.indices {
-            scenario.population[index].conversation = .exponential(mean: 4)
-            scenario.population[index].reportPropensity = 1
-            scenario.population[index].falseReport = 0.5
-        }
-        for index in scenario.access.indices { scenario.access[index].mdns = 0.5 }
-        scenario.media.fidelity = FidelityShares(full: 0, sealed: 0, flow: 1)
-        scenario.privacy.fillsStores = true
+        var scenario = ProcessorListTests.scenario("Profiled", lasting: .seconds(30))
         change(&scenario)
         return scenario
     }

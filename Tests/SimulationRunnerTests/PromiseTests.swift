@@ -40,7 +40,9 @@ import Testing
         return scenario
     }()
 
-    private static func knowledge(_ leak: PlantedLeak?) -> PlatformKnowledge {
+    private static func knowledge(
+        _ leak: PlantedLeak?, in scenario: Scenario = Self.scenario
+    ) -> PlatformKnowledge {
         var run = ReplicationRun(
             scenario, seed: 3, replication: 0, speech: smallSpeech, traffic: smallTraffic,
             corpus: corpus, audited: true)
@@ -159,16 +161,7 @@ import Testing
         scenario.general.stopTime = .days(9)
         scenario.general.seriesStep = .days(1)
         scenario.privacy.sweepInterval = .hours(2)
-        var run = ReplicationRun(
-            scenario, seed: 3, replication: 0, speech: smallSpeech, traffic: smallTraffic,
-            corpus: corpus, audited: true)
-        if let leak { run.plant(leak) }
-        run.advance(to: run.end)
-        run.stealStores()
-        guard let knowledge = run.knowledge() else {
-            preconditionFailure("an audited run knows nothing")
-        }
-        return knowledge
+        return knowledge(leak, in: scenario)
     }
 
     @Test func `a relay log kept for eight days is named, though seven were declared`() {
