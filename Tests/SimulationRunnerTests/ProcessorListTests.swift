@@ -32,7 +32,7 @@ import Testing
     private static func knowledge() async throws -> PlatformKnowledge {
         let scenario = scenario("Processors", lasting: .seconds(40))
         return try await smallSimulation(scenario, seed: 5, replications: [0])
-            .knowledge(in: 0, breach: nil, RunProgress(replications: 1))
+            .knowledgeOfFirst()
     }
 
     @Test func `all that flows is published, and all that is published flows`() async throws {
@@ -110,5 +110,14 @@ import Testing
         #expect(entries.count == ProcessorList.published.entries.count)
         #expect(entries.count > 25)
         #expect(entries.first?["processor"] == .string("matchmaker"))
+    }
+}
+
+extension Simulation {
+    /// Who comes to know what in its first replication, whose stores are copied at the end.
+    func knowledgeOfFirst() async throws -> PlatformKnowledge {
+        try await audited(
+            0, breach: scenario.general.stopTime, answering: [], RunProgress(replications: 1)
+        ).knowledge
     }
 }

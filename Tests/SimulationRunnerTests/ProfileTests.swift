@@ -47,7 +47,7 @@ import Testing
         for scenario in scenarios {
             audits.append(
                 try await smallSimulation(scenario, seed: 5, replications: [0])
-                    .knowledge(in: 0, breach: nil, RunProgress(replications: 1)))
+                    .knowledgeOfFirst())
         }
         return audits
     }

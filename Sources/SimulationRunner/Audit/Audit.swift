@@ -63,8 +63,9 @@ public struct Audit: Sendable {
             $0.needsDatabase && run.database == nil
                 ? nil : PromiseFinding($0, in: knowledge, run.database)
         }
-        if findings.contains(where: { simulation.scenario.remedies($0) }) {
+        if findings.contains(where: { simulation.scenario.remedies($0) }),
             let other = try await remedied.get()
+        {
             for index in findings.indices where simulation.scenario.remedies(findings[index]) {
                 var changed = simulation.scenario
                 let promise = findings[index].promise
@@ -126,12 +127,13 @@ public struct Audit: Sendable {
     }
 
     /// Who comes to know what without stores, with every setting that may keep a promise: they have nothing to do with each
-    /// other.
+    /// other. Nil where all are so already.
     private static func remedied(
         _ simulation: Simulation, _ replication: UInt32, _ progress: RunProgress
-    ) async -> Result<PlatformKnowledge, AuditFailure> {
+    ) async -> Result<PlatformKnowledge?, AuditFailure> {
         var other = simulation
-        for promise in PlatformPromise.allCases { _ = other.scenario.remedy(promise) }
+        let changes = PlatformPromise.allCases.count { other.scenario.remedy($0) != nil }
+        guard changes > 0 else { return .success(nil) }
         do throws(AuditFailure) {
             return .success(try await other.knowledgeWithoutStores(in: replication, progress))
         } catch {

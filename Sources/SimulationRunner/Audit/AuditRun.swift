@@ -41,18 +41,6 @@ struct AuditedRun {
 }
 
 extension Simulation {
-    /// Who comes to know what in replication `replication`, whose stores are copied at `breach`; at the end unless
-    /// given.
-    ///
-    /// - Precondition: the scenario fills its stores.
-    func knowledge(
-        in replication: UInt32, breach: SimDuration?, _ progress: RunProgress
-    ) async throws(AuditFailure) -> PlatformKnowledge {
-        try await audited(
-            replication, breach: breach ?? scenario.general.stopTime, answering: [], progress
-        ).knowledge
-    }
-
     /// What partners come to know, and whoever else needs no record: the stores stay empty.
     func knowledgeWithoutStores(
         in replication: UInt32, _ progress: RunProgress
@@ -65,7 +53,8 @@ extension Simulation {
         return try conclude(&run, replication, progress)
     }
 
-    /// The same, with what the copy gives and what the operator could answer to `subpoenas` then.
+    /// Who comes to know what where a thief copies the stores at `breach`, with what the copy gives and what the operator could
+    /// answer to `subpoenas` then.
     ///
     /// - Parameter path: an empty file, or one that is not there, in which everything that is stored is kept, too, in a
     ///   database; nil for none.
