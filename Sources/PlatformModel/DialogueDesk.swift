@@ -61,7 +61,8 @@ struct DialogueSide: BitwiseCopyable {
     let base6: TransportAddress?
     /// Where servers see it.
     let mapped: TransportAddress
-    /// Its address at a relay, as long as it holds it.
+    /// Its addresses at a relay, as long as it holds them, the one of IPv6 first.
+    var relayed6: TransportAddress?
     var relayed: TransportAddress?
     /// Whether it waits for its relay's answer.
     var awaitsRelay = false
@@ -85,13 +86,19 @@ struct DialogueSide: BitwiseCopyable {
         set { news[Int(batch.rawValue)] = newValue }
     }
 
-    /// The address of `kind`, which is one alone.
-    func address(_ kind: ShownAddresses) -> IPAddress? {
-        switch kind {
-        case .local: base.ip
-        case .mapped: mapped.ip
-        default: relayed?.ip
-        }
+    /// Its addresses at a relay, in the order of their candidates.
+    var relayedAddresses: [TransportAddress] { [relayed6, relayed].compactMap { $0 } }
+
+    /// The addresses of `kind`, which is one alone, that a relay with addresses in `families` lets through.
+    func addresses(_ kind: ShownAddresses, in families: [IPAddress.Family]) -> [IPAddress] {
+        let all: [IPAddress?] =
+            switch kind {
+            case .local: [base6?.ip, base.ip]
+            // Nobody translates IPv6.
+            case .mapped: [base6?.ip, mapped.ip]
+            default: [relayed6?.ip, relayed?.ip]
+            }
+        return all.compactMap { $0 }.filter { families.contains($0.family) }
     }
 }
 

@@ -43,8 +43,7 @@ extension Platform {
             stunServer: station?.address,
             turnServer: turn,
             gathersRelay: gathersRelay(leg),
-            relayedFamilies: scenario.ice.relayFamilies == .both && station?.address6 != nil
-                ? .both : .v4,
+            relayedFamilies: relayedFamilies(at: station),
             consentChecks: calls[leg.call].fidelity.carriesMedia,
             keepAliveInterval: keepAliveInterval)
         if let second = station?.address6 { configuration.stunServers.append(second) }

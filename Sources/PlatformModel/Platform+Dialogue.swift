@@ -98,7 +98,7 @@ extension Platform {
             shown.insert(.local)
         }
         if hasRelay {
-            messages.append(relayedCandidate(of: leg))
+            messages += relayedCandidates(of: leg)
             shown.insert(.relayed)
         }
         if !reflects, !awaitsRelay { messages.append(.endOfCandidates()) }
@@ -128,7 +128,7 @@ extension Platform {
         dialogues[leg.call].sides[leg.side].awaitsRelay = false
         var messages: [SignalingMessage] = []
         if wantsRelay(leg, at: engine.now) {
-            messages.append(relayedCandidate(of: leg))
+            messages = relayedCandidates(of: leg)
             askForPermissions(leg, &engine)
         }
         let shown: ShownAddresses = messages.isEmpty ? [] : .relayed
@@ -285,14 +285,18 @@ extension Platform {
         }
     }
 
-    /// The candidate of a side at its relay. Below those of hosts, over TCP one less (``ICE/Agent``).
-    private func relayedCandidate(of leg: LegID) -> SignalingMessage {
+    /// The candidates of a side at its relay. Below those of hosts, IPv6 three more than IPv4, over TCP one less (``ICE/Agent``).
+    private func relayedCandidates(of leg: LegID) -> [SignalingMessage] {
         let side = dialogues[leg.call].sides[leg.side]
-        let plan = calls[leg.call].plan!
-        let preference: UInt16 = clientTransport(leg) == .udp ? 16_383 : 16_382
-        return Self.candidate(
-            2 * (side.base6 == nil ? 1 : 2), .relayed, .ip(side.relayed!), preference,
-            related: plan.conditions.relaysOnly ? Candidate.concealed(.v4) : side.mapped)
+        let isHidden = calls[leg.call].plan!.conditions.relaysOnly
+        return side.relayedAddresses.enumerated().map { index, address in
+            let preference: UInt16 =
+                (clientTransport(leg) == .udp ? 16_383 : 16_382)
+                + (address.ip.family == .v6 ? 3 : 0)
+            return Self.candidate(
+                2 * (side.base6 == nil ? 1 : 2) + index, .relayed, .ip(address), preference,
+                related: isHidden ? Candidate.concealed(address.ip.family) : side.mapped)
+        }
     }
 
     /// What carries packets between a side and its relay.

@@ -4,6 +4,7 @@ import NetworkModel
 import Quantities
 import RandomStreams
 import ScenarioModel
+import TURN
 
 /// What a modelled connection will come to: decided at the pairing, and again when an allocation
 /// is refused.
@@ -16,7 +17,7 @@ struct ModelledPlan: BitwiseCopyable {
     /// The relay server each side allocates on; ``noServer`` where there is none.
     let servers: BothSides<UInt16>
     /// The relay ports held.
-    var heldPorts = BothSides<UInt16?>(nil, nil)
+    var heldPorts = BothSides<HeldPorts?>(nil, nil)
     /// The event of the outcome.
     var outcome: EventID = .none
 
@@ -212,14 +213,14 @@ extension Platform {
             calls[leg.call].plan?[leg.side] != nil
         else { return }
         let server = calls[leg.call].plan!.servers[leg.side]
-        let port = holdPort(on: server, at: engine.now)
-        if let port {
-            calls[leg.call].plan!.heldPorts[leg.side] = port
+        let held = holdPorts(on: server, at: engine.now)
+        if let held {
+            calls[leg.call].plan!.heldPorts[leg.side] = held
             scheduleRelease(of: leg, &engine)
         } else {
             replan(leg.call, without: leg.side, &engine)
         }
-        serverAnswers(leg, giving: port, &engine)
+        serverAnswers(leg, giving: held, &engine)
     }
 
     /// Has the port of a side given back when the plan says so, if it does.
@@ -292,17 +293,17 @@ extension Platform {
 
     /// Gives back what a side of a modelled connection still holds.
     mutating func releaseModelled(_ leg: LegID, at now: SimTime) {
-        guard let port = calls[leg.call].plan?.heldPorts[leg.side] else { return }
+        guard let held = calls[leg.call].plan?.heldPorts[leg.side] else { return }
         serverTakesBack(leg, at: now)
         calls[leg.call].plan!.heldPorts[leg.side] = nil
-        releasePort(port, on: calls[leg.call].plan!.servers[leg.side], at: now)
+        releasePorts(held, on: calls[leg.call].plan!.servers[leg.side], at: now)
     }
 }
 
 extension SetUpParty {
-    /// A restart uses `port` if there is one, and asks for no other.
-    fileprivate mutating func takeOver(_ port: UInt16?) {
-        hasAllocation = port != nil
-        gathersRelay = port != nil
+    /// A restart uses `held` if there is something, and asks for no other.
+    fileprivate mutating func takeOver(_ held: HeldPorts?) {
+        hasAllocation = held != nil
+        gathersRelay = held != nil
     }
 }

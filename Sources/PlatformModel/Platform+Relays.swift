@@ -75,22 +75,29 @@ extension Platform {
         recorder.level(.relayAllocations, add: Int64(change), at: now)
     }
 
-    /// Takes a port for a modelled connection; nil when none is free, or nobody answers.
-    mutating func holdPort(on server: UInt16, at now: SimTime) -> UInt16? {
+    /// Takes ports for a modelled connection, in the families that agents would ask for; nil when none is free, or nobody
+    /// answers.
+    mutating func holdPorts(on server: UInt16, at now: SimTime) -> HeldPorts? {
         guard relays.stations[Int(server)].downSince == nil else { return nil }
-        let port = relays.stations[Int(server)].server.holdPort()
-        if port == nil {
+        let held = relays.stations[Int(server)].server.holdPorts(
+            in: relayedFamilies(at: relays.stations[Int(server)]))
+        if held == nil {
             countAllocations(Int(server), at: now)
         } else {
             countPorts(Int(server), change: 1, at: now)
         }
-        return port
+        return held
     }
 
-    /// Gives a modelled connection's port back.
-    mutating func releasePort(_ port: UInt16, on server: UInt16, at now: SimTime) {
-        relays.stations[Int(server)].server.releasePort(port)
+    /// Gives a modelled connection's ports back.
+    mutating func releasePorts(_ held: HeldPorts, on server: UInt16, at now: SimTime) {
+        relays.stations[Int(server)].server.releasePorts(held)
         countPorts(Int(server), change: -1, at: now)
+    }
+
+    /// In which families a server is asked for addresses.
+    func relayedFamilies(at station: RelayStation?) -> RelayedFamilies {
+        scenario.ice.relayFamilies == .both && station?.address6 != nil ? .both : .v4
     }
 
     /// The media of a call begin (`sign` 1) or cease (−1) to load the relays on its path.

@@ -85,7 +85,7 @@ public struct Server: Sendable {
             || configuration.acceptsFormerChannels && ChannelData.isFormer(firstByte: byte)
     }
 
-    /// Allocations alive, without the holds of ``holdPort()``.
+    /// Allocations alive, without the holds of ``holdPorts(in:)``.
     public var allocationCount: Int { clients.count }
 
     /// Allocations and holds; each has a relayed port, a dual allocation two.
@@ -202,25 +202,6 @@ public struct Server: Sendable {
         case (.indication, .binding): break
         default: counters.drop(.unexpectedMessage)
         }
-    }
-
-    /// Takes a relayed port for a call whose packets are not simulated, or counts a refusal.
-    public mutating func holdPort() -> UInt16? {
-        guard hasBandwidth, let port = ports.take(for: .flow, using: &randomness) else {
-            counters.refused += 1
-            return nil
-        }
-        heldFlows += 1
-        return port
-    }
-
-    /// Gives back a port of ``holdPort()``.
-    ///
-    /// - Precondition: it is held.
-    public mutating func releasePort(_ port: UInt16) {
-        precondition(ports.holder(of: port) == .flow, "port \(port) is not held")
-        ports.give(back: port)
-        heldFlows -= 1
     }
 
     /// The counters so far; they start again at zero.

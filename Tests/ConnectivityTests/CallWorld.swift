@@ -293,7 +293,7 @@ final class CallWorld {
 
     /// Takes every relayed port away.
     func exhaustRelays() {
-        for i in servers.indices { while servers[i].holdPort() != nil {} }
+        for i in servers.indices { while servers[i].holdPorts() != nil {} }
     }
 
     /// Both hang up.

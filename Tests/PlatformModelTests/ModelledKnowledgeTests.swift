@@ -59,7 +59,8 @@ import Testing
 
     /// Ways of a run, which make dialogues differ.
     enum Way: CaseIterable {
-        case usual, relays, strangers, dualStack, neighbours, shown, broken, crash, rfc8445
+        case usual, relays, strangers, dualStack, dualRelays, neighbours, shown, broken, crash,
+            rfc8445
     }
 
     private static func scenario(
@@ -72,6 +73,9 @@ import Testing
         case .strangers: scenario.ice.policy = .relayForStrangers
         case .dualStack:
             for index in scenario.access.indices { scenario.access[index].ipv6 = 0.6 }
+        case .dualRelays:
+            for index in scenario.access.indices { scenario.access[index].ipv6 = 0.6 }
+            scenario.ice.relayFamilies = .both
         case .neighbours:
             for index in scenario.access.indices { scenario.access[index].household = 32 }
         case .shown: for index in scenario.access.indices { scenario.access[index].mdns = 0 }
@@ -102,7 +106,7 @@ import Testing
         #expect(knowledge.evidence.modelledCalls.count == knowledge.calls)
     }
 
-    @Test(arguments: [Way.usual, .relays, .strangers, .dualStack, .neighbours, .shown])
+    @Test(arguments: [Way.usual, .relays, .strangers, .dualStack, .dualRelays, .neighbours, .shown])
     func `who knows what is what packets would make it`(way: Way) throws {
         let modelled = try Self.knowledge(Self.scenario(way))
         let packets = try Self.knowledge(Self.scenario(way, .packets))
@@ -133,7 +137,7 @@ import Testing
         #expect(knowledge.evidence.signalSearches > 8 * calls)
     }
 
-    @Test(arguments: [Way.usual, .strangers, .broken])
+    @Test(arguments: [Way.usual, .strangers, .broken, .dualRelays])
     func `stores hold real messages and entries, in order`(way: Way) throws {
         let contents = try Self.contents(Self.scenario(way))
         var kinds: [SignalingMessage.Kind: Int] = [:]
@@ -153,13 +157,16 @@ import Testing
         #expect(AllowedContents.excess(of: contents) == [])
         #expect((way == .broken) == (contents.messages[0].number != nil))
         var open: [TransportAddress: RelayLogEntry] = [:]
+        var opened: [IPAddress.Family: Int] = [:]
         for entry in contents.relayLog {
             switch entry.event {
             case .opened:
                 #expect(open[entry.relayed] == nil)
+                opened[entry.relayed.ip.family, default: 0] += 1
                 open[entry.relayed] = entry
             case .permitted(let peer):
                 #expect(open[entry.relayed]?.client == entry.client)
+                #expect(entry.relayed.ip.family == peer.family)
                 #expect(!peer.isPrivate)
             case .closed:
                 let opened = open.removeValue(forKey: entry.relayed)
@@ -169,6 +176,7 @@ import Testing
         #expect(
             contents.relayLog.contains { if case .permitted = $0.event { true } else { false } })
         #expect(contents.relayLog.allSatisfy { $0.relayed.port >= 49152 })
+        #expect(opened[.v6, default: 0] == (way == .dualRelays ? opened[.v4]! : 0))
         #expect(open.count < 40)
     }
 

@@ -53,17 +53,40 @@ import Testing
             $0.bandwidthPerAllocation = .kilobitsPerSecond(100)
         }
         #expect(requester.allocate()?.kind == .success)
-        let held = requester.server.holdPort()
+        let held = requester.server.holdPorts()
         #expect(held != nil)
         next(requester)
         #expect(requester.allocate()?.kind == .success)
         next(requester)
         #expect(requester.allocate()?.errorCode == .insufficientCapacity)
-        let none = requester.server.holdPort()
+        let none = requester.server.holdPorts()
         #expect(none == nil)
-        requester.server.releasePort(held!)
+        requester.server.releasePorts(held!)
         #expect(requester.allocate()?.kind == .success)
         #expect(requester.server.counters.refused == 2)
+    }
+
+    @Test
+    func `a hold in both families takes a port in each, or in one`()
+        throws
+    {
+        let requester = Requester(ports: 2) { $0.additionalAddress = IPAddress("2001:db8::1") }
+        let first = requester.server.holdPorts(in: .both)
+        let dual = try #require(first)
+        #expect(dual.v4 != nil && dual.v6 != nil)
+        #expect(requester.server.takenPortCount == 1)
+        _ = requester.server.holdPorts(in: .v4)
+        let second = requester.server.holdPorts(in: .both)
+        let single = try #require(second)
+        #expect(single.v4 == nil && single.v6 != nil)
+        let none = requester.server.holdPorts(in: .both)
+        #expect(none == nil)
+        #expect(requester.server.counters.refused == 1)
+        requester.server.releasePorts(dual)
+        let again = requester.server.holdPorts(in: .both)
+        #expect(again?.v4 == dual.v4 && again?.v6 == dual.v6)
+        let lacking = Requester(ports: 2).server.holdPorts(in: .v6)
+        #expect(lacking == nil)
     }
 
     @Test func `a reserved port is for who brings the token, for thirty seconds`() throws {

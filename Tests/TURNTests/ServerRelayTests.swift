@@ -273,16 +273,16 @@ import Testing
             if let port { seen.insert(port) }
         }
         #expect(seen.count == 2048)
-        var held: [UInt16] = []
-        while held.count < 14_336, let port = requester.server.holdPort() { held.append(port) }
-        #expect(seen.union(held).count == 16_384)
+        var held: [HeldPorts] = []
+        while held.count < 14_336, let hold = requester.server.holdPorts() { held.append(hold) }
+        #expect(seen.union(held.compactMap(\.v4)).count == 16_384)
         requester.source.port += 1
         requester.nonce = []
         #expect(requester.allocate()?.errorCode == .insufficientCapacity)
-        let beyond = requester.server.holdPort()
+        let beyond = requester.server.holdPorts()
         #expect(beyond == nil)
         #expect(requester.server.counters.refused == 2)
-        for port in held { requester.server.releasePort(port) }
+        for hold in held { requester.server.releasePorts(hold) }
         requester.server.handleTimeout(at: .zero + .seconds(600))
         #expect(requester.server.takenPortCount == 0)
         #expect(requester.server.counters.expired == 2048)
@@ -290,16 +290,16 @@ import Testing
 
     @Test func `ports held for flows count like others and take no packets`() throws {
         let requester = Requester(ports: 2)
-        let hold = requester.server.holdPort()
+        let hold = requester.server.holdPorts()
         let held = try #require(hold)
         #expect(requester.allocate()?.kind == .success)
         #expect(requester.server.takenPortCount == 2)
-        let beyond = requester.server.holdPort()
+        let beyond = requester.server.holdPorts()
         #expect(beyond == nil)
-        let address = TransportAddress(Exchange.serverIP, port: held)
+        let address = TransportAddress(Exchange.serverIP, port: try #require(held.v4))
         #expect(requester.fromPeer(peer, to: address, [1]) == nil)
-        requester.server.releasePort(held)
-        let again = requester.server.holdPort()
+        requester.server.releasePorts(held)
+        let again = requester.server.holdPorts()
         #expect(again == held)
         #expect(requester.server.counters.refused == 1)
     }
