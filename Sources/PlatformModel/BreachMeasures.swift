@@ -35,6 +35,8 @@ public struct BreachMeasures: Hashable, Sendable {
     public let byAddress: LinkedPairs
     /// Calls linked by the session numbers in `o=` of their descriptions, but for the 16 bits that count a person's visits.
     public let bySession: LinkedPairs
+    /// Calls linked by the fingerprints of certificates in their descriptions.
+    public let byCertificate: LinkedPairs
     /// Media keys that there had been, and were looked for.
     public let keysSearched: Int
     /// Those of them that are in the copy.
@@ -53,12 +55,9 @@ public struct BreachMeasures: Hashable, Sendable {
         pairsMade > 0 ? Double(pairsFound) / Double(pairsMade) : nil
     }
 
-    /// How much better than chance the better of the two ways links calls; nil where neither can be judged.
+    /// How much better than chance the best of these ways links calls; nil where none can be judged.
     public var advantage: Double? {
-        switch (byAddress.advantage, bySession.advantage) {
-        case (let a?, let b?): max(a, b)
-        case (let a, let b): a ?? b
-        }
+        [byAddress, bySession, byCertificate].compactMap(\.advantage).max()
     }
 
     /// The sum of times for which people have been exposed, in seconds.

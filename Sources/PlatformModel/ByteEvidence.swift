@@ -43,6 +43,16 @@ public struct ByteEvidence: Hashable, Sendable {
     public internal(set) var lateTexts = 0
     /// How often the stores were read.
     public internal(set) var readings = StoreReadings()
+    /// Decisions of the matchmaker that were made anew by one that sees nothing else than it may.
+    public internal(set) var blindDecisions = 0
+    /// Whether both have decided alike, and about nobody one alone.
+    public internal(set) var decidesBlindly = true
+    /// The call with which the two began to differ, if it was with one.
+    public internal(set) var unlikeBlind = NumberSet()
+    /// Identifiers in reports, held against what can be had without the keys.
+    public internal(set) var identifiers = IdentifierEvidence()
+    /// What the thief's copy gives; nil without a thief.
+    public internal(set) var copy: BreachMeasures?
     /// What names of visits came to, by the service that they are shown to.
     public internal(set) var names: [Observer: VisitNames] = [:]
 
@@ -58,6 +68,22 @@ public struct StoreReadings: Hashable, Sendable {
     public var written = 0
     /// Whether the access log is what was written.
     public var isIntact = true
+}
+
+/// What was found of identifiers of devices in reports.
+public struct IdentifierEvidence: Hashable, Sendable {
+    /// Identifiers that were looked at.
+    public internal(set) var looks = 0
+    /// People whose identifier can be had without a key, or is the same under another one.
+    public internal(set) var unsealed = NumberSet()
+    /// Times that a device with the same signals was reported under two keys.
+    public internal(set) var rekeyed = 0
+    /// People of whom both identifiers have a part in common.
+    public internal(set) var linked = NumberSet()
+    /// Keys of identifiers that were looked for in a thief's copy.
+    public internal(set) var keys = 0
+    /// Those of them that are in it.
+    public internal(set) var keysCopied = 0
 }
 
 /// Names under which visits are known to a service, and whether they give visits of one person away.

@@ -26,6 +26,7 @@ struct CopyReading {
     private var hasMessage: [Bool]
     private var addresses = Linking<IPAddress>()
     private var sessions = Linking<UInt64>()
+    private var certificates = Linking<[UInt8]>()
     /// Since when there is a report about somebody.
     private var reported: [UInt32: SimTime] = [:]
 
@@ -59,6 +60,7 @@ struct CopyReading {
         switch parsed {
         case .offer(let description), .answer(let description):
             sessions.show(description.sessionID >> 16, on: index)
+            certificates.show(description.fingerprint, on: index)
         default: break
         }
     }
@@ -98,6 +100,7 @@ struct CopyReading {
 
     var byAddress: LinkedPairs { linked(addresses) }
     var bySession: LinkedPairs { linked(sessions) }
+    var byCertificate: LinkedPairs { linked(certificates) }
 
     private func linked<Key>(_ linking: Linking<Key>) -> LinkedPairs {
         var groups = linking.groups(of: appearances.count)
@@ -222,6 +225,7 @@ extension KnowledgeDesk {
         return BreachMeasures(
             time: now, records: contents.recordCount, pairsFound: pairs.found,
             pairsMade: pairs.made, byAddress: reading.byAddress, bySession: reading.bySession,
+            byCertificate: reading.byCertificate,
             keysSearched: keyCanaries.count, keysFound: keys.keys,
             decryptableFrames: keys.frames, people: exposure.people,
             exposure: exposure.nanoseconds, excess: AllowedContents.excess(of: contents))

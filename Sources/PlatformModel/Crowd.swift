@@ -105,9 +105,7 @@ struct Crowd {
     /// which peers of one network move into homes.
     mutating func attributes(of serial: UInt32) -> Peer.Attributes {
         var stream = root.stream(.attributes, UInt64(serial))
-        let persona = stream.nextIndex(weights: personaWeights)
-        let language = personas[persona].language.draw(using: &stream)
-        let interest = personas[persona].interest.draw(using: &stream)
+        let (persona, wishes) = drawWishes(using: &stream)
         let access = personas[persona].access.draw(using: &stream)
         let network = Int(access)
         let home = moveIn(serial, network)
@@ -123,11 +121,27 @@ struct Crowd {
             hides = own.nextBool(probability: networks[network].mdns)
         }
         return Peer.Attributes(
-            persona: UInt16(persona), language: language, interest: interest, access: access,
+            persona: UInt16(persona), language: wishes.language, interest: wishes.interest,
+            access: access,
             region: region, natIndex: networks[network].natIndices[natIndex], nat: nat,
             hidesAddresses: hides, hasIPv6: hasIPv6(home, networks[network].ipv6), home: home,
             carrierBox: carrierBox(home, networks[network], region: Int(region)),
             accessDelay: delay)
+    }
+
+    /// What the peer numbered `serial` speaks and likes, whoever it is otherwise; may be asked at any time.
+    func wishes(of serial: UInt32) -> Wishes {
+        var stream = root.stream(.attributes, UInt64(serial))
+        return drawWishes(using: &stream).wishes
+    }
+
+    private func drawWishes(
+        using stream: inout RandomStream
+    ) -> (persona: Int, wishes: Wishes) {
+        let persona = stream.nextIndex(weights: personaWeights)
+        let language = personas[persona].language.draw(using: &stream)
+        let interest = personas[persona].interest.draw(using: &stream)
+        return (persona, Wishes(language: language, interest: interest))
     }
 
     /// The home of the peer numbered `serial`, by the number of its first peer.
@@ -210,4 +224,10 @@ struct Crowd {
         return max(
             access.bindingTimeout.sampleDuration(using: &stream), AccessNetwork.shortestBinding)
     }
+}
+
+/// What somebody is looking for.
+struct Wishes: BitwiseCopyable {
+    let language: UInt16
+    let interest: UInt16
 }

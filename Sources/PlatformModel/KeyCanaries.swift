@@ -60,7 +60,7 @@ struct KeyCanaries {
 
 extension StoredRecord {
     /// The bytes of a record in which something may be hidden.
-    fileprivate var searchable: [UInt8] {
+    var searchable: [UInt8] {
         switch self {
         case .message(let message): message.text
         case .report(let report):

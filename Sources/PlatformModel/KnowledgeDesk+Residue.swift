@@ -1,4 +1,5 @@
 import KnowledgeLedger
+import Matchmaking
 import PrivacyStores
 import Quantities
 
@@ -37,6 +38,17 @@ extension KnowledgeDesk {
                     item, of: subject, to: .matchmaker, since: now, until: .distantFuture)
             }
         }
+    }
+
+    /// The matchmaker has made a pair of call number `call`: whether one that sees nothing else would have, too.
+    mutating func confirm(_ pairing: Pairing, in call: UInt32) {
+        if !blind.confirm(pairing) { evidence.unlikeBlind.insert(call) }
+    }
+
+    /// The run is over: how many decisions were made anew, and whether they were the same.
+    mutating func noteBlindDecisions() {
+        evidence.blindDecisions = blind.compared
+        evidence.decidesBlindly = blind.isAlike
     }
 
     /// A sweep is over, and there are records of `overdue` kinds older than the platform promises.

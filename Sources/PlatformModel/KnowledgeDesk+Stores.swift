@@ -74,14 +74,17 @@ extension KnowledgeDesk {
         relayNotes.append(holder)
         if case .closed = entry.event { relayed[entry.relayed] = nil }
         guard let holder else { return }
+        // What the server itself holds it forgets with the address.
+        let since = if case .closed = entry.event { holder.since } else { now }
+        disclose(entry, of: holder, to: .infrastructureOnCall, since: since, until: now)
+        guard policy.relayLog > .zero else {
+            return disclose(entry, of: holder, to: .relayProcessor, since: since, until: now)
+        }
         let until = gone(.relayLog, storedAt: now)
         if publicPeer(of: entry) != nil {
             edges.noteEntry(in: holder.call, since: now, until: until)
         }
         disclose(entry, of: holder, to: .relayProcessor, since: now, until: until)
-        // What the server itself holds it forgets with the address.
-        let since = if case .closed = entry.event { holder.since } else { now }
-        disclose(entry, of: holder, to: .infrastructureOnCall, since: since, until: now)
     }
 
     private func holder(of entry: RelayLogEntry, since: SimTime) -> RelayHolder? {

@@ -69,6 +69,10 @@ struct KnowledgeDesk {
         var device: DeviceIdentifier
     }
 
+    /// Decides anew whom the matchmaker pairs.
+    var blind: BlindMatchmaker
+    /// Holds identifiers in reports against what can be had without keys.
+    var identifiers: IdentifierWatch
     /// What a look at bytes came to.
     var evidence = ByteEvidence()
     /// Keys of calls, by number.
@@ -101,7 +105,9 @@ struct KnowledgeDesk {
     /// When the run begins, after midnight.
     let dayStart: SimDuration
 
-    init(_ scenario: Scenario, relays: [IPAddress]) {
+    init(_ scenario: Scenario, relays: [IPAddress], root: StreamRoot) {
+        blind = BlindMatchmaker(rules: Platform.rules(scenario))
+        identifiers = IdentifierWatch(scenario, root: root)
         policy = scenario.retentionPolicy
         serviceRetention = scenario.signaling.disconnect > 0 ? scenario.signaling.retention : .zero
         relayAddresses = Set(relays)

@@ -1,3 +1,4 @@
+import Digests
 import KnowledgeLedger
 import Matchmaking
 import MediaSecurity
@@ -28,6 +29,12 @@ enum PlantedLeak: CaseIterable {
     case durationWithMinute
     /// Whoever reads the stores is not written down.
     case unauditedRead
+    /// The matchmaker is shown behind which NAT somebody is, as a part of what they like.
+    case matchingSeesNAT
+    /// Reports name devices by a digest of their signals that needs no key.
+    case unkeyedIdentifier
+    /// A key of identifiers is written into the signalling service's log.
+    case identifierKeyInLog
     /// The product team, which is on no list, is told of everybody's interest.
     case unlistedProcessor
 }
@@ -64,9 +71,24 @@ extension Platform {
         }
     }
 
-    /// The device that a report made by `right` names.
-    func planted(_ device: DeviceIdentifier, _ right: ReportCapability) -> DeviceIdentifier {
-        plantedLeak == .reporterInReport ? right.reporter : device
+    /// The device that a report made by `right` names, where its browser shows `signals`.
+    func planted(
+        _ device: DeviceIdentifier, _ right: ReportCapability, _ signals: FingerprintSignals
+    ) -> DeviceIdentifier {
+        switch plantedLeak {
+        case .reporterInReport: return right.reporter
+        case .unkeyedIdentifier:
+            let (high, low) = IdentifierWatch.words(of: SHA256Digest.of(signals.canonicalBytes))
+            return DeviceIdentifier(high: high, low: low, epoch: device.epoch)
+        default: return device
+        }
+    }
+
+    /// The interest that the matchmaker is shown.
+    @inline(__always)
+    func plantedInterest(_ attributes: Peer.Attributes) -> UInt16 {
+        guard plantedLeak == .matchingSeesNAT else { return attributes.interest }
+        return attributes.interest + UInt16(attributes.natIndex) << 8
     }
 
     /// Plants what is to be found of a call that is over.
@@ -83,6 +105,11 @@ extension Platform {
             case .unlistedProcessor:
                 knowledge?.declare(
                     .interest, of: peer.serial, to: .productTeam, since: now, until: now)
+            case .identifierKeyInLog where side == .offerer:
+                let key = Scorer.identifierKeys(1, randomness: root.stream(.identifierKeys))[0]
+                keepMessage(
+                    Array("debug: identifiers under ".utf8) + key, numbered: nil,
+                    from: LegID(call: call, side: side), at: now)
             case .durationWithMinute where side == .offerer:
                 let (minute, seconds) = CallEnd(at: now, lasting: duration).words(
                     from: scenario.arrivals.dayStart)

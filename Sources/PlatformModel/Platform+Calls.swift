@@ -19,6 +19,7 @@ extension Platform {
         _ engine: inout Engine<PlatformEvent>
     ) {
         let now = engine.now
+        knowledge?.confirm(pairing, in: paired)
         if let ticket = pairing.passedOver {
             tickets[tickets.handle(at: ticket.rawValue)].wasPassedOver = true
         }

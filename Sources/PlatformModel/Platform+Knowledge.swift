@@ -184,7 +184,10 @@ extension Platform {
     mutating func stealStores(at now: SimTime) -> BreachMeasures? {
         guard let contents = copyStores(at: now) else { return nil }
         knowledge?.steal(contents, stores?.serials(), at: now)
-        return measure(contents, at: now)
+        knowledge?.lookForIdentifierKeys(in: contents)
+        let measures = measure(contents, at: now)
+        knowledge?.evidence.copy = measures
+        return measures
     }
 
     /// What a copy would give that nobody takes.
@@ -227,6 +230,7 @@ extension Platform {
         knowledge?.endMemories(at: now)
         for call in calls.handles(where: { $0.phase == .talking }) { knowKeys(of: call, at: now) }
         lookAtMatchmaker(at: now)
+        knowledge?.noteBlindDecisions()
         lookAtAccessLog()
         _ = stores?.lookAtAges(at: now)
         guard let knowledge else { return nil }

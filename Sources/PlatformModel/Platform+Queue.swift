@@ -119,9 +119,11 @@ extension Platform {
         knowTicket(of: handle, at: now)
         let ticket = Ticket(
             id: TicketID(place.index), session: SessionID(serial),
-            language: attributes.language, interest: attributes.interest, tier: tier,
+            language: attributes.language, interest: plantedInterest(attributes), tier: tier,
             leaves: scenario.matchmaking.departures == .announced ? now + patience : nil)
-        switch matchmaker.enqueue(ticket, at: now) {
+        let decision = matchmaker.enqueue(ticket, at: now)
+        decideBlindly(ticket, of: serial, tier, at: now)
+        switch decision {
         case .paired(let pairing):
             // What was due before it came first.
             if let earlier = matchmaker.pollPairing() { pairAll(earlier, &engine) }
@@ -135,6 +137,7 @@ extension Platform {
     mutating func losePatience(_ place: Handle, _ engine: inout Engine<PlatformEvent>) {
         let ticket = tickets.remove(place)
         let wasWaiting = matchmaker.cancel(TicketID(place.index))
+        knowledge?.blind.cancel(TicketID(place.index))
         precondition(wasWaiting, "a ticket lost patience after it was paired")
         engine.log(TrajectoryCode.abandoned, UInt64(ticket.serial), 0)
         tally.abandoned += 1
@@ -149,6 +152,7 @@ extension Platform {
     mutating func expandTickets(_ engine: inout Engine<PlatformEvent>) {
         expansionTimer.fired()
         matchmaker.handleTimeout(at: engine.now)
+        knowledge?.blind.handleTimeout(at: engine.now)
         armExpansion(&engine)
     }
 
@@ -211,6 +215,7 @@ extension Platform {
         recordContainment(handle)
         recordPartners(of: handle)
         matchmaker.endSession(SessionID(peers[handle].serial))
+        knowledge?.blind.endSession(SessionID(peers[handle].serial))
         knowDeparture(of: handle, at: now)
         detachIfDone(handle)
     }

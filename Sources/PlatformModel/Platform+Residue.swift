@@ -14,6 +14,20 @@ extension Platform {
             of: matchmaker.sessionsHeld.map(\.rawValue), waiting: waiting, at: now)
     }
 
+    /// A ticket has come to the matchmaker: the one that an audit holds beside it is told what that may know, from where it
+    /// begins.
+    @inline(__always)
+    mutating func decideBlindly(
+        _ ticket: Ticket, of serial: UInt32, _ tier: RiskTier, at now: SimTime
+    ) {
+        guard knowledge != nil else { return }
+        let wishes = crowd.wishes(of: serial)
+        knowledge?.blind.enqueue(
+            Ticket(
+                id: ticket.id, session: SessionID(serial), language: wishes.language,
+                interest: wishes.interest, tier: tier, leaves: ticket.leaves), at: now)
+    }
+
     /// Looks at the access log: whether it has everything that was handed out.
     mutating func lookAtAccessLog() {
         guard knowledge != nil, let readings = stores?.readings else { return }

@@ -60,13 +60,14 @@ extension Platform {
         guard stores != nil else { return }
         let rights = calls[call].capabilities!
         let right = side == .offerer ? rights.first : rights.second
-        let target = peers[calls[call][side.other]].attributes.persona
+        let (subject, reporter) = (peers[calls[call][side.other]], peers[calls[call][side]])
+        let behaviour = scenario.population[Int(subject.attributes.persona)].behaviour
         let report = Report(
-            device: planted(right.target, right),
-            category: ReportCategory(of: scenario.population[Int(target)].behaviour), time: now)
+            device: planted(right.target, right, subject.signals),
+            category: ReportCategory(of: behaviour), time: now)
         keep(.report(report), at: now)
         guard knowledge != nil else { return }
-        let (subject, reporter) = (peers[calls[call][side.other]], peers[calls[call][side]])
+        knowledge?.noteIdentifier(report.device, of: subject.serial, subject.signals, at: now)
         knowledge?.noteReport(
             report, of: (subject.serial, subject.device!),
             by: (reporter.serial, reporter.device!), at: now)

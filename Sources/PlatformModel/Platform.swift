@@ -154,7 +154,7 @@ struct Platform: ~Copyable {
                 scenario,
                 relays: relays.stations.flatMap {
                     [$0.address.ip] + ($0.address6.map { [$0.ip] } ?? [])
-                })
+                }, root: root)
         }
     }
 

@@ -13,6 +13,7 @@ enum Purpose: UInt16 {
     case breach = 7
     case publication = 8
     case importedReports = 9
+    case otherKeys = 10
 
     // One stream a peer, or a home or box: who it is, never touched by what others do.
     case attributes = 17

@@ -43,13 +43,27 @@ public struct Scorer: Sendable {
         var randomness = randomness
         self.policy = policy
         capabilityKey = HMACSHA256Key(randomness.nextBytes(KeyRing.keyByteCount))
-        // The ring draws from a stream of its own, so that the keys of later epochs do not
-        // depend on how many reports came before.
-        let seed = StreamName(
-            seed: randomness.nextUInt64(), replication: 0,
-            purpose: StreamPurpose(rawValue: 0), entity: 0)
-        keys = KeyRing(epochLength: policy.keyEpoch, randomness: RandomStream(seed))
+        keys = KeyRing(
+            epochLength: policy.keyEpoch, randomness: Self.ringStream(from: &randomness))
         self.randomness = randomness
+    }
+
+    /// The ring draws from a stream of its own, so that the keys of later epochs do not depend on how many reports came
+    /// before.
+    private static func ringStream(from randomness: inout RandomStream) -> RandomStream {
+        RandomStream(
+            StreamName(
+                seed: randomness.nextUInt64(), replication: 0,
+                purpose: StreamPurpose(rawValue: 0), entity: 0))
+    }
+
+    /// The keys under which a scorer that draws from `randomness` names devices in its first `epochs` epochs, for whoever
+    /// looks whether they are kept anywhere.
+    public static func identifierKeys(_ epochs: Int, randomness: RandomStream) -> [[UInt8]] {
+        var randomness = randomness
+        _ = randomness.nextBytes(KeyRing.keyByteCount)
+        var ring = ringStream(from: &randomness)
+        return (0..<epochs).map { _ in ring.nextBytes(KeyRing.keyByteCount) }
     }
 
     /// Devices on record.

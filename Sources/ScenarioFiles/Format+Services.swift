@@ -146,8 +146,9 @@ extension Format {
             "health_check", time, "5 s",
             "How long a crashed server is still given to new calls."),
         Key(
-            "log_retention", .quantity(.duration, .above(0, to: 7 * 86400)), "7 d",
-            "How long an entry of the relay log is kept: addresses and times."),
+            "log_retention", .quantity(.duration, .from(0, to: 7 * 86400)), "7 d",
+            "How long an entry of the relay log is kept: addresses and times. With 0 s relays write nothing down."
+        ),
         Key(
             "price", .quantity(.price, .from(0, to: 1000)), "0.05 /GB",
             "Price of 10^9 bytes of what `billing` counts, from the IP header on, in your currency."

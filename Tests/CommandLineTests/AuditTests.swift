@@ -29,9 +29,11 @@ import Testing
         let audit = try #require(document as? [String: Any])
         #expect(audit["schema"] as? String == "voicesim.audit/1")
         let promises = try #require(audit["promises"] as? [[String: Any]])
-        // All but the one that takes names of visits that are drawn anew.
-        let others = promises.filter { $0["promise"] as? String != "visits_not_linked" }
-        #expect(others.count == promises.count - 1)
+        // All but those that take names of visits that are drawn anew, and relays without a log.
+        let others = promises.filter {
+            !["visits_not_linked", "visits_not_linked_in_stores"].contains($0["promise"] as? String)
+        }
+        #expect(others.count == promises.count - 2)
         #expect(others.allSatisfy { $0["verdict"] as? String == "kept" })
         let linked = promises.first { $0["promise"] as? String == "visits_not_linked" }
         #expect(linked?["condition"] as? String == "privacy.visit_names=fresh")

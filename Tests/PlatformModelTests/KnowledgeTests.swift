@@ -222,7 +222,8 @@ import Testing
     }
 
     @Test func `what is in the bytes and not declared is a disagreement`() throws {
-        var desk = KnowledgeDesk(Self.scenario(), relays: [])
+        var desk = KnowledgeDesk(
+            Self.scenario(), relays: [], root: StreamRoot(seed: 1, replication: 0))
         let address = try #require(IPAddress("192.168.7.9"))
         desk.noteArrival(0, hides: true, local: [address])
         desk.noteArrival(1, hides: true, local: [])

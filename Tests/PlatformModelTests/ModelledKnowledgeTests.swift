@@ -221,7 +221,8 @@ import Testing
     }
 
     @Test func `a text that says more than its message is a disagreement`() throws {
-        var desk = KnowledgeDesk(Self.scenario(), relays: [])
+        var desk = KnowledgeDesk(
+            Self.scenario(), relays: [], root: StreamRoot(seed: 1, replication: 0))
         let address = try #require(IPAddress("11.0.3.7"))
         for subject: UInt32 in 0...1 { desk.noteArrival(subject, hides: true, local: []) }
         desk.noteCall(0, of: BothSides(0, 1))

@@ -14,7 +14,8 @@ import Testing
     private static let address = IPAddress("203.0.113.77")!
 
     private static func desk() -> KnowledgeDesk {
-        var desk = KnowledgeDesk(StoreTests.scenario(), relays: [])
+        var desk = KnowledgeDesk(
+            StoreTests.scenario(), relays: [], root: StreamRoot(seed: 1, replication: 0))
         desk.noteArrival(0, hides: true, local: [])
         desk.noteArrival(1, hides: true, local: [])
         desk.noteOutside(TransportAddress(address, port: 9), of: 1)

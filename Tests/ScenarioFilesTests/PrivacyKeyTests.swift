@@ -41,7 +41,7 @@ import Testing
 
     @Test(arguments: [
         "risk.retention=721 h", "signaling.retention=1441 min", "relay.log_retention=169 h",
-        "relay.log_retention=0 s", "risk.key_epoch=59 min",
+        "signaling.retention=0 s", "risk.key_epoch=59 min",
     ])
     func `none can be longer than what is promised, or nothing`(override: String) {
         let key = override.prefix { $0 != "=" }
@@ -49,6 +49,11 @@ import Testing
         #expect(found.count == 1)
         #expect(found.first?.hasPrefix("--set \(key)") == true)
         #expect(found.first?.contains("out of range") == true)
+    }
+
+    @Test func `relays may write nothing down`() throws {
+        let model = try load("relay: {log_retention: 0 s}").model
+        #expect(model.relay.logRetention == .zero)
     }
 
     @Test func `the list of processors changes once, during the run and where messages are sent`()

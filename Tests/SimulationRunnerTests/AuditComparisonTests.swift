@@ -86,7 +86,7 @@ import Testing
     }
 
     @Test func `a promise that is kept less is worse, though nobody learns more`() throws {
-        let condition = PromiseVerdict.keptOnlyIf(key: "ice.policy", value: "relay")
+        let condition = PromiseVerdict.keptOnlyIf([.init("ice.policy", "relay")])
         let order: [PromiseVerdict] = [.kept, condition, .broken]
         for (a, before) in order.enumerated() {
             for (b, now) in order.enumerated() {

@@ -46,11 +46,17 @@ import Testing
         let direct = try await Self.audit(Self.scenario())
         #expect(
             Self.verdict(direct, .partnerSeesNoAddress)
-                == .keptOnlyIf(key: "ice.policy", value: "relay"))
+                == .keptOnlyIf([.init("ice.policy", "relay")]))
         #expect(direct.findings[0].brokenCalls > direct.knowledge.calls / 2)
         #expect(direct.findings[0].observers == [.partner])
         #expect(Self.verdict(direct, .localAddressesHidden) == .kept)
         #expect(Self.verdict(direct, .lifetimesKept) == .kept)
+        #expect(
+            Self.verdict(direct, .visitsUnlinkedInStores)
+                == .keptOnlyIf([
+                    .init("ice.policy", "relay"), .init("relay.log_retention", "0 s"),
+                    .init("privacy.visit_names", "fresh"),
+                ]))
         #expect(!direct.isBroken)
         var scenario = Self.scenario()
         scenario.ice.policy = .relay
@@ -61,7 +67,7 @@ import Testing
         for audit in [direct, relayed] {
             #expect(
                 Self.verdict(audit, .visitsUnlinked)
-                    == .keptOnlyIf(key: "privacy.visit_names", value: "fresh"))
+                    == .keptOnlyIf([.init("privacy.visit_names", "fresh")]))
         }
         scenario.privacy.visitNames = .fresh
         #expect(Self.verdict(try await Self.audit(scenario), .visitsUnlinked) == .kept)

@@ -55,11 +55,11 @@ import Testing
         return knowledge
     }
 
-    /// The promises that are broken, but for the two that the usual settings break.
+    /// The promises that are broken, but for those that the usual settings break.
     private static func broken(_ knowledge: PlatformKnowledge) -> [PromiseFinding] {
         PlatformPromise.allCases.map { PromiseFinding($0, in: knowledge) }.filter {
             $0.verdict != .kept && $0.promise != .partnerSeesNoAddress
-                && $0.promise != .visitsUnlinked
+                && $0.promise != .visitsUnlinked && $0.promise != .visitsUnlinkedInStores
         }
     }
 
@@ -73,6 +73,8 @@ import Testing
         #expect(bytes.direct.count > 3 && bytes.directPackets > 300)
         #expect(bytes.reports > 3 && bytes.signalSearches > 200)
         #expect(bytes.ended[.hungUp, default: 0] > 5 && bytes.kept.isEmpty)
+        #expect(bytes.blindDecisions > 10 && bytes.decidesBlindly)
+        #expect(bytes.identifiers.looks == bytes.reports && bytes.identifiers.keys == 1)
         #expect(bytes.ticketLooks > 0 && bytes.lateTexts == 0 && bytes.overdue.isEmpty)
         // The thief's copy.
         #expect(bytes.readings == StoreReadings(handedOut: 1, written: 1, isIntact: true))
@@ -95,6 +97,9 @@ import Testing
         (.interestKept, [.ticketsForgotten], [.matchmaker]),
         (.durationWithMinute, [.callsOnlyCounted], [.signalingProcessor]),
         (.unauditedRead, [.readsWrittenDown], [.infrastructureOnCall]),
+        (.matchingSeesNAT, [.matchingBlind], [.matchmaker]),
+        (.unkeyedIdentifier, [.identifiersSealed], [.thief]),
+        (.identifierKeyInLog, [.identifiersSealed], [.thief]),
     ]
 
     @Test(arguments: leaks)
@@ -108,10 +113,12 @@ import Testing
         #expect(observers.allSatisfy(first.observers.contains))
         // Nothing of this was declared but the candidates; of some there is nothing in anybody's bytes to compare.
         let uncompared: [PlantedLeak] = [
-            .hostCandidates, .interestKept, .durationWithMinute, .unauditedRead,
+            .hostCandidates, .interestKept, .durationWithMinute, .unauditedRead, .matchingSeesNAT,
+            .identifierKeyInLog,
         ]
+        let ofAnother: [PlantedLeak] = [.reporterInReport, .unkeyedIdentifier]
         #expect(knowledge.disagreements.isEmpty == uncompared.contains(leak))
-        #expect(knowledge.disagreements.allSatisfy { leak == .reporterInReport || !$0.isDeclared })
+        #expect(knowledge.disagreements.allSatisfy { ofAnother.contains(leak) || !$0.isDeclared })
         #expect(first.endings == (leak == .keptKeys ? [.hungUp] : []))
         if leak == .keyInRelayBuffer {
             // Whoever has a key can open what it forwards.
@@ -183,13 +190,19 @@ import Testing
     // MARK: Names of visits
 
     /// Ten seconds in which people come back after each call.
-    private static func returning(_ names: Privacy.VisitNames) -> PlatformKnowledge {
+    private static func returning(
+        _ names: Privacy.VisitNames, _ policy: ScenarioModel.ICE.Policy = .all,
+        logRetention: SimDuration = .days(7)
+    ) -> PlatformKnowledge {
         var scenario = Self.scenario
         scenario.population[0].requeue = 1
+        scenario.population[0].falseReport = 0
         scenario.population[0].conversation = .exponential(mean: 1)
         scenario.population[0].thinkTime = .constant(0.2)
         scenario.media.fidelity = FidelityShares(full: 0, sealed: 0, flow: 1)
         scenario.privacy.visitNames = names
+        scenario.ice.policy = policy
+        scenario.relay.logRetention = logRetention
         var run = ReplicationRun(
             scenario, seed: 3, replication: 0, speech: smallSpeech, traffic: smallTraffic,
             corpus: corpus, audited: true)
@@ -214,5 +227,33 @@ import Testing
         #expect(fresh.verdict == .kept && fresh.brokenSubjects == 0 && fresh.brokenCalls == 0)
         // Each visit has a name of its own.
         #expect(fresh.evidence.map(\.count).min()! > lasting.evidence.map(\.count).max()!)
+    }
+
+    @Test func `a copy of the stores links visits by addresses and names, or not at all`() {
+        func finding(_ knowledge: PlatformKnowledge) -> PromiseFinding {
+            PromiseFinding(.visitsUnlinkedInStores, in: knowledge)
+        }
+        let usual = finding(Self.returning(.lasting))
+        #expect(usual.verdict == .broken && usual.observers == [.thief])
+        // Pairs, and of them those linked by addresses, session numbers and certificates.
+        #expect(usual.evidence.prefix(3).allSatisfy { $0.count > 10 })
+        #expect(usual.evidence[3].count == 0)
+        // The log of the relays has addresses, too.
+        let fresh = finding(Self.returning(.fresh, .relay))
+        #expect(fresh.verdict == .broken && fresh.evidence[1].count > 10)
+        #expect(fresh.evidence[2].count == 0)
+        let named = finding(Self.returning(.lasting, .relay, logRetention: .zero))
+        #expect(named.verdict == .broken && named.evidence[1].count == 0)
+        let none = finding(Self.returning(.fresh, .relay, logRetention: .zero))
+        #expect(none.verdict == .kept && none.evidence[0].count > 10)
+        #expect(none.evidence.dropFirst().allSatisfy { $0.count == 0 })
+    }
+
+    @Test func `relays that write nothing down know whom they serve as long as they do`() {
+        let knowledge = Self.returning(.fresh, .relay, logRetention: .zero)
+        let known = knowledge.labels[.relayProcessor, .publicAddress]
+        #expect(known.calls.count > 20 && known.longestResidence < .seconds(14))
+        #expect(knowledge.labels[.thief, .allocation].isEmpty)
+        #expect(knowledge.disagreements == [])
     }
 }

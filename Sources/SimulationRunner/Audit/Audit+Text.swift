@@ -111,8 +111,13 @@ extension Audit {
                     + finding.evidence.map { "\($0.count) \($0.what)" }.joined(separator: ", "))
         }
         lines.append("    \(command)")
-        if let condition = finding.verdict.condition {
-            lines.append("    \(command) --set \(condition)")
+        let settings = finding.verdict.settings
+        if !settings.isEmpty {
+            // What has a space is one word for a shell.
+            let options = settings.map {
+                " --set " + ($0.text.contains(" ") ? "\"\($0.text)\"" : $0.text)
+            }
+            lines.append("    \(command)" + options.joined())
         }
         return lines
     }

@@ -55,7 +55,7 @@ public struct Audit: Sendable {
         await simulation.prepare()
         let (time, copies) = try await Self.moment(breach, simulation, replication, progress)
         let prepared = simulation
-        async let remedied = Self.remedied(prepared, replication, progress)
+        async let remedied = Self.remedied(prepared, replication, breach: time, progress)
         let run = try await simulation.audited(
             replication, breach: time, answering: subpoenas, database: database, progress)
         let knowledge = run.knowledge
@@ -119,23 +119,24 @@ public struct Audit: Sendable {
             (Observer.signalingProcessor, RecordKind.signaling), (.relayProcessor, .relayLog),
         ].compactMap { observer, kind in
             let known = knowledge.labels[observer, .partner]
-            guard !known.isEmpty else { return nil }
+            guard !known.isEmpty, knowledge.policy.span(kind) > .zero else { return nil }
             return Recoverability(
                 observer: observer, lifetime: knowledge.policy.span(kind),
                 longest: known.longestResidence, calls: known.calls.count)
         }
     }
 
-    /// Who comes to know what without stores, with every setting that may keep a promise: they have nothing to do with each
-    /// other. Nil where all are so already.
+    /// Who comes to know what with every setting that may keep a promise, where a thief comes at the same time: they have
+    /// nothing to do with each other. Nil where all are so already.
     private static func remedied(
-        _ simulation: Simulation, _ replication: UInt32, _ progress: RunProgress
+        _ simulation: Simulation, _ replication: UInt32, breach: SimDuration, _ progress: RunProgress
     ) async -> Result<PlatformKnowledge?, AuditFailure> {
         var other = simulation
         let changes = PlatformPromise.allCases.count { other.scenario.remedy($0) != nil }
         guard changes > 0 else { return .success(nil) }
         do throws(AuditFailure) {
-            return .success(try await other.knowledgeWithoutStores(in: replication, progress))
+            let run = try await other.audited(replication, breach: breach, answering: [], progress)
+            return .success(run.knowledge)
         } catch {
             return .failure(error)
         }
@@ -154,18 +155,23 @@ extension Scenario {
         return finding.verdict == .broken && changed.remedy(finding.promise) != nil
     }
 
-    /// Changes the setting that may keep `promise`: the verdict if it does; nil, with nothing changed, where there is none or it
-    /// is so already.
+    /// Changes what may keep `promise`: the verdict if it does; nil, with nothing changed, where there is nothing or it is so
+    /// already.
     mutating func remedy(_ promise: PlatformPromise) -> PromiseVerdict? {
-        switch promise {
-        case .partnerSeesNoAddress where ice.policy != .relay:
+        var settings: [PromiseVerdict.Setting] = []
+        let isOfStores = promise == .visitsUnlinkedInStores
+        if isOfStores || promise == .partnerSeesNoAddress, ice.policy != .relay {
             ice.policy = .relay
-            return .keptOnlyIf(key: "ice.policy", value: ice.policy.rawValue)
-        case .visitsUnlinked where privacy.visitNames != .fresh:
-            privacy.visitNames = .fresh
-            return .keptOnlyIf(
-                key: "privacy.visit_names", value: privacy.visitNames.rawValue)
-        default: return nil
+            settings.append(.init("ice.policy", ice.policy.rawValue))
         }
+        if isOfStores, relay.logRetention > .zero {
+            relay.logRetention = .zero
+            settings.append(.init("relay.log_retention", "0 s"))
+        }
+        if isOfStores || promise == .visitsUnlinked, privacy.visitNames != .fresh {
+            privacy.visitNames = .fresh
+            settings.append(.init("privacy.visit_names", privacy.visitNames.rawValue))
+        }
+        return settings.isEmpty ? nil : .keptOnlyIf(settings)
     }
 }

@@ -41,18 +41,6 @@ struct AuditedRun {
 }
 
 extension Simulation {
-    /// What partners come to know, and whoever else needs no record: the stores stay empty.
-    func knowledgeWithoutStores(
-        in replication: UInt32, _ progress: RunProgress
-    ) async throws(AuditFailure) -> PlatformKnowledge {
-        var storeless = self
-        storeless.scenario.privacy.fillsStores = false
-        var run = await storeless.auditedRun(replication)
-        var mirror: DatabaseMirror?
-        try Self.advance(&run, &mirror, to: run.end, of: scenario.general.stopTime, progress)
-        return try conclude(&run, replication, progress)
-    }
-
     /// Who comes to know what where a thief copies the stores at `breach`, with what the copy gives and what the operator could
     /// answer to `subpoenas` then.
     ///

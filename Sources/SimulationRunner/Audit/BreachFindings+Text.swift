@@ -15,7 +15,8 @@ extension BreachFindings {
                 + average(.pairRecall, Self.perCent),
             row("calls linked")
                 + Self.linked(copy.byAddress, "public addresses") + "; "
-                + Self.linked(copy.bySession, "session numbers in o=")
+                + Self.linked(copy.bySession, "session numbers in o=") + "; "
+                + Self.linked(copy.byCertificate, "certificates")
                 + average(.advantage, Self.perCent),
             row("decryptable frames")
                 + "\(copy.decryptableFrames), with \(copy.keysFound) of \(copy.keysSearched) keys found"
@@ -81,6 +82,7 @@ extension BreachFindings {
             .init("pairs_made", .integer(Int64(copy.pairsMade))),
             .init("linked_by_address", Self.json(copy.byAddress)),
             .init("linked_by_session", Self.json(copy.bySession)),
+            .init("linked_by_certificate", Self.json(copy.byCertificate)),
             .init("keys_searched", .integer(Int64(copy.keysSearched))),
             .init("keys_found", .integer(Int64(copy.keysFound))),
             .init("people", .integer(Int64(copy.people))),

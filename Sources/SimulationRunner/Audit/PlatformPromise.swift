@@ -30,6 +30,12 @@ public enum PlatformPromise: String, CaseIterable, Hashable, Sendable {
     case callsOnlyCounted = "calls_only_counted"
     /// Whoever reads what is kept is written down.
     case readsWrittenDown = "reads_written_down"
+    /// Of sessions, their interest, language and tier, and the order of the queue, decide who meets.
+    case matchingBlind = "matching_blind"
+    /// A device's name in a report tells nothing without the key.
+    case identifiersSealed = "identifiers_sealed"
+    /// There are no accounts: a copy of the stores does not show whose visits were one person's.
+    case visitsUnlinkedInStores = "visits_not_linked_in_stores"
     /// Nothing of what went is in the bytes of a database.
     case deletedIsGone = "deleted_is_gone"
     /// Nobody is known again by what a visit is called (RFC 8829 §5.2.1 for session numbers).
@@ -62,6 +68,12 @@ public enum PlatformPromise: String, CaseIterable, Hashable, Sendable {
         case .callsOnlyCounted:
             "Calls are counted by hour; but for the relay log no record tells how long one was."
         case .readsWrittenDown: "Whoever is shown what is stored is in the access log."
+        case .matchingBlind:
+            "Who is paired with whom is decided by interest, language, tier and the queue alone."
+        case .identifiersSealed:
+            "Who has the stores and not the keys cannot tell which device a report names, nor follow it from one key to the next."
+        case .visitsUnlinkedInStores:
+            "Who has the stores cannot tell which visits of somebody unreported were one person's."
         case .visitsUnlinked:
             "No two visits go by one name in what signalling and relays are shown."
         }
@@ -74,8 +86,25 @@ public enum PromiseVerdict: Hashable, Sendable {
     case kept
     /// It did not.
     case broken
-    /// It did not, and does in the same run with this setting.
-    case keptOnlyIf(key: String, value: String)
+    /// It did not, and does in the same run with these settings.
+    case keptOnlyIf([Setting])
+
+    /// A key of the scenario with a value, as `--set` takes it.
+    public struct Setting: Hashable, Sendable {
+        /// The key.
+        public var key: String
+        /// The value as files write it.
+        public var value: String
+
+        /// `key: value` of a scenario.
+        public init(_ key: String, _ value: String) {
+            self.key = key
+            self.value = value
+        }
+
+        /// `key=value`.
+        public var text: String { "\(key)=\(value)" }
+    }
 
     /// The verdict in words.
     public var name: String {
@@ -86,9 +115,14 @@ public enum PromiseVerdict: Hashable, Sendable {
         }
     }
 
-    /// The setting as `--set` takes it.
+    /// The settings that it is kept with; none otherwise.
+    public var settings: [Setting] {
+        if case .keptOnlyIf(let settings) = self { settings } else { [] }
+    }
+
+    /// The settings, each as `--set` takes it; nil where there are none.
     public var condition: String? {
-        if case .keptOnlyIf(let key, let value) = self { "\(key)=\(value)" } else { nil }
+        settings.isEmpty ? nil : settings.map(\.text).joined(separator: " and ")
     }
 }
 
@@ -149,6 +183,9 @@ extension PromiseFinding {
         case .ticketsForgotten: check.ticketsForgotten()
         case .callsOnlyCounted: check.callsOnlyCounted()
         case .readsWrittenDown: check.readsWrittenDown()
+        case .matchingBlind: check.matchingBlind()
+        case .identifiersSealed: check.identifiersSealed()
+        case .visitsUnlinkedInStores: check.visitsUnlinkedInStores()
         case .visitsUnlinked: check.visitsUnlinked()
         }
         self.init(promise: promise, calls: knowledge.calls)
@@ -335,6 +372,35 @@ private struct PromiseCheck {
         note(total.expiredFound, "of them found")
         note(database.canaries.bytes, "bytes searched")
         note(total.standingFound, "canaries found of records that stand")
+    }
+
+    mutating func matchingBlind() {
+        blame(.matchmaker, in: bytes.unlikeBlind)
+        if !bytes.decidesBlindly { observers.insert(.matchmaker) }
+        note(bytes.blindDecisions, "decisions made anew by a matchmaker that is shown nothing else")
+    }
+
+    /// What of identifiers can be had without the keys, and whether these are in the thief's copy.
+    mutating func identifiersSealed() {
+        let found = bytes.identifiers
+        subjects = found.unsealed
+        subjects.formUnion(found.linked)
+        if subjects.count > 0 || found.keysCopied > 0 { observers.insert(.thief) }
+        note(found.looks, "identifiers in reports held against digests without the key")
+        note(found.rekeyed, "devices reported under two keys")
+        note(found.keys, "keys looked for in a copy of the stores")
+    }
+
+    mutating func visitsUnlinkedInStores() {
+        guard let copy = bytes.copy else { return }
+        note(max(copy.byAddress.same, copy.bySession.same), "pairs of visits of one person in a copy")
+        for (pairs, what) in [
+            (copy.byAddress, "public addresses"), (copy.bySession, "session numbers"),
+            (copy.byCertificate, "certificates"),
+        ] {
+            if pairs.sameLinked > 0 { observers.insert(.thief) }
+            note(pairs.sameLinked, "of them linked by \(what)")
+        }
     }
 
     mutating func visitsUnlinked() {
