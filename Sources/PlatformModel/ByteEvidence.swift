@@ -66,6 +66,10 @@ public struct StoreReadings: Hashable, Sendable {
     public var handedOut = 0
     /// How often the access log says so.
     public var written = 0
+    /// Attempts of the audit that were refused.
+    public var refused = 0
+    /// Such that ought to be refused and were not.
+    public var wronglyGranted = 0
     /// Whether the access log is what was written.
     public var isIntact = true
 }
@@ -88,8 +92,10 @@ public struct IdentifierEvidence: Hashable, Sendable {
 
 /// Names under which visits are known to a service, and whether they give visits of one person away.
 public struct VisitNames: Hashable, Sendable {
-    /// Visits that had a name.
+    /// Names of visits.
     public internal(set) var visits = 0
+    /// Visits of people who had been there before.
+    public internal(set) var returned = 0
     /// People of whom two visits went by the same name.
     public internal(set) var linked = NumberSet()
     /// The calls of such visits.

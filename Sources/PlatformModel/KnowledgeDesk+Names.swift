@@ -39,6 +39,10 @@ extension KnowledgeDesk {
     private mutating func note(
         _ name: String, of subject: UInt32, in call: UInt32, at observer: Observer
     ) {
+        if let last = lastVisits[Visitor(observer: observer, subject: subject)], last != call {
+            evidence.names[observer, default: VisitNames()].returned += 1
+        }
+        lastVisits[Visitor(observer: observer, subject: subject)] = call
         let key = VisitName(observer: observer, name: name)
         guard let earlier = namedVisits[key] else {
             namedVisits[key] = NamedVisit(subject: subject, call: call)
@@ -50,6 +54,12 @@ extension KnowledgeDesk {
         evidence.names[observer, default: VisitNames()].linked.insert(subject)
         evidence.names[observer, default: VisitNames()].calls.insert(earlier.call)
         evidence.names[observer, default: VisitNames()].calls.insert(call)
+    }
+
+    /// Who is shown to whom.
+    struct Visitor: Hashable {
+        var observer: Observer
+        var subject: UInt32
     }
 
     /// A name, at whom.

@@ -33,6 +33,7 @@ extension KnowledgeDesk {
                     to: .riskScorer, since: since, until: until)
             }
         }
+        if report.time != policy.reportStamp(report.time) { evidence.telling.insert(target.subject) }
         // Devices that look alike have one name.
         let isNamed =
             reporter.device != target.device

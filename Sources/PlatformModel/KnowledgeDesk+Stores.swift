@@ -132,8 +132,9 @@ extension KnowledgeDesk {
     /// A report of a person's device by another's is stored.
     mutating func noteReport(
         _ report: Report, of target: (subject: UInt32, device: DeviceIdentifier),
-        by reporter: (subject: UInt32, device: DeviceIdentifier), at now: SimTime
+        by reporter: (subject: UInt32, device: DeviceIdentifier), in call: UInt32, at now: SimTime
     ) {
+        noteCountedReport(of: target.subject, by: reporter, in: call, at: now)
         reportNotes.append(ReportNote(subject: target.subject, device: target.device))
         let until = now + policy.reports
         declareReport(
@@ -207,6 +208,9 @@ extension KnowledgeDesk {
                 lookForKeys(in: $0, at: .thief, since: report.time, until: now)
             }
             guard let note else { continue }
+            if report.time != policy.reportStamp(report.time) {
+                evidence.telling.insert(note.subject)
+            }
             declareReport(
                 of: note.subject, as: report.device, to: .thief, since: report.time, until: now)
             guard report.device == note.device else { continue }

@@ -48,6 +48,10 @@ struct KnowledgeDesk {
 
     /// What was overheard last of each person: the address, in which call.
     private var overheard: [UInt32: Overheard] = [:]
+    /// Under which name each person's device goes, the lower words.
+    var devices: [UInt64] = []
+    /// Whether the scorer keeps who has reported.
+    let weighsReporters: Bool
     /// How long the signalling service itself holds what it has forwarded.
     let serviceRetention: SimDuration
 
@@ -102,6 +106,8 @@ struct KnowledgeDesk {
     var ends: [CallEnd] = []
     /// Whose visits went by which names first; only looked up.
     var namedVisits: [VisitName: NamedVisit] = [:]
+    /// The call of each person's last visit that had a name; only looked up.
+    var lastVisits: [Visitor: UInt32] = [:]
     /// When the run begins, after midnight.
     let dayStart: SimDuration
 
@@ -109,6 +115,7 @@ struct KnowledgeDesk {
         blind = BlindMatchmaker(rules: Platform.rules(scenario))
         identifiers = IdentifierWatch(scenario, root: root)
         policy = scenario.retentionPolicy
+        weighsReporters = scenario.risk.safeguards.contains(.reporters)
         serviceRetention = scenario.signaling.disconnect > 0 ? scenario.signaling.retention : .zero
         relayAddresses = Set(relays)
         dayStart = scenario.arrivals.dayStart

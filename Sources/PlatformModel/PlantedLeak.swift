@@ -19,6 +19,8 @@ enum PlantedLeak: CaseIterable {
     case frameInRelayBuffer
     /// A report is stored with the reporter's device in it.
     case reporterInReport
+    /// A report is stored with the moment at which it was made.
+    case exactReportTime
     /// The associations of calls are not let go when calls are over.
     case keptKeys
     /// The stores keep the relay log for eight days.
@@ -50,6 +52,7 @@ extension Platform {
             let due = stores?.sweepDue
             stores = StoreDesk(longer, root: root)
             stores?.sweepDue = due
+        case .exactReportTime: stores?.writesMoments = true
         case .unauditedRead: stores?.guarded.forgetsAttempts = true
         default: break
         }
@@ -71,12 +74,12 @@ extension Platform {
         }
     }
 
-    /// The device that a report made by `right` names, where its browser shows `signals`.
+    /// The device that a report of `device` by `reporter` names, where its browser shows `signals`.
     func planted(
-        _ device: DeviceIdentifier, _ right: ReportCapability, _ signals: FingerprintSignals
+        _ device: DeviceIdentifier, _ reporter: DeviceIdentifier, _ signals: FingerprintSignals
     ) -> DeviceIdentifier {
         switch plantedLeak {
-        case .reporterInReport: return right.reporter
+        case .reporterInReport: return reporter
         case .unkeyedIdentifier:
             let (high, low) = IdentifierWatch.words(of: SHA256Digest.of(signals.canonicalBytes))
             return DeviceIdentifier(high: high, low: low, epoch: device.epoch)

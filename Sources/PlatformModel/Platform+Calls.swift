@@ -88,8 +88,9 @@ extension Platform {
         engine.reschedule(calls[call].deadline, at: now + min(wishes.offerer, wishes.answerer))
         recordTalkBegins(call, at: now)
         knowTalk(call, at: now)
-        calls[call].capabilities = risk.callBegins(
-            peers[calls[call].offerer].device!, peers[calls[call].answerer].device!, at: now)
+        let devices = BothSides { peers[calls[call][$0]].device! }
+        calls[call].capabilities = risk.callBegins(devices.offerer, devices.answerer, at: now)
+        knowledge?.noteRights(of: calls[call].serial, handing: devices, at: now)
         if calls[call].outage == nil {
             loadRelays(call, sign: 1, at: now)
         } else {

@@ -64,6 +64,7 @@ extension Platform {
             .deviceIdentifier, of: subject, to: .riskScorer, since: now, until: now,
             value: peers[peer].device?.low)
         knowledge?.noteSignals(peers[peer].signals, of: subject)
+        knowledge?.noteDevice(peers[peer].device!, of: subject)
         knowTicketEnds(of: peer, since: now, at: now)
         knowConnection(of: peer, at: now)
     }
@@ -231,7 +232,7 @@ extension Platform {
         for call in calls.handles(where: { $0.phase == .talking }) { knowKeys(of: call, at: now) }
         lookAtMatchmaker(at: now)
         knowledge?.noteBlindDecisions()
-        lookAtAccessLog()
+        lookAtAccessLog(at: now)
         _ = stores?.lookAtAges(at: now)
         guard let knowledge else { return nil }
         let published = stores?.publishedCounts(

@@ -16,12 +16,18 @@ struct ModelledPlan: BitwiseCopyable {
     var patience = SimDuration.max
     /// The relay server each side allocates on; ``noServer`` where there is none.
     let servers: BothSides<UInt16>
-    /// The relay ports held.
-    var heldPorts = BothSides<HeldPorts?>(nil, nil)
+    /// The relay ports held; none where there are none.
+    var ports = BothSides(HeldPorts.none, HeldPorts.none)
     /// The event of the outcome.
     var outcome: EventID = .none
 
     static var noServer: UInt16 { .max }
+
+    /// The relay ports that each side holds.
+    var heldPorts: BothSides<HeldPorts?> {
+        get { BothSides { ports[$0] == .none ? nil : ports[$0] } }
+        set { ports = BothSides { newValue[$0] ?? .none } }
+    }
 
     subscript(side: Side) -> SetUpEstimate.Allocation? {
         side == .offerer ? estimate.offererAllocation : estimate.answererAllocation
@@ -149,7 +155,7 @@ extension Platform {
         let estimate = PlannedOutcome(formula.estimate(conditions))
         var plan = ModelledPlan(
             begins: engine.now, conditions: conditions, estimate: estimate,
-            servers: former.servers, heldPorts: former.heldPorts)
+            servers: former.servers, ports: former.ports)
         plan.outcome = engine.schedule(.modelledOutcome(call), after: estimate.connected)
         calls[call].plan = plan
         for side in Side.both { scheduleRelease(of: LegID(call: call, side: side), &engine) }

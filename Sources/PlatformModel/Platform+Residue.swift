@@ -28,9 +28,12 @@ extension Platform {
                 interest: wishes.interest, tier: tier, leaves: ticket.leaves), at: now)
     }
 
-    /// Looks at the access log: whether it has everything that was handed out.
-    mutating func lookAtAccessLog() {
-        guard knowledge != nil, let readings = stores?.readings else { return }
+    /// Tries whether what is stored can be read without a right to it, and looks at the access log: whether it has everything
+    /// that was handed out.
+    mutating func lookAtAccessLog(at now: SimTime) {
+        guard knowledge != nil else { return }
+        stores?.tryDoors(at: now)
+        guard let readings = stores?.readings else { return }
         knowledge?.note(readings)
     }
 }

@@ -26,7 +26,8 @@ extension Platform {
             }
             let right = record.capabilities!
             let outcome = risk.report(
-                side == .offerer ? right.first : right.second, lasting: duration, at: now)
+                peers[target].device!, by: side == .offerer ? right.first : right.second,
+                lasting: duration, at: now)
             recordReport(outcome, call, by: side, &engine)
         }
         engine.rearm(&riskTimer, to: risk.nextTimeout, .riskTimer)

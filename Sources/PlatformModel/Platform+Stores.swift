@@ -58,19 +58,17 @@ extension Platform {
     /// A report has counted.
     mutating func keepReport(_ call: Handle, by side: Side, at now: SimTime) {
         guard stores != nil else { return }
-        let rights = calls[call].capabilities!
-        let right = side == .offerer ? rights.first : rights.second
         let (subject, reporter) = (peers[calls[call][side.other]], peers[calls[call][side]])
         let behaviour = scenario.population[Int(subject.attributes.persona)].behaviour
         let report = Report(
-            device: planted(right.target, right, subject.signals),
-            category: ReportCategory(of: behaviour), time: now)
+            device: planted(subject.device!, reporter.device!, subject.signals),
+            category: ReportCategory(of: behaviour), time: stores!.reportStamp(now))
         keep(.report(report), at: now)
         guard knowledge != nil else { return }
         knowledge?.noteIdentifier(report.device, of: subject.serial, subject.signals, at: now)
         knowledge?.noteReport(
             report, of: (subject.serial, subject.device!),
-            by: (reporter.serial, reporter.device!), at: now)
+            by: (reporter.serial, reporter.device!), in: calls[call].serial, at: now)
     }
 
     /// Takes over what a relay server has written down.

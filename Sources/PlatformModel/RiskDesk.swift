@@ -105,13 +105,13 @@ struct RiskDesk {
         scorer.recordCall(of: device, lasting: duration, at: now)
     }
 
-    /// A call of the target has ended, and its partner makes use of the right to report it.
+    /// A call of `target` has ended, and its partner makes use of the right to report it.
     mutating func report(
-        _ capability: ReportCapability, lasting duration: SimDuration, at now: SimTime
+        _ target: DeviceIdentifier, by capability: ReportCapability, lasting duration: SimDuration, at now: SimTime
     ) -> ReportOutcome {
         let outcome = scorer.report(capability, lasting: duration, at: now)
         if case .ignored = outcome {
-            scorer.recordCall(of: capability.target, lasting: duration, at: now)
+            scorer.recordCall(of: target, lasting: duration, at: now)
         }
         return outcome
     }

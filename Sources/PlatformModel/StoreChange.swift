@@ -20,6 +20,8 @@ public enum StoreChange: Sendable {
     case dumped(StoreContents, by: Authorisation?, at: SimTime)
     /// A backup was taken.
     case backedUp(StoreBackup, by: Authorisation?, at: SimTime)
+    /// An audit tried to read, rightly and wrongly, and was judged so.
+    case attempted([AccessAttempt], at: SimTime)
     /// Somebody asked for records that an order names, and was given these.
     case answered([StoredRecord], by: Authorisation?, at: SimTime)
 }

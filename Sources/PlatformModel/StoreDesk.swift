@@ -34,8 +34,13 @@ struct StoreDesk: ~Copyable {
     var provenance: Provenance?
     /// How old records have become.
     var ages = StoreAges()
+    /// What came of attempts to read that an audit made, and how many of them were let in that ought not to be.
+    var attempts: [AccessAttempt] = []
+    var wronglyGranted = 0
     /// What a test lets the service neglect.
     var neglect: StoreNeglect?
+    /// Whether a test has reports stamped with the moment at which they are made.
+    var writesMoments = false
 
     /// A backup, and where its records come from, by the kinds' numbers.
     struct KeptBackup {
@@ -47,6 +52,9 @@ struct StoreDesk: ~Copyable {
     static let backupGrant = AccessGrant(role: .backupService, purpose: .backup, scope: .dump)
     /// Who looks what a thief would find.
     static let auditGrant = AccessGrant(role: .auditor, purpose: .audit, scope: .dump)
+
+    /// Who looks into abuse of the relays.
+    static let abuseGrant = AccessGrant(role: .trustAndSafety, purpose: .abuse, scope: .relayLog)
 
     /// Who answers orders of courts.
     static let legalGrant = AccessGrant(
@@ -62,7 +70,9 @@ struct StoreDesk: ~Copyable {
             FlatStores(policy: scenario.retentionPolicy),
             access: AccessControl(
                 key: keys.nextBytes(32),
-                granting: [Self.backupGrant, Self.auditGrant, Self.legalGrant]))
+                granting: [
+                    Self.backupGrant, Self.auditGrant, Self.legalGrant, Self.abuseGrant,
+                ]))
         dayStart = scenario.arrivals.dayStart
         if isJournalled { journal = [] }
         if !scenario.storeFaults.isEmpty { provenance = Provenance() }
@@ -100,15 +110,24 @@ struct StoreDesk: ~Copyable {
     mutating func keep(_ record: StoredRecord, at now: SimTime) {
         let (kind, time) = (record.kind, time(at: now))
         let serial = provenance?.nextSerial(kind)
-        let stamped = kind == .relayLog || time == now ? record : record.stamped(time)
+        let stamp = kind == .reports ? reportStamp(time) : time
+        let stamped =
+            kind == .relayLog || record.time == stamp ? record : record.stamped(stamp)
         switch guarded.store.insert(stamped, at: time) {
         case .kept:
             written = time
-            if let serial { provenance?.add(.init(made: record.time, serial: serial), kind) }
+            if let serial {
+                provenance?.add(
+                    .init(made: kind == .reports ? now : record.time, serial: serial), kind) }
             note(.kept(stamped.time <= time ? stamped : stamped.stamped(time)))
         case .full: refused += 1
         case .lapsed: break
         }
+    }
+
+    /// What a report made at `time` is stamped with.
+    func reportStamp(_ time: SimTime) -> SimTime {
+        writesMoments ? time : guarded.store.policy.reportStamp(time)
     }
 
     /// How many records of a kind there are.

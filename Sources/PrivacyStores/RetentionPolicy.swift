@@ -57,3 +57,15 @@ public struct RetentionPolicy: Hashable, Sendable, BitwiseCopyable {
     /// The latest stamp that has lapsed by `now`.
     public func latestLapsed(_ kind: RecordKind, at now: SimTime) -> SimTime { now - span(kind) }
 }
+
+extension RetentionPolicy {
+    /// How finely the time of a report is kept: an hour, less where reports live for less than a day. Who has a relay's log
+    /// or messages cannot find the call by it.
+    public var reportResolution: SimDuration { min(.hours(1), reports / 24) }
+
+    /// What a report made at `time` is stamped with: when its hour began.
+    public func reportStamp(_ time: SimTime) -> SimTime {
+        let resolution = max(1, reportResolution.nanoseconds)
+        return SimTime(nanoseconds: time.nanoseconds / resolution * resolution)
+    }
+}

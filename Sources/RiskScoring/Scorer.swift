@@ -29,7 +29,7 @@ public struct Scorer: Sendable {
     var store = RecordStore()
     /// Who has reported, if reporters are weighed.
     var filings = RecordStore()
-    private let capabilityKey: HMACSHA256Key
+    private let capabilityKeys: CapabilityKeys
     private var randomness: RandomStream
     private var now = SimTime.zero
     private var capabilities: UInt64 = 0
@@ -42,7 +42,7 @@ public struct Scorer: Sendable {
         try policy.validate()
         var randomness = randomness
         self.policy = policy
-        capabilityKey = HMACSHA256Key(randomness.nextBytes(KeyRing.keyByteCount))
+        capabilityKeys = CapabilityKeys(randomness.nextBytes(KeyRing.keyByteCount))
         keys = KeyRing(
             epochLength: policy.keyEpoch, randomness: Self.ringStream(from: &randomness))
         self.randomness = randomness
@@ -121,24 +121,10 @@ public struct Scorer: Sendable {
     private mutating func issue(
         reporter: DeviceIdentifier, target: DeviceIdentifier, expiry: Int64
     ) -> ReportCapability {
-        var capability = ReportCapability(
-            number: capabilities, target: target, reporter: reporter, expiry: expiry, tag: 0)
-        capabilities += 1
-        capability.tag = Self.tag(of: capability, under: capabilityKey)
-        return capability
-    }
-
-    /// The code over everything but the tag.
-    private static func tag(
-        of capability: ReportCapability, under key: HMACSHA256Key
-    ) -> UInt64 {
-        let (target, reporter) = (capability.target, capability.reporter)
-        let message = (
-            capability.number.bigEndian, capability.expiry.bigEndian, target.epoch.bigEndian,
-            reporter.epoch.bigEndian, target.high.bigEndian, target.low.bigEndian,
-            reporter.high.bigEndian, reporter.low.bigEndian
-        )
-        return withUnsafeBytes(of: message) { key.words(of: $0).high }
+        defer { capabilities += 1 }
+        return capabilityKeys.seal(
+            CapabilityParties(target: target, reporter: reporter), number: capabilities,
+            expiry: expiry)
     }
 
     /// Counts a call that ended at `now` as exposure of `device`, if it is on record; otherwise nothing
@@ -153,10 +139,12 @@ public struct Scorer: Sendable {
         store.addExposure(last, share(of: length) * growth)
     }
 
-    /// The part of a full call that one of `length` comes to.
+    /// The part of a full call that one of `length` comes to, in whole quarters: what is kept does not tell how long a
+    /// call was.
     @inline(__always)
     private func share(of length: SimDuration) -> Double {
-        max(0, min(1, Double(length.nanoseconds) / Double(policy.fullCall.nanoseconds)))
+        let quarters = Double(length.nanoseconds) / Double(policy.fullCall.nanoseconds) * 4
+        return max(0, min(4, quarters.rounded(.down))) / 4
     }
 
     // MARK: Reports
@@ -170,43 +158,49 @@ public struct Scorer: Sendable {
     ) -> ReportOutcome {
         // Places in the tables come near while the code is checked, and then what stands there leads to
         // while lapsed reports go.
-        store.index.fetch(capability.target)
-        store.index.fetch(capability.reporter)
-        filings.index.fetch(capability.reporter)
+        let parties = capabilityKeys.parties(of: capability)
+        store.index.fetch(parties.target)
+        store.index.fetch(parties.reporter)
+        filings.index.fetch(parties.reporter)
         used.fetch(capability.number)
-        let isGenuine = capability.tag == Self.tag(of: capability, under: capabilityKey)
-        store.fetchRecord(of: capability.target)
-        store.fetchRecord(of: capability.reporter)
-        filings.fetchRecord(of: capability.reporter)
+        guard capabilityKeys.isGenuine(capability) else { return .ignored(.forged) }
+        store.fetchRecord(of: parties.target)
+        store.fetchRecord(of: parties.reporter)
+        filings.fetchRecord(of: parties.reporter)
         advance(to: now)
-        if let reason = refusal(of: capability, isGenuine: isGenuine) { return .ignored(reason) }
-        store.fetchReports(of: capability.target)
-        filings.fetchReports(of: capability.reporter)
-        let known = store.index[capability.target]
-        guard known != nil || recordCount < Self.maximumRecords else { return .ignored(.full) }
-        let before = standing(of: capability.target, at: now)
-        let weight = weigh(capability)
-        let record =
-            known ?? store.makeRecord(capability.target, salt: randomness.nextUInt64())
-        let report = RecordStore.Report(
-            time: now, other: alias(of: capability.reporter, salt: store[record].salt),
-            weight: weight, share: share(of: length))
-        store.append(report, to: record)
-        store.trim(record, to: Self.maximumReports)
-        return .counted(before: before, after: standing(of: capability.target, at: now))
+        if let reason = refusal(of: capability, by: parties) { return .ignored(reason) }
+        return count(parties, share: share(of: length))
     }
 
-    /// Why a report does not count; its right is used up if it does.
+    private mutating func count(
+        _ parties: CapabilityParties, share: Double
+    ) -> ReportOutcome {
+        store.fetchReports(of: parties.target)
+        filings.fetchReports(of: parties.reporter)
+        let known = store.index[parties.target]
+        guard known != nil || recordCount < Self.maximumRecords else { return .ignored(.full) }
+        let before = standing(of: parties.target, at: now)
+        let weight = weigh(parties)
+        let record =
+            known ?? store.makeRecord(parties.target, salt: randomness.nextUInt64())
+        let report = RecordStore.Report(
+            time: now, other: alias(of: parties.reporter, salt: store[record].salt),
+            weight: weight, share: share)
+        store.append(report, to: record)
+        store.trim(record, to: Self.maximumReports)
+        return .counted(before: before, after: standing(of: parties.target, at: now))
+    }
+
+    /// Why a genuine report does not count; its right is used up if it does.
     private mutating func refusal(
-        of capability: ReportCapability, isGenuine: Bool
+        of capability: ReportCapability, by parties: CapabilityParties
     ) -> IgnoredReport? {
-        guard isGenuine else { return .forged }
         guard now.nanoseconds < capability.expiry else { return .lapsed }
-        guard capability.reporter != capability.target else { return .indistinguishable }
+        guard parties.reporter != parties.target else { return .indistinguishable }
         guard used.insert(capability.number, until: now + policy.reportWindow) else {
             return .alreadyCounted
         }
-        let oldest = min(capability.target.epoch, capability.reporter.epoch)
+        let oldest = min(parties.target.epoch, parties.reporter.epoch)
         return oldest + 1 >= keys.epoch ? nil : .forgotten
     }
 
@@ -224,19 +218,26 @@ public struct Scorer: Sendable {
     ///
     /// A device that is itself reported weighs half for each tier. The k-th device that a reporter
     /// reports weighs the allowance ÷ k, where older ones of the k count by their decay.
-    private mutating func weigh(_ capability: ReportCapability) -> Double {
+    private mutating func weigh(_ parties: CapabilityParties) -> Double {
         guard let allowance = policy.reporterAllowance else { return 1 }
-        let tier = standing(of: capability.reporter, at: now)
+        let tier = standing(of: parties.reporter, at: now)
         var weight = 1 / Double(1 << tier.rawValue)
-        let known = filings.index[capability.reporter]
+        let known = filings.index[parties.reporter]
         guard known != nil || filings.index.count < Self.maximumRecords else { return 0 }
         let record =
-            known ?? filings.makeRecord(capability.reporter, salt: randomness.nextUInt64())
-        let target = alias(of: capability.target, salt: filings[record].salt)
+            known ?? filings.makeRecord(parties.reporter, salt: randomness.nextUInt64())
+        let target = alias(of: parties.target, salt: filings[record].salt)
         weight *= min(1, allowance / (1 + otherTargets(than: target, in: record)))
-        filings.append(RecordStore.Report(time: now, other: target), to: record)
+        filings.append(RecordStore.Report(time: Self.day(of: now), other: target), to: record)
         filings.trim(record, to: Self.maximumReports)
         return weight
+    }
+
+    /// When the day of `time` began, by the scorer's clock: when a report was filed is kept no finer, so that reporter and target
+    /// are not found together by it.
+    private static func day(of time: SimTime) -> SimTime {
+        let day = SimDuration.days(1).nanoseconds
+        return SimTime(nanoseconds: time.nanoseconds / day * day)
     }
 
     /// The decayed number of devices that a reporter has reported, but for one.

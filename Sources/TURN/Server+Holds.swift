@@ -2,22 +2,37 @@ import Addressing
 
 /// Relayed ports of a call whose packets are not simulated, at a server: of one allocation.
 public struct HeldPorts: Hashable, Sendable, BitwiseCopyable {
+    /// 0, which no relayed address has, stands for none.
+    private var ports: SIMD2<UInt16> = .zero
+
+    /// No ports at all.
+    public static let none = HeldPorts()
+
+    private init() {}
+
     /// The port at the server's address of IPv4.
-    public fileprivate(set) var v4: UInt16?
+    public fileprivate(set) var v4: UInt16? {
+        get { ports[0] == 0 ? nil : ports[0] }
+        set { ports[0] = newValue ?? 0 }
+    }
+
     /// The port at its address of IPv6.
-    public fileprivate(set) var v6: UInt16?
+    public fileprivate(set) var v6: UInt16? {
+        get { ports[1] == 0 ? nil : ports[1] }
+        set { ports[1] = newValue ?? 0 }
+    }
 }
 
 extension Server {
     /// Takes relayed ports in `families` for a call whose packets are not simulated, as an allocation would; of two families
     /// one is enough. Counts a refusal, and gives nil, where there is none (RFC 8656 §7.2).
     public mutating func holdPorts(in families: RelayedFamilies = .v4) -> HeldPorts? {
-        var held = HeldPorts()
+        var held = HeldPorts.none
         if hasBandwidth {
             if families != .v6 { held.v4 = takeHeldPort(in: .v4) }
             if families != .v4 { held.v6 = takeHeldPort(in: .v6) }
         }
-        guard held.v4 != nil || held.v6 != nil else {
+        guard held != .none else {
             counters.refused += 1
             return nil
         }

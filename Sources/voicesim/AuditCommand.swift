@@ -46,7 +46,7 @@ struct AuditCommand: AsyncParsableCommand {
             Example: voicesim audit scenarios/smoke.yaml --database smoke.db \
               --set signaling.retention='30 s' --set privacy.sweep_interval='10 s'
             Example: voicesim audit scenarios/smoke.yaml --format json > before.json
-            Example: voicesim audit scenarios/smoke.yaml --set relay.log_retention='8 d' \
+            Example: voicesim audit scenarios/smoke.yaml --set privacy.sweep_interval='1 h' \
               --against before.json
             """)
 
@@ -185,7 +185,8 @@ struct AuditCommand: AsyncParsableCommand {
             + (replication == 0 ? [] : ["--replication", "\(replication)"])
             + breachArguments
             + subpoenas.flatMap { ["--subpoena", Self.quoted($0.text)] }
-            + (database.map { ["--database", Self.quoted($0)] } ?? []))
+            // This audit's own file is there already.
+            + (database.map { ["--database", Self.quoted($0 + "-again")] } ?? []))
             .joined(separator: " ")
     }
 

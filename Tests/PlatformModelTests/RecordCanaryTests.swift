@@ -43,12 +43,12 @@ import Testing
         var desk = desk()
         desk.noteSignals(signals(100), of: 0)
         desk.noteSignals(signals(200), of: 1)
-        desk.noteReport(report, of: (0, target), by: (1, reporter), at: .zero)
+        desk.noteReport(report, of: (0, target), by: (1, reporter), in: 0, at: .zero)
         return desk
     }
 
     private static func report(
-        _ device: DeviceIdentifier = device(1), at time: Int64 = 1_000_000_007
+        _ device: DeviceIdentifier = device(1), at time: Int64 = 3_600_000_000_000
     ) -> Report {
         Report(device: device, category: .spam, time: SimTime(nanoseconds: time))
     }

@@ -33,7 +33,7 @@ struct PlainScorer {
     init(policy: ScoringPolicy) { self.policy = policy }
 
     private func share(_ length: SimDuration) -> Double {
-        min(1, length.seconds / policy.fullCall.seconds)
+        Double(min(4, (length * 4).nanoseconds / policy.fullCall.nanoseconds)) / 4
     }
 
     private func isLive(_ report: Report, at now: SimTime) -> Bool {

@@ -37,9 +37,14 @@ import Testing
         desk.call(reporter: desk.device(3), target: target, reports: false, at: .zero)
         #expect(desk.assessment(target, at: .zero).exposure == 2)
         desk.call(
-            reporter: desk.device(4), target: target, reports: false, lasting: .seconds(3),
+            reporter: desk.device(4), target: target, reports: false, lasting: .seconds(8),
             at: .zero)
-        #expect(abs(desk.assessment(target, at: .zero).exposure - 2.1) < 1e-12)
+        #expect(desk.assessment(target, at: .zero).exposure == 2.25)
+        // Less than a quarter counts nothing: whoever hurries through calls does not dilute reports.
+        desk.call(
+            reporter: desk.device(5), target: target, reports: false, lasting: .seconds(7),
+            at: .zero)
+        #expect(desk.assessment(target, at: .zero).exposure == 2.25)
     }
 
     @Test func `no tier but clear without three distinct reporters`() throws {
@@ -81,22 +86,40 @@ import Testing
         let desk = try Desk(.plain)
         let genuine = desk.rights(
             reporter: desk.device(1), target: desk.device(2), at: .zero)
-        let other = desk.device(3)
-        var forged = [ReportCapability](repeating: genuine, count: 8)
+        var forged = [ReportCapability](repeating: genuine, count: 10)
         forged[0].number += 1
-        forged[1].target = other
-        forged[2].reporter = other
-        forged[3].expiry += 1
-        forged[4].tag ^= 1
-        forged[5].target = DeviceIdentifier(
-            high: genuine.target.high, low: genuine.target.low, epoch: 1)
-        forged[6].reporter = DeviceIdentifier(
-            high: genuine.reporter.high, low: genuine.reporter.low, epoch: 1)
-        forged[7] = try Desk(seed: 2).rights(reporter: other, target: genuine.target, at: .zero)
+        forged[1].target.high ^= 1 << 40
+        forged[2].target.low ^= 1
+        forged[3].reporter.high ^= 1 << 63
+        forged[4].reporter.low ^= 1 << 7
+        forged[5].expiry += 1
+        forged[6].tag ^= 1
+        forged[7].target.epoch = 1
+        forged[8].reporter.epoch = 1
+        forged[9] = try Desk(seed: 2).rights(
+            reporter: desk.device(3), target: desk.device(2), at: .zero)
         for capability in forged {
             #expect(desk.report(capability, at: .zero) == .ignored(.forged))
         }
         #expect(desk.scorer.recordCount == 0 && desk.scorer.usedCapabilityCount == 0)
+    }
+
+    @Test func `a capability shows nobody whom it is about, nor that two are about the same`() throws {
+        let desk = try Desk(.plain)
+        let (a, b) = (desk.device(1), desk.device(2))
+        let rights = (0..<50).map { _ in desk.rights(reporter: a, target: b, at: .zero) }
+        var seen = Set<UInt64>()
+        let names = Set([a.high, a.low, b.high, b.low])
+        for right in rights {
+            let words = withUnsafeBytes(of: right) { bytes in
+                (0...bytes.count - 8).map { bytes.loadUnaligned(fromByteOffset: $0, as: UInt64.self) }
+            }
+            #expect(names.isDisjoint(with: words))
+            #expect(names.isDisjoint(with: words.map(\.byteSwapped)))
+            seen.formUnion(
+                [right.target.high, right.target.low, right.reporter.high, right.reporter.low])
+        }
+        #expect(seen.count == 4 * rights.count)
     }
 
     @Test func `a capability lapses with the report window`() throws {

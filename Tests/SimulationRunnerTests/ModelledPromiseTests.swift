@@ -33,7 +33,7 @@ import Testing
         // Nothing is there undeclared but the reporter.
         #expect(knowledge.disagreements.isEmpty == (leak != .reporterInReport))
         return PlatformPromise.allCases.map { PromiseFinding($0, in: knowledge) }.filter {
-            $0.verdict != .kept && $0.promise != .partnerSeesNoAddress
+            ![.kept, .untried].contains($0.verdict) && $0.promise != .partnerSeesNoAddress
                 && $0.promise != .visitsUnlinked && $0.promise != .visitsUnlinkedInStores
         }
     }

@@ -101,7 +101,9 @@ import Testing
             #expect(answer.name == profile[.shared(.thief), .shared(item)].name)
             guard answer.isKnown else { continue }
             let spans = stores.compactMap { observer -> SimDuration? in
-                if case .atMost(let span)? = profile[.shared(observer), .shared(item)].stay {
+                // The scorer's own tables, with calls of which somebody reported the other, are none of the stores.
+                if observer == .riskScorer, [.partner, .howLong].contains(item) { return nil }
+                return if case .atMost(let span)? = profile[.shared(observer), .shared(item)].stay {
                     span
                 } else {
                     nil

@@ -18,13 +18,7 @@ extension Audit {
         for finding in findings { lines += Self.text(finding, command) }
         lines += processorLines
         lines += [""]
-        lines += recoverable.map { entry in
-            "who talked with whom is recoverable from what the "
-                + "\(Self.words(entry.observer.name)) stores: for \(Self.text(entry.lifetime)) and "
-                + "until the next sweep (\(Self.text(entry.longest)) at most), in "
-                + "\(Self.share(entry.calls, knowledge.calls)) of calls"
-        }
-        lines.append(ageLine)
+        lines += recoverableLines
         if let breach = knowledge.breach {
             let found = knowledge.labels[.thief, .partner].calls.count
             lines.append(
@@ -34,6 +28,16 @@ extension Audit {
         lines += planningLines
         lines.append(oracleLine)
         return lines.joined(separator: "\n")
+    }
+
+    /// How long it can be told afterwards who talked with whom, and how old records became.
+    var recoverableLines: [String] {
+        recoverable.map { entry in
+            "who talked with whom is recoverable from what the "
+                + "\(Self.words(entry.observer.name)) stores: for \(Self.text(entry.lifetime)) and "
+                + "until the next sweep (\(Self.text(entry.longest)) at most), in "
+                + "\(Self.share(entry.calls, knowledge.calls)) of calls"
+        } + [ageLine]
     }
 
     /// How old the records became, as was seen before each sweep and at the end.

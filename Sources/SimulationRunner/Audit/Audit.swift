@@ -70,7 +70,7 @@ public struct Audit: Sendable {
                 var changed = simulation.scenario
                 let promise = findings[index].promise
                 guard let verdict = changed.remedy(promise),
-                    PromiseFinding(promise, in: other).verdict == .kept
+                    PromiseFinding(promise, in: other).verdict != .broken
                 else { continue }
                 findings[index].verdict = verdict
             }

@@ -96,7 +96,7 @@ public struct AuditComparison: Hashable, Sendable {
     /// How far a verdict is from being kept. One that this version does not know is between the two ends.
     private static func rank(_ verdict: String) -> Int {
         switch verdict {
-        case PromiseVerdict.kept.name: 0
+        case PromiseVerdict.kept.name, PromiseVerdict.untried.name: 0
         case PromiseVerdict.broken.name: 2
         default: 1
         }

@@ -21,6 +21,7 @@ extension AuditReport {
                 "What follows from that",
                 audit.inferenceLines.dropFirst(2).joined(separator: "\n"), &body)
             promises(&body)
+            section("For how long", audit.recoverableLines.joined(separator: "\n"), &body)
             section(
                 "Processors", audit.processorLines.dropFirst().joined(separator: "\n"), &body)
             section("Planning", audit.planningLines.joined(separator: "\n"), &body)
@@ -104,6 +105,7 @@ extension AuditReport {
             let kind =
                 switch finding.verdict {
                 case .kept: "promise kept"
+                case .untried: "promise"
                 case .broken: "promise broken"
                 case .keptOnlyIf: "promise conditional"
                 }

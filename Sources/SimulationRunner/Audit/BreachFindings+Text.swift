@@ -29,7 +29,8 @@ extension BreachFindings {
         if !copies.isEmpty {
             lines.append(
                 "  \(copies.count) copies were taken at random moments: means over them with "
-                    + "95 % intervals")
+                    + "95 % intervals (Student's t)"
+                    + (copies.count < 10 ? "; so few say little" : ""))
         }
         return lines.joined(separator: "\n")
     }

@@ -94,6 +94,16 @@ struct DatabaseMirror: ~Copyable {
         case .backedUp(let backup, let authorisation, let time):
             let other = try guarded!.backUp(by: authorisation, at: time)
             return StoreDifference("a backup", Optional(backup), other.value, at: time)
+        case .attempted(let attempts, let time):
+            for attempt in attempts {
+                let other = try AccessAttempt(
+                    attempt.scope, by: attempt.authorisation, at: &guarded!, time)
+                guard other == attempt else {
+                    return StoreDifference(
+                        "an attempt to read", attempt.verdict, other.verdict, at: time)
+                }
+            }
+            return nil
         case .answered(let records, let authorisation, let time):
             let named = Set(records)
             let other = try guarded!.records(

@@ -58,7 +58,8 @@ public enum PlatformPromise: String, CaseIterable, Hashable, Sendable {
         case .recordingsStaySealed:
             "Who has recorded a call cannot open it with all servers, stores and both devices after it."
         case .signalsForgotten: "Device signals are hashed and forgotten, and are in no record."
-        case .reportsNameNobodyElse: "A report names no reporter, no address and no call."
+        case .reportsNameNobodyElse:
+            "A report names no reporter, no address and no call, and no time finer than an hour."
         case .lifetimesKept:
             "Reports go after 30 days, signalling messages after 24 hours, relay logs after 7 days."
         case .deletedIsGone:
@@ -66,8 +67,9 @@ public enum PlatformPromise: String, CaseIterable, Hashable, Sendable {
         case .ticketsForgotten:
             "Interest, language and tier are forgotten with the ticket that they stood in."
         case .callsOnlyCounted:
-            "Calls are counted by hour; but for the relay log no record tells how long one was."
-        case .readsWrittenDown: "Whoever is shown what is stored is in the access log."
+            "Calls are counted by hour; but for the relay log, and in quarters of half a minute the scorer's record of a reported one, nothing that is kept tells how long a call was."
+        case .readsWrittenDown:
+            "Nobody is shown what is stored without a right to it, and whoever is stands in the access log."
         case .matchingBlind:
             "Who is paired with whom is decided by interest, language, tier and the queue alone."
         case .identifiersSealed:
@@ -86,6 +88,8 @@ public enum PromiseVerdict: Hashable, Sendable {
     case kept
     /// It did not.
     case broken
+    /// Nothing of this run could have broken it: there was nothing to look at.
+    case untried
     /// It did not, and does in the same run with these settings.
     case keptOnlyIf([Setting])
 
@@ -111,6 +115,7 @@ public enum PromiseVerdict: Hashable, Sendable {
         switch self {
         case .kept: "kept"
         case .broken: "broken"
+        case .untried: "not tried"
         case .keptOnlyIf: "kept only if"
         }
     }
@@ -189,7 +194,7 @@ extension PromiseFinding {
         case .visitsUnlinked: check.visitsUnlinked()
         }
         self.init(promise: promise, calls: knowledge.calls)
-        verdict = check.isBroken ? .broken : .kept
+        verdict = check.isBroken ? .broken : check.isTried ? .kept : .untried
         brokenCalls = check.calls.count
         brokenSubjects = check.subjects.count
         observers = Observer.allCases.filter(check.observers.contains)
@@ -224,8 +229,18 @@ private struct PromiseCheck {
 
     private static let services = Coalition.servers.members + [.infrastructureOnCall]
 
+    /// Whether there was anything in the run that could have broken it.
+    private(set) var isTried = true
+
+    /// So many were looked at.
     private mutating func note(_ count: Int, _ what: String) {
         evidence.append(PromiseEvidence(count, what))
+    }
+
+    /// So many were looked at, and without any the promise was not tried.
+    private mutating func require(_ count: Int, _ what: String) {
+        note(count, what)
+        if count == 0 { isTried = false }
     }
 
     /// `observer` has what it should not.
@@ -246,15 +261,15 @@ private struct PromiseCheck {
     // MARK: The checks
 
     mutating func partnerSeesNoAddress() {
-        blame(.partner, knowledge.labels[.partner, .publicAddress])
-        note(knowledge.calls, "calls")
+        blame(.partner, known[.partner, .publicAddress])
+        require(knowledge.calls, "calls")
     }
 
     mutating func localAddressesHidden() {
         for observer in Observer.allCases {
             blame(observer, knowledge.unhidden[observer, .privateAddress])
         }
-        note(knowledge.calls, "calls")
+        require(knowledge.calls, "calls")
     }
 
     mutating func directCallsUnheard() {
@@ -266,7 +281,7 @@ private struct PromiseCheck {
             }
         }
         blame(.relayProcessor, in: bytes.straying)
-        note(bytes.direct.count, "direct calls")
+        require(bytes.direct.count, "direct calls")
         note(bytes.directPackets, "media packets sent in them")
     }
 
@@ -276,7 +291,7 @@ private struct PromiseCheck {
             blame(observer, known[observer, .speech])
         }
         blame(.relayProcessor, in: bytes.altered)
-        note(bytes.payloads, "media packets at relays held against what had come")
+        require(bytes.payloads, "media packets at relays held against what had come")
         note(bytes.frames, "of them searched for their own frame")
     }
 
@@ -284,7 +299,7 @@ private struct PromiseCheck {
         for observer in Observer.allCases where observer != .partner {
             blame(observer, known[observer, .keys])
         }
-        note(bytes.keyedCalls.count, "calls whose keys were looked for")
+        require(bytes.keyedCalls.count, "calls whose keys were looked for")
         note(bytes.searched, "messages, log entries, reports and datagrams searched for them")
         for ending in CallEnding.allCases {
             if let ended = bytes.ended[ending] { note(ended, "calls with keys: \(ending.name)") }
@@ -297,6 +312,7 @@ private struct PromiseCheck {
     mutating func recordingsStaySealed() {
         let seized = Self.services + [.ownDevice, .productTeam, .networkObserver, .thief]
         blame(.networkObserver, in: Holdings(of: seized, in: known).conclude(by: .speech).calls)
+        require(bytes.keyedCalls.count, "calls whose packets and keys there are")
         note(known[.networkObserver, .ciphertext].calls.count, "calls recorded")
     }
 
@@ -306,13 +322,13 @@ private struct PromiseCheck {
         for observer in Observer.allCases where observer != .riskScorer {
             blame(observer, known[observer, .deviceSignals])
         }
-        note(bytes.signalSearches, "messages and reports searched for signals")
+        require(bytes.signalSearches, "messages and reports searched for signals")
     }
 
     mutating func reportsNameNobodyElse() {
         if bytes.telling.count > 0 { observers.insert(.riskScorer) }
         subjects = bytes.telling
-        note(bytes.reports, "reports")
+        require(bytes.reports, "reports")
     }
 
     /// Records that stay longer than the platform promises and a sweep takes to come, by what was declared when they were
@@ -335,7 +351,7 @@ private struct PromiseCheck {
             note(Int(clamping: cell.declarations), "times declared in \(Audit.name(kind))")
         }
         note(bytes.sweeps, "sweeps after which the oldest records were looked at")
-        note(knowledge.ages.looks, "looks at how old records were: before each sweep, at the end")
+        require(knowledge.ages.looks, "looks at how old records were: before each sweep, at the end")
     }
 
     mutating func ticketsForgotten() {
@@ -343,7 +359,7 @@ private struct PromiseCheck {
         for item in [Item.interest, .language, .tier] {
             blame(.matchmaker, knowledge.canaries[.matchmaker, item])
         }
-        note(bytes.ticketLooks, "looks at whose tickets the matchmaker holds")
+        require(bytes.ticketLooks, "looks at whose tickets the matchmaker holds")
     }
 
     mutating func callsOnlyCounted() {
@@ -351,24 +367,28 @@ private struct PromiseCheck {
         for observer in [Observer.aggregateStore, .productTeam] {
             for item in [Item.when, .howLong, .partner] { blame(observer, known[observer, item]) }
         }
+        require(knowledge.published?.calls ?? 0, "calls counted by hour and duration")
         note(bytes.lateTexts, "texts stored of calls that were over")
     }
 
     mutating func readsWrittenDown() {
         let readings = bytes.readings
         // A guard that begins anew over an older log has fewer readings of its own.
-        if readings.handedOut > readings.written || !readings.isIntact {
+        if readings.handedOut > readings.written || !readings.isIntact
+            || readings.wronglyGranted > 0
+        {
             observers.insert(.infrastructureOnCall)
         }
-        note(readings.handedOut, "times something was handed out")
+        require(readings.handedOut, "times something was handed out")
         note(readings.written, "of them in the access log")
+        require(readings.refused, "attempts without a right to it refused")
     }
 
     /// What a search of the file came to. Whoever has the file has what is in it.
     mutating func deletedIsGone(from database: DatabaseFindings) {
         let total = database.canaries.total
         if total.expiredFound > 0 { observers.insert(.thief) }
-        note(total.expired, "expired canaries looked for")
+        require(total.expired, "expired canaries looked for")
         note(total.expiredFound, "of them found")
         note(database.canaries.bytes, "bytes searched")
         note(total.standingFound, "canaries found of records that stand")
@@ -377,7 +397,7 @@ private struct PromiseCheck {
     mutating func matchingBlind() {
         blame(.matchmaker, in: bytes.unlikeBlind)
         if !bytes.decidesBlindly { observers.insert(.matchmaker) }
-        note(bytes.blindDecisions, "decisions made anew by a matchmaker that is shown nothing else")
+        require(bytes.blindDecisions, "decisions made anew by a matchmaker that is shown nothing else")
     }
 
     /// What of identifiers can be had without the keys, and whether these are in the thief's copy.
@@ -386,14 +406,17 @@ private struct PromiseCheck {
         subjects = found.unsealed
         subjects.formUnion(found.linked)
         if subjects.count > 0 || found.keysCopied > 0 { observers.insert(.thief) }
-        note(found.looks, "identifiers in reports held against digests without the key")
+        require(found.looks, "identifiers in reports held against digests without the key")
         note(found.rekeyed, "devices reported under two keys")
         note(found.keys, "keys looked for in a copy of the stores")
     }
 
     mutating func visitsUnlinkedInStores() {
-        guard let copy = bytes.copy else { return }
-        note(max(copy.byAddress.same, copy.bySession.same), "pairs of visits of one person in a copy")
+        guard let copy = bytes.copy else {
+            isTried = false
+            return
+        }
+        require(max(copy.byAddress.same, copy.bySession.same), "pairs of visits of one person in a copy")
         for (pairs, what) in [
             (copy.byAddress, "public addresses"), (copy.bySession, "session numbers"),
             (copy.byCertificate, "certificates"),
@@ -404,8 +427,10 @@ private struct PromiseCheck {
     }
 
     mutating func visitsUnlinked() {
+        isTried = bytes.names.values.contains { $0.returned > 0 }
         for observer in [Observer.signalingProcessor, .relayProcessor] {
             guard let names = bytes.names[observer] else { continue }
+            note(names.returned, "times that somebody came back to the \(Audit.words(observer.name))")
             note(names.visits, "names shown to the \(Audit.words(observer.name))")
             guard names.linked.count > 0 else { continue }
             subjects.formUnion(names.linked)

@@ -24,7 +24,13 @@ extension ProcessorList {
         .init(.riskScorer, .report, "to keep those apart who harm others", .recorded(.reports)),
         .init(.riskScorer, .when, "to let reports weigh less with time", .recorded(.reports)),
         .init(
-            .riskScorer, .howLong, "to weigh reports against the time talked", .whileServing),
+            .riskScorer, .howLong,
+            "to weigh reports against the time talked; of reported calls in quarters of half a minute",
+            .recorded(.reports)),
+        .init(
+            .riskScorer, .partner,
+            "to give each of two a right to report the other, and to count who reports again once",
+            .recorded(.reports)),
     ]
 
     private static let signaling: [ProcessingEntry] = [
