@@ -3,7 +3,8 @@ import Addressing
 /// Relayed ports of a call whose packets are not simulated, at a server: of one allocation.
 public struct HeldPorts: Hashable, Sendable, BitwiseCopyable {
     /// 0, which no relayed address has, stands for none.
-    private var ports: SIMD2<UInt16> = .zero
+    private var port4: UInt16 = 0
+    private var port6: UInt16 = 0
 
     /// No ports at all.
     public static let none = HeldPorts()
@@ -12,14 +13,14 @@ public struct HeldPorts: Hashable, Sendable, BitwiseCopyable {
 
     /// The port at the server's address of IPv4.
     public fileprivate(set) var v4: UInt16? {
-        get { ports[0] == 0 ? nil : ports[0] }
-        set { ports[0] = newValue ?? 0 }
+        get { port4 == 0 ? nil : port4 }
+        set { port4 = newValue ?? 0 }
     }
 
     /// The port at its address of IPv6.
     public fileprivate(set) var v6: UInt16? {
-        get { ports[1] == 0 ? nil : ports[1] }
-        set { ports[1] = newValue ?? 0 }
+        get { port6 == 0 ? nil : port6 }
+        set { port6 = newValue ?? 0 }
     }
 }
 

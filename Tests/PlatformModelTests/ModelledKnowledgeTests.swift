@@ -209,8 +209,8 @@ import Testing
         let knowledge = try Self.knowledge(Self.scenario(), leak: .reporterInReport)
         #expect(knowledge.evidence.telling.count > 3)
         let disagreement = try #require(knowledge.disagreements.first)
-        #expect(disagreement.observer == .riskScorer && disagreement.item == .partner)
-        #expect(!disagreement.isDeclared)
+        #expect(disagreement.observer == .thief && disagreement.item == .deviceIdentifier)
+        #expect(disagreement.isDeclared)
     }
 
     @Test func `a relay log that is kept for eight days stays longer than declared`() throws {

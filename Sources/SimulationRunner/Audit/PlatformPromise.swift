@@ -184,7 +184,7 @@ extension PromiseFinding {
         case .signalsForgotten: check.signalsForgotten()
         case .reportsNameNobodyElse: check.reportsNameNobodyElse()
         case .lifetimesKept: check.lifetimesKept()
-        case .deletedIsGone: if let database { check.deletedIsGone(from: database) }
+        case .deletedIsGone: check.deletedIsGone(from: database)
         case .ticketsForgotten: check.ticketsForgotten()
         case .callsOnlyCounted: check.callsOnlyCounted()
         case .readsWrittenDown: check.readsWrittenDown()
@@ -385,7 +385,11 @@ private struct PromiseCheck {
     }
 
     /// What a search of the file came to. Whoever has the file has what is in it.
-    mutating func deletedIsGone(from database: DatabaseFindings) {
+    mutating func deletedIsGone(from database: DatabaseFindings?) {
+        guard let database else {
+            isTried = false
+            return
+        }
         let total = database.canaries.total
         if total.expiredFound > 0 { observers.insert(.thief) }
         require(total.expired, "expired canaries looked for")
