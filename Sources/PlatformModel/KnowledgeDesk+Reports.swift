@@ -21,8 +21,7 @@ extension KnowledgeDesk {
         let bytes = Self.bytes(of: report)
         for subject in [target.subject, reporter.subject] {
             if signals.show(subject, in: bytes) {
-                canaries.declare(
-                    .deviceSignals, of: subject, to: .riskScorer, since: since, until: until)
+                noteKeptSignals(of: subject, since: since, until: until)
             }
             // Identifiers are as good as random, and hold four bytes of any value.
             let plain = bytes[Self.identifierBytes...]

@@ -80,7 +80,7 @@ struct KnowledgeDesk {
     var nextEnded = 0
     /// How many windows of media have been turned.
     var turns = 0
-    /// What people's browsers showed last, by person.
+    /// What people's browsers have shown, by person.
     var signals = SignalBook()
 
     /// Whom each entry of the relay log was about, in the order of time; nil where nobody's packets

@@ -30,6 +30,12 @@ enum PlantedLeak: CaseIterable {
     case unauditedRead
     /// The product team, which is on no list, is told of everybody's interest.
     case unlistedProcessor
+    /// The signalling service goes on holding calls that are over.
+    case callHeld
+    /// The edge ends TLS: it has messages in the open.
+    case openEdge
+    /// The scorer keeps the digest of a canvas with what it has of a reported device.
+    case signalsKept
 }
 
 extension Platform {

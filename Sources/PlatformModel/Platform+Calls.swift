@@ -146,6 +146,7 @@ extension Platform {
             recordFlow(call, duration)
         }
         riskOfEndedCall(call, duration, &engine)
+        lookAtScorer(of: call, at: now)
         release(call, &engine)
     }
 

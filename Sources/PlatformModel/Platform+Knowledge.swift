@@ -64,6 +64,7 @@ extension Platform {
             .deviceIdentifier, of: subject, to: .riskScorer, since: now, until: now,
             value: peers[peer].device?.low)
         knowledge?.noteSignals(peers[peer].signals, of: subject)
+        knowledge?.lookAtAdmission(peers[peer].signals.canonicalBytes, of: subject, at: now)
         knowTicketEnds(of: peer, since: now, at: now)
         knowConnection(of: peer, at: now)
     }
@@ -227,6 +228,7 @@ extension Platform {
         knowledge?.endMemories(at: now)
         for call in calls.handles(where: { $0.phase == .talking }) { knowKeys(of: call, at: now) }
         lookAtMatchmaker(at: now)
+        lookAtScorer(at: now)
         lookAtAccessLog()
         _ = stores?.lookAtAges(at: now)
         guard let knowledge else { return nil }

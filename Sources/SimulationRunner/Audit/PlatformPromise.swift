@@ -264,12 +264,17 @@ private struct PromiseCheck {
     }
 
     mutating func signalsForgotten() {
-        let scorer = known[.riskScorer, .deviceSignals]
+        let scorer = knowledge.labels[.riskScorer, .deviceSignals]
         if scorer.longestResidence > .zero { blame(.riskScorer, scorer) }
+        if bytes.keptSignals.count > 0 { observers.insert(.riskScorer) }
+        subjects.formUnion(bytes.keptSignals)
         for observer in Observer.allCases where observer != .riskScorer {
             blame(observer, known[observer, .deviceSignals])
         }
         note(bytes.signalSearches, "messages and reports searched for signals")
+        note(
+            bytes.scorerLooks,
+            "looks into the scorer's memory, of a device after its call, of all at the end")
     }
 
     mutating func reportsNameNobodyElse() {
