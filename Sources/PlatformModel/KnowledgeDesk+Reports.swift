@@ -61,7 +61,7 @@ extension KnowledgeDesk {
     }
 
     /// Whether `address` is in `bytes`, in either order of its own.
-    private static func isFound(_ address: IPAddress, in bytes: ArraySlice<UInt8>) -> Bool {
+    static func isFound(_ address: IPAddress, in bytes: ArraySlice<UInt8>) -> Bool {
         let form: [UInt8] =
             switch address.family {
             case .v4: self.bytes(of: UInt32(truncatingIfNeeded: address.low))

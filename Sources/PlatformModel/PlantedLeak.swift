@@ -50,6 +50,7 @@ extension Platform {
             stores = StoreDesk(longer, root: root)
             stores?.sweepDue = due
         case .unauditedRead: stores?.guarded.forgetsAttempts = true
+        case .openEdge: knowledge?.edge.isOpen = true
         default: break
         }
     }

@@ -16,6 +16,7 @@ extension Platform {
         knowledge?.noteArrival(
             peers[peer].serial, hides: peers[peer].attributes.hidesAddresses,
             local: network.localAddresses(of: host))
+        knowledge?.noteLine(network.publicAddress(of: host), of: peers[peer].serial)
     }
 
     /// A packet has left the network of `host`, with that source.

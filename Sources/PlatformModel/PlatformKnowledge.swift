@@ -54,6 +54,7 @@ public struct PlatformKnowledge: Sendable {
         (.riskScorer, [.privateAddress, .publicAddress, .partner, .deviceSignals]),
         (.signalingProcessor, [.privateAddress, .publicAddress, .keys, .deviceSignals]),
         (.relayProcessor, [.privateAddress, .publicAddress, .keys, .speech]),
+        (.edgeProvider, [.privateAddress, .publicAddress, .message]),
         (.infrastructureOnCall, [.privateAddress, .publicAddress, .deviceSignals]),
         (.networkObserver, [.privateAddress, .publicAddress]),
         (.thief, [.privateAddress, .publicAddress, .deviceIdentifier, .deviceSignals, .keys]),

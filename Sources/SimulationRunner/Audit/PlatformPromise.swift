@@ -218,6 +218,10 @@ private struct PromiseCheck {
             blame(observer, knowledge.unhidden[observer, .privateAddress])
         }
         note(knowledge.calls, "calls")
+        note(bytes.edgeConnections, "connections at the edge searched for addresses")
+        note(
+            bytes.edgeRecords,
+            "sealed messages at the edge searched for addresses and for what they say")
     }
 
     mutating func directCallsUnheard() {
