@@ -228,6 +228,7 @@ extension Platform {
         guard knowledge != nil else { return nil }
         knowledge?.endMemories(at: now)
         for call in calls.handles(where: { $0.phase == .talking }) { knowKeys(of: call, at: now) }
+        knowOpenSignaling(at: now)
         lookAtMatchmaker(at: now)
         lookAtScorer(at: now)
         lookAtAccessLog()

@@ -60,7 +60,7 @@ public enum PlatformPromise: String, CaseIterable, Hashable, Sendable {
         case .ticketsForgotten:
             "Interest, language and tier are forgotten with the ticket that they stood in."
         case .callsOnlyCounted:
-            "Calls are counted by hour; but for the relay log no record tells how long one was."
+            "Calls are counted by hour; but for the relay log nothing kept tells how long one was."
         case .readsWrittenDown: "Whoever is shown what is stored is in the access log."
         case .visitsUnlinked:
             "No two visits go by one name in what signalling and relays are shown."
@@ -292,7 +292,7 @@ private struct PromiseCheck {
     mutating func lifetimesKept() {
         let promised = RetentionPolicy()
         let stored: [(kind: RecordKind, observer: Observer, item: Item)] = [
-            (.reports, .riskScorer, .report), (.signaling, .signalingProcessor, .when),
+            (.reports, .riskScorer, .report), (.signaling, .signalingProcessor, .message),
             (.relayLog, .relayProcessor, .when),
         ]
         for (kind, observer, item) in stored {
@@ -318,12 +318,23 @@ private struct PromiseCheck {
         note(bytes.ticketLooks, "looks at whose tickets the matchmaker holds")
     }
 
+    /// Who serves a call until it is over could time it. To keep that is another thing: to declare so, to hold the call, or to
+    /// have written it down.
     mutating func callsOnlyCounted() {
-        blame(.signalingProcessor, known[.signalingProcessor, .howLong])
+        let timed = knowledge.labels[.signalingProcessor, .howLong]
+        if timed.longestResidence > .zero { blame(.signalingProcessor, timed) }
+        // It is looked for only where it should not be.
+        blame(.signalingProcessor, knowledge.canaries[.signalingProcessor, .howLong])
         for observer in [Observer.aggregateStore, .productTeam] {
             for item in [Item.when, .howLong, .partner] { blame(observer, known[observer, item]) }
         }
         note(bytes.lateTexts, "texts stored of calls that were over")
+        note(
+            bytes.servedCalls,
+            "calls that the signalling service could time, looked for there after it")
+        note(
+            known[.edgeProvider, .howLong].calls.count,
+            "calls that the edge could time, of which nobody can tell what it keeps")
     }
 
     mutating func readsWrittenDown() {
