@@ -48,6 +48,8 @@ import Testing
         #expect(heard.count <= timed.calls.count)
         #expect(timed.longestResidence == .zero)
         #expect(knowledge.canaries[.signalingProcessor, .howLong].isEmpty)
+        // Nothing is said when a call ends, so nothing that is kept was said then.
+        #expect(knowledge.evidence.lateTexts == 0)
         // No call is open in the service where connections are set up by formula.
         #expect(knowledge.evidence.servedCalls == (way.isModelled ? 0 : timed.calls.count))
         let onCall = labels[.infrastructureOnCall, .howLong].calls
