@@ -90,6 +90,12 @@ public struct FlatTable<Key: FlatKey, Value: BitwiseCopyable & Sendable>: Sendab
     /// Memory of the table, B.
     public var byteCount: Int { entries.capacity * MemoryLayout<Entry>.stride }
 
+    /// What `body` makes of the bytes of all places, taken or free.
+    @inlinable
+    public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        entries.withUnsafeBytes(body)
+    }
+
     /// An empty table that writes `blank` over removed values.
     @inlinable
     public init(blank: Value) {

@@ -28,6 +28,16 @@ public struct ByteEvidence: Hashable, Sendable {
     public internal(set) var telling = NumberSet()
     /// Messages and reports in which their people's device signals were looked for.
     public internal(set) var signalSearches = 0
+    /// People whose device signals were found in a report, or in the scorer's memory when they should have been forgotten.
+    public internal(set) var keptSignals = NumberSet()
+    /// How often signals were looked for in what the scorer holds: of a device when its call was over, of all at the end.
+    public internal(set) var scorerLooks = 0
+    /// Calls that the signalling service itself held open until they were over; it was looked whether it did afterwards.
+    public internal(set) var servedCalls = 0
+    /// Packets that open a connection, which the edge was handed and in which addresses were looked for.
+    public internal(set) var edgeConnections = 0
+    /// Sealed records that the edge was handed, in which their own text and addresses were looked for.
+    public internal(set) var edgeRecords = 0
     /// Calls that had keys and are over, by what ended them.
     public internal(set) var ended: [CallEnding: Int] = [:]
     /// Calls whose keys were still there when they were long over, by what had ended them.

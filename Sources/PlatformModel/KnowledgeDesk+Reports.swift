@@ -21,8 +21,7 @@ extension KnowledgeDesk {
         let bytes = Self.bytes(of: report)
         for subject in [target.subject, reporter.subject] {
             if signals.show(subject, in: bytes) {
-                canaries.declare(
-                    .deviceSignals, of: subject, to: .riskScorer, since: since, until: until)
+                noteKeptSignals(of: subject, since: since, until: until)
             }
             // Identifiers are as good as random, and hold four bytes of any value.
             let plain = bytes[Self.identifierBytes...]
@@ -63,7 +62,7 @@ extension KnowledgeDesk {
     }
 
     /// Whether `address` is in `bytes`, in either order of its own.
-    private static func isFound(_ address: IPAddress, in bytes: ArraySlice<UInt8>) -> Bool {
+    static func isFound(_ address: IPAddress, in bytes: ArraySlice<UInt8>) -> Bool {
         let form: [UInt8] =
             switch address.family {
             case .v4: self.bytes(of: UInt32(truncatingIfNeeded: address.low))

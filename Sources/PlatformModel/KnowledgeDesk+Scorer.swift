@@ -1,45 +1,32 @@
 import KnowledgeLedger
 import Quantities
-import RiskScoring
 
-/// What the risk scorer is told of calls, and what it keeps of those of which somebody reports the other.
+/// What the scorer is handed of devices, and holds of them.
 extension KnowledgeDesk {
-    /// `subject` goes by `device` from now on.
-    mutating func noteDevice(_ device: DeviceIdentifier, of subject: UInt32) {
-        while devices.count <= Int(subject) { devices.append(0) }
-        devices[Int(subject)] = device.low
+    /// The scorer is handed `bytes` to name a device of `subject` by, and is to forget them on the spot.
+    mutating func lookAtAdmission(_ bytes: [UInt8], of subject: UInt32, at now: SimTime) {
+        guard signals.show(subject, in: bytes) else { return }
+        canaries.declare(.deviceSignals, of: subject, to: .riskScorer, since: now, until: now)
     }
 
-    /// The scorer makes the rights of both sides of a call to report each other: it is told who meets whom, as devices, and
-    /// forgets it. The identifiers that it is handed are those that the two were given when they came.
-    mutating func noteRights(
-        of call: UInt32, handing handed: BothSides<DeviceIdentifier>, at now: SimTime
-    ) {
-        let people = parties[Int(call)]
-        for side in Side.both {
-            declare(.partner, of: people[side], to: .riskScorer, in: call, since: now, until: now)
-            guard devices[Int(people[side])] == handed[side].low else { continue }
-            canaries.declare(
-                .partner, of: people[side], to: .riskScorer, in: call, since: now, until: now)
+    /// Looks for what `subject` showed last in what the scorer holds of the device.
+    mutating func lookForSignals(of subject: UInt32, in memory: [UInt8], at now: SimTime) {
+        evidence.scorerLooks += 1
+        guard signals.show(subject, in: memory) else { return }
+        noteKeptSignals(of: subject, since: now, until: .distantFuture)
+    }
+
+    /// Looks for what anybody ever showed in all that the scorer holds.
+    mutating func lookForSignals(in memory: [UInt8], at now: SimTime) {
+        evidence.scorerLooks += 1
+        for subject in signals.owners(in: memory) {
+            noteKeptSignals(of: subject, since: now, until: .distantFuture)
         }
     }
 
-    /// The scorer has counted a report in `call`: it keeps the device that it is about, with the moment and in quarters how
-    /// long the call was, and who made it under an alias that its key undoes; of the reporter, where reporters are
-    /// weighed, on which days it made some.
-    mutating func noteCountedReport(
-        of target: UInt32, by reporter: (subject: UInt32, device: DeviceIdentifier),
-        in call: UInt32, at now: SimTime
-    ) {
-        let until = now + policy.reports
-        for subject in [target, reporter.subject] {
-            for item in [Item.partner, .when, .howLong] {
-                declare(item, of: subject, to: .riskScorer, in: call, since: now, until: until)
-            }
-        }
-        guard weighsReporters else { return }
-        declare(
-            .deviceIdentifier, of: reporter.subject, to: .riskScorer, since: now, until: until,
-            value: reporter.device.low)
+    /// Signals of `subject` are where they should be no more.
+    mutating func noteKeptSignals(of subject: UInt32, since: SimTime, until: SimTime) {
+        evidence.keptSignals.insert(subject)
+        canaries.declare(.deviceSignals, of: subject, to: .riskScorer, since: since, until: until)
     }
 }

@@ -35,7 +35,7 @@ struct KnowledgeDesk {
     /// Whose browsers hide private addresses.
     private var hidden = NumberSet()
     /// The addresses of people's own interfaces, and those with which their packets go out.
-    private var book = AddressBook()
+    var book = AddressBook()
     /// Whose packets go out with an address and port, last.
     private(set) var owners: [TransportAddress: UInt32] = [:]
     /// The last call of each person; ``noCall`` before the first.
@@ -88,8 +88,10 @@ struct KnowledgeDesk {
     var nextEnded = 0
     /// How many windows of media have been turned.
     var turns = 0
-    /// What people's browsers showed last, by person.
+    /// What people's browsers have shown, by person.
     var signals = SignalBook()
+    /// What whoever stands before the signalling service is handed.
+    var edge = EdgeLink()
 
     /// Whom each entry of the relay log was about, in the order of time; nil where nobody's packets
     /// had that source.
@@ -353,18 +355,6 @@ struct KnowledgeDesk {
         for item in items {
             unseen.declare(
                 item, of: subject, to: observer, in: call, since: now, until: .distantFuture)
-        }
-    }
-
-    /// `subject` is connected to the signalling service, from `address`; in a call, or waiting for one. Nobody can tell
-    /// how long whoever stands before the service keeps what it sees.
-    mutating func noteConnection(
-        from address: IPAddress, of subject: UInt32, in call: UInt32? = nil, at now: SimTime
-    ) {
-        let item: Item = address.isPrivate ? .privateAddress : .publicAddress
-        for item in [item, .when, .traffic] {
-            declare(
-                item, of: subject, to: .edgeProvider, in: call, since: now, until: .distantFuture)
         }
     }
 

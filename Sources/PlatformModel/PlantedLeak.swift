@@ -39,6 +39,12 @@ enum PlantedLeak: CaseIterable {
     case identifierKeyInLog
     /// The product team, which is on no list, is told of everybody's interest.
     case unlistedProcessor
+    /// The signalling service goes on holding calls that are over.
+    case callHeld
+    /// The edge ends TLS: it has messages in the open.
+    case openEdge
+    /// The scorer keeps the digest of a canvas with what it has of a reported device.
+    case signalsKept
 }
 
 extension Platform {
@@ -54,6 +60,7 @@ extension Platform {
             stores?.sweepDue = due
         case .exactReportTime: stores?.writesMoments = true
         case .unauditedRead: stores?.guarded.forgetsAttempts = true
+        case .openEdge: knowledge?.edge.isOpen = true
         default: break
         }
     }

@@ -148,6 +148,7 @@ extension Platform {
             recordFlow(call, duration)
         }
         riskOfEndedCall(call, duration, &engine)
+        lookAtScorer(of: call, at: now)
         release(call, &engine)
     }
 
@@ -170,8 +171,9 @@ extension Platform {
     private mutating func release(_ call: Handle, _ engine: inout Engine<PlatformEvent>) {
         calls[call].phase = .windingUp
         let (offerer, answerer) = (calls[call].offerer, calls[call].answerer)
+        knowSignalingEnds(of: call, at: engine.now)
         if hasMachines(call) {
-            closeSignaling(of: call)
+            closeSignaling(of: call, at: engine.now)
             for side in Side.both { closeAgent(LegID(call: call, side: side), &engine) }
         } else {
             for side in Side.both {

@@ -16,6 +16,7 @@ extension Platform {
         knowledge?.noteArrival(
             peers[peer].serial, hides: peers[peer].attributes.hidesAddresses,
             local: network.localAddresses(of: host))
+        knowledge?.noteLine(network.publicAddress(of: host), of: peers[peer].serial)
     }
 
     /// A packet has left the network of `host`, with that source.
@@ -65,6 +66,7 @@ extension Platform {
             value: peers[peer].device?.low)
         knowledge?.noteSignals(peers[peer].signals, of: subject)
         knowledge?.noteDevice(peers[peer].device!, of: subject)
+        knowledge?.lookAtAdmission(peers[peer].signals.canonicalBytes, of: subject, at: now)
         knowTicketEnds(of: peer, since: now, at: now)
         knowConnection(of: peer, at: now)
     }
@@ -230,8 +232,10 @@ extension Platform {
         guard knowledge != nil else { return nil }
         knowledge?.endMemories(at: now)
         for call in calls.handles(where: { $0.phase == .talking }) { knowKeys(of: call, at: now) }
+        knowOpenSignaling(at: now)
         lookAtMatchmaker(at: now)
         knowledge?.noteBlindDecisions()
+        lookAtScorer(at: now)
         lookAtAccessLog(at: now)
         _ = stores?.lookAtAges(at: now)
         guard let knowledge else { return nil }

@@ -28,8 +28,14 @@ extension Platform {
         PartyID(rawValue: UInt64(peers[calls[call][side]].serial))
     }
 
-    mutating func closeSignaling(of call: Handle) {
-        signaling.close(callID(call))
+    /// The service forgets a call that is over.
+    mutating func closeSignaling(of call: Handle, at now: SimTime) {
+        let id = callID(call)
+        let wasOpen = knowledge != nil && signaling.isOpen(id)
+        if plantedLeak != .callHeld { signaling.close(id) }
+        guard knowledge != nil else { return }
+        knowledge?.noteServed(
+            calls[call].serial, wasOpen: wasOpen, isOpen: signaling.isOpen(id), at: now)
     }
 
     /// Sends `message` from `sender` to the other side through the service.

@@ -43,6 +43,7 @@ extension Platform {
         _ text: [UInt8], meaning message: SignalingMessage? = nil, numbered number: UInt64?,
         from sender: LegID, at now: SimTime
     ) -> KnowledgeDesk.Told? {
+        knowledge?.handEdge(text, of: sender.side, in: calls[sender.call].serial, at: now)
         guard stores != nil else {
             return knowledge?.noteUnstored(
                 text, meaning: message, of: sender.side, in: calls[sender.call].serial)

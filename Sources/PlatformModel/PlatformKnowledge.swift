@@ -43,15 +43,18 @@ public struct PlatformKnowledge: Sendable {
         public let call: UInt32?
         /// Whether it was declared and is not in the bytes; else it is there undeclared.
         public let isDeclared: Bool
+        /// Whether they name the same, and it is in the bytes for longer than declared.
+        public let isOutlasting: Bool
     }
 
     /// What both oracles look at.
     public static let comparable: [(observer: Observer, items: [Item])] = [
         (.partner, [.privateAddress, .publicAddress]),
         (.ownDevice, [.keys]),
-        (.riskScorer, [.privateAddress, .publicAddress, .partner]),
+        (.riskScorer, [.privateAddress, .publicAddress, .partner, .deviceSignals]),
         (.signalingProcessor, [.privateAddress, .publicAddress, .keys, .deviceSignals]),
         (.relayProcessor, [.privateAddress, .publicAddress, .keys, .speech]),
+        (.edgeProvider, [.privateAddress, .publicAddress, .message]),
         (.infrastructureOnCall, [.privateAddress, .publicAddress, .deviceSignals]),
         (.networkObserver, [.privateAddress, .publicAddress]),
         (.thief, [.privateAddress, .publicAddress, .deviceIdentifier, .deviceSignals, .keys]),
@@ -75,12 +78,23 @@ public struct PlatformKnowledge: Sendable {
         let (label, canary) = (seen[observer, item], canaries[observer, item])
         let subject = label.subjects.leastDifference(from: canary.subjects)
         let call = label.calls.leastDifference(from: canary.calls)
-        guard subject != nil || call != nil else { return nil }
+        guard subject != nil || call != nil else { return outlasting(observer, item) }
         let isDeclared =
             subject.map { label.subjects.contains($0) } ?? call.map { label.calls.contains($0) }
         return Disagreement(
             observer: observer, item: item, subject: subject, call: call,
-            isDeclared: isDeclared ?? false)
+            isDeclared: isDeclared ?? false, isOutlasting: false)
+    }
+
+    /// Who is said to have forgotten at once what is found later. Only what the scorer is told is held against its memory.
+    private func outlasting(_ observer: Observer, _ item: Item) -> Disagreement? {
+        guard observer == .riskScorer, item == .deviceSignals,
+            canaries[observer, item].longestResidence > seen[observer, item].longestResidence
+        else { return nil }
+        return Disagreement(
+            observer: observer, item: item,
+            subject: evidence.keptSignals.leastDifference(from: NumberSet()), call: nil,
+            isDeclared: false, isOutlasting: true)
     }
 }
 

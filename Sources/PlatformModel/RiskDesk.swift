@@ -118,6 +118,17 @@ struct RiskDesk {
 
     var byteCount: Int { scorer.byteCount }
 
+    /// All that the scorer keeps, as bytes.
+    var memory: [UInt8] { scorer.heldBytes }
+
+    /// What it keeps under the name of `device`, as bytes.
+    func memory(of device: DeviceIdentifier) -> [UInt8] { scorer.heldBytes(of: device) }
+
+    /// A breach that tests plant: the scorer keeps something of `signals` with what it has of the device.
+    mutating func keep(_ signals: FingerprintSignals, of device: DeviceIdentifier) {
+        scorer.keep(signals, of: device)
+    }
+
     var nextTimeout: SimTime? { scorer.nextTimeout }
 
     mutating func handleTimeout(at now: SimTime) { scorer.handleTimeout(at: now) }

@@ -94,6 +94,10 @@ struct RecordStore: Sendable {
         records[Int(record)].lookAlikes = number
     }
 
+    mutating func setSalt(_ record: Int32, _ salt: UInt64) {
+        records[Int(record)].salt = salt
+    }
+
     mutating func addExposure(_ report: Int32, _ weight: Double) {
         reports[Int(report)].exposure += weight
     }

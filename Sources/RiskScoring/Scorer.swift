@@ -33,7 +33,7 @@ public struct Scorer: Sendable {
     private var randomness: RandomStream
     private var now = SimTime.zero
     private var capabilities: UInt64 = 0
-    private var used = UsedCapabilities()
+    var used = UsedCapabilities()
 
     /// A scorer that knows nothing; all its keys are drawn from `randomness`.
     ///

@@ -26,6 +26,12 @@ struct UsedCapabilities: Sendable {
     /// Memory of the tables.
     var byteCount: Int { numbers.byteCount + queue.capacity * MemoryLayout<Use>.stride }
 
+    /// Adds all that is held to `bytes`.
+    func append(to bytes: inout [UInt8]) {
+        numbers.withUnsafeBytes { bytes += $0 }
+        queue.withUnsafeBytes { bytes += $0 }
+    }
+
     /// Asks the processor to bring near what is known of a capability.
     func fetch(_ number: UInt64) { numbers.fetch(number) }
 

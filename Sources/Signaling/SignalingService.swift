@@ -151,6 +151,8 @@ public struct SignalingService: Sendable {
 
     /// Calls open now.
     public var openCalls: Int { calls.count }
+    /// Whether `call` is open: whether anything is held of it but messages.
+    public func isOpen(_ call: CallID) -> Bool { calls[call] != nil }
     /// Messages kept now.
     public var keptMessages: Int { archive.count }
     /// Bytes of the messages kept now.

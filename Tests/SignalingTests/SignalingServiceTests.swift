@@ -104,6 +104,20 @@ import Testing
         #expect(service.handle(bye, from: alice, at: .zero) == .refuse(.unknownCall))
     }
 
+    @Test func `a call is held until it is closed, and its messages for their time`() {
+        var service = SignalingService(retention: .seconds(5))
+        let (call, other) = (CallID(rawValue: 1), CallID(rawValue: 2))
+        let party = PartyID(rawValue: 1)
+        service.open(call, between: party, and: PartyID(rawValue: 2))
+        #expect(service.isOpen(call) && !service.isOpen(other))
+        let text = SignalingMessage.endOfCandidates().text(in: call, number: 1, acknowledging: 0)
+        _ = service.handle(text, from: party, at: .zero)
+        service.disconnect(party, from: call)
+        #expect(service.isOpen(call))
+        service.close(call)
+        #expect(!service.isOpen(call) && service.keptMessages == 1)
+    }
+
     @Test func `garbage is counted`() {
         var service = opened()
         #expect(service.handle([1, 2, 3], from: alice, at: .zero) == .refuse(.malformed))

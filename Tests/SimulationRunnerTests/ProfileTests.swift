@@ -63,10 +63,8 @@ import Testing
                     found == 0 ? "never" : found == audits.count ? "always" : "conditional"
                 let told = profile[.shared(observer), .shared(item)].name
                 guard told != expected else { continue }
-                // What people know by taking part in a call, and how long signalling is open, audits do not list.
-                let isUnlisted =
-                    observer == .partner || observer == .signalingProcessor && item == .howLong
-                if isUnlisted, told == "unknown", expected == "never" { continue }
+                // What people know by taking part in a call audits do not list.
+                if observer == .partner, told == "unknown", expected == "never" { continue }
                 differences.append("\(observer.name) \(item.name): \(told), found \(expected)")
             }
         }

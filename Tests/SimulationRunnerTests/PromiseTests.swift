@@ -101,6 +101,8 @@ import Testing
         (.matchingSeesNAT, [.matchingBlind], [.matchmaker]),
         (.unkeyedIdentifier, [.identifiersSealed], [.thief]),
         (.identifierKeyInLog, [.identifiersSealed], [.thief]),
+        (.callHeld, [.callsOnlyCounted], [.signalingProcessor]),
+        (.signalsKept, [.signalsForgotten], [.riskScorer]),
     ]
 
     @Test(arguments: leaks)
@@ -115,7 +117,7 @@ import Testing
         // Nothing of this was declared but the candidates; of some there is nothing in anybody's bytes to compare.
         let uncompared: [PlantedLeak] = [
             .hostCandidates, .interestKept, .durationWithMinute, .unauditedRead, .matchingSeesNAT,
-            .identifierKeyInLog, .exactReportTime,
+            .identifierKeyInLog, .exactReportTime, .callHeld,
         ]
         let ofAnother: [PlantedLeak] = [.reporterInReport, .unkeyedIdentifier]
         #expect(knowledge.disagreements.isEmpty == uncompared.contains(leak))
@@ -150,6 +152,40 @@ import Testing
                     "attempts without a right to it refused",
                 ])
         #expect(unread.evidence.map(\.count) == [2, 0, 7])
+    }
+
+    @Test func `to time a call while it is served breaks nothing, and to keep it does`() throws {
+        let served = PromiseFinding(.callsOnlyCounted, in: Self.knowledge(nil))
+        #expect(served.verdict == .kept && served.brokenCalls == 0)
+        #expect(
+            served.evidence.map(\.what) == [
+                "calls counted by hour and duration",
+                "texts stored of calls that were over",
+                "calls that the signalling service could time, looked for there after it",
+                "calls that the edge could time, of which nobody can tell what it keeps",
+            ])
+        #expect(served.evidence[1].count == 0 && served.evidence[2].count > 10)
+        #expect(served.evidence[3].count == served.evidence[2].count)
+        let held = PromiseFinding(.callsOnlyCounted, in: Self.knowledge(.callHeld))
+        #expect(held.brokenCalls == served.evidence[2].count && held.brokenSubjects > 10)
+    }
+
+    @Test func `signals that the scorer keeps are of those whom the audit names`() throws {
+        let knowledge = Self.knowledge(.signalsKept)
+        let kept = knowledge.evidence.keptSignals
+        let finding = PromiseFinding(.signalsForgotten, in: knowledge)
+        #expect(finding.brokenSubjects == kept.count && kept.count > 3)
+        #expect(kept.count < knowledge.subjects)
+        let first = try #require(knowledge.disagreements.first)
+        #expect(Audit.text(first).hasPrefix("device signals at the risk scorer, person "))
+        #expect(Audit.text(first).hasSuffix(": in the bytes for longer than declared"))
+    }
+
+    @Test func `an edge that ends TLS breaks no promise, and the audit itself`() throws {
+        let knowledge = Self.knowledge(.openEdge)
+        #expect(Self.broken(knowledge) == [])
+        let first = try #require(knowledge.disagreements.first)
+        #expect(first.observer == .edgeProvider && first.item == .message && !first.isDeclared)
     }
 
     @Test func `who is on no list is named with what it gets`() {
@@ -200,7 +236,7 @@ import Testing
     }
 
     @Test func `every planted leak is looked for`() {
-        let others: [PlantedLeak] = [.relayLogKeptLonger, .unlistedProcessor]
+        let others: [PlantedLeak] = [.relayLogKeptLonger, .unlistedProcessor, .openEdge]
         #expect(Set(Self.leaks.map(\.0) + others) == Set(PlantedLeak.allCases))
     }
 

@@ -50,7 +50,8 @@ extension Audit {
 
     var oracleLine: String {
         guard let first = knowledge.disagreements.first else {
-            return "labels and canaries agree on all addresses, identifiers, keys and frames"
+            return
+                "labels and canaries agree on all addresses, identifiers, signals, keys and frames"
                 + declaredOnly
         }
         return "labels and canaries disagree: " + Self.text(first)
@@ -132,8 +133,10 @@ extension Audit {
         let call = disagreement.call.map { ", call \($0)" } ?? ""
         return "\(words(disagreement.item.name)) at the \(words(disagreement.observer.name))"
             + "\(subject)\(call): "
-            + (disagreement.isDeclared
-                ? "declared, and not in the bytes" : "in the bytes, and not declared")
+            + (disagreement.isOutlasting
+                ? "in the bytes for longer than declared"
+                : disagreement.isDeclared
+                    ? "declared, and not in the bytes" : "in the bytes, and not declared")
     }
 
     static func name(_ kind: RecordKind) -> String {

@@ -116,9 +116,10 @@ public struct Audit: Sendable {
         seed = simulation.seed
         self.replication = replication
         recoverable = [
-            (Observer.signalingProcessor, RecordKind.signaling), (.relayProcessor, .relayLog),
-        ].compactMap { observer, kind in
-            let known = knowledge.labels[observer, .partner]
+            (Observer.signalingProcessor, Item.message, RecordKind.signaling),
+            (.relayProcessor, .partner, .relayLog),
+        ].compactMap { observer, item, kind in
+            let known = knowledge.labels[observer, item]
             guard !known.isEmpty, knowledge.policy.span(kind) > .zero else { return nil }
             return Recoverability(
                 observer: observer, lifetime: knowledge.policy.span(kind),

@@ -270,6 +270,10 @@ private struct PromiseCheck {
             blame(observer, knowledge.unhidden[observer, .privateAddress])
         }
         require(knowledge.calls, "calls")
+        note(bytes.edgeConnections, "connections at the edge searched for addresses")
+        note(
+            bytes.edgeRecords,
+            "sealed messages at the edge searched for addresses and for what they say")
     }
 
     mutating func directCallsUnheard() {
@@ -317,12 +321,17 @@ private struct PromiseCheck {
     }
 
     mutating func signalsForgotten() {
-        let scorer = known[.riskScorer, .deviceSignals]
+        let scorer = knowledge.labels[.riskScorer, .deviceSignals]
         if scorer.longestResidence > .zero { blame(.riskScorer, scorer) }
+        if bytes.keptSignals.count > 0 { observers.insert(.riskScorer) }
+        subjects.formUnion(bytes.keptSignals)
         for observer in Observer.allCases where observer != .riskScorer {
             blame(observer, known[observer, .deviceSignals])
         }
         require(bytes.signalSearches, "messages and reports searched for signals")
+        note(
+            bytes.scorerLooks,
+            "looks into the scorer's memory, of a device after its call, of all at the end")
     }
 
     mutating func reportsNameNobodyElse() {
@@ -336,7 +345,7 @@ private struct PromiseCheck {
     mutating func lifetimesKept() {
         let promised = RetentionPolicy()
         let stored: [(kind: RecordKind, observer: Observer, item: Item)] = [
-            (.reports, .riskScorer, .report), (.signaling, .signalingProcessor, .when),
+            (.reports, .riskScorer, .report), (.signaling, .signalingProcessor, .message),
             (.relayLog, .relayProcessor, .when),
         ]
         for (kind, observer, item) in stored {
@@ -362,13 +371,24 @@ private struct PromiseCheck {
         require(bytes.ticketLooks, "looks at whose tickets the matchmaker holds")
     }
 
+    /// Who serves a call until it is over could time it. To keep that is another thing: to declare so, to hold the call, or to
+    /// have written it down.
     mutating func callsOnlyCounted() {
-        blame(.signalingProcessor, known[.signalingProcessor, .howLong])
+        let timed = knowledge.labels[.signalingProcessor, .howLong]
+        if timed.longestResidence > .zero { blame(.signalingProcessor, timed) }
+        // It is looked for only where it should not be.
+        blame(.signalingProcessor, knowledge.canaries[.signalingProcessor, .howLong])
         for observer in [Observer.aggregateStore, .productTeam] {
             for item in [Item.when, .howLong, .partner] { blame(observer, known[observer, item]) }
         }
         require(knowledge.published?.calls ?? 0, "calls counted by hour and duration")
         note(bytes.lateTexts, "texts stored of calls that were over")
+        note(
+            bytes.servedCalls,
+            "calls that the signalling service could time, looked for there after it")
+        note(
+            known[.edgeProvider, .howLong].calls.count,
+            "calls that the edge could time, of which nobody can tell what it keeps")
     }
 
     mutating func readsWrittenDown() {

@@ -33,14 +33,23 @@ extension ProcessorList {
             .recorded(.reports)),
     ]
 
-    private static let signaling: [ProcessingEntry] = [
-        (.message, "to set calls up, and again when a connection was lost"),
-        (.privateAddress, "candidates of browsers that do not hide it: to connect two directly"),
-        (.publicAddress, "candidates: to connect two directly"),
-        (.reflexiveCandidate, "candidates: to connect two directly"),
-        (.partner, "to hand messages to the other side"),
-        (.when, "to send again what was missed, and to look into faults"),
-    ].map { .init(.signalingProcessor, $0, $1, .recorded(.signaling)) }
+    private static let signaling: [ProcessingEntry] =
+        [
+            (.message, "to set calls up, and again when a connection was lost"),
+            (
+                .privateAddress,
+                "candidates of browsers that do not hide it: to connect two directly"
+            ),
+            (.publicAddress, "candidates: to connect two directly"),
+            (.reflexiveCandidate, "candidates: to connect two directly"),
+            (.partner, "to hand messages to the other side"),
+            (.when, "to send again what was missed, and to look into faults"),
+        ].map { .init(.signalingProcessor, $0, $1, .recorded(.signaling)) } + [
+            .init(
+                .signalingProcessor, .howLong,
+                "to serve a call until it is over; written down nowhere",
+                .whileServing)
+        ]
 
     private static let relays: [ProcessingEntry] =
         [
@@ -58,6 +67,7 @@ extension ProcessorList {
         (.publicAddress, "to keep floods from the service"),
         (.when, "to keep floods from the service"),
         (.traffic, "to keep floods from the service"),
+        (.howLong, "to carry a connection until it ends"),
     ].map { .init(.edgeProvider, $0, $1, .unknown) }
 
     private static let onCall: [ProcessingEntry] = [
