@@ -28,6 +28,10 @@ public struct ByteEvidence: Hashable, Sendable {
     public internal(set) var telling = NumberSet()
     /// Messages and reports in which their people's device signals were looked for.
     public internal(set) var signalSearches = 0
+    /// User fragments that agents had, each restart's anew.
+    public internal(set) var fragments = 0
+    /// Datagrams, messages, entries of relay logs and reports in which user names of checks were looked for.
+    public internal(set) var fragmentSearches = 0
     /// Calls that had keys and are over, by what ended them.
     public internal(set) var ended: [CallEnding: Int] = [:]
     /// Calls whose keys were still there when they were long over, by what had ended them.

@@ -19,6 +19,11 @@ extension KnowledgeDesk {
         evidence.reports += 1
         evidence.signalSearches += 1
         let bytes = Self.bytes(of: report)
+        let named = bytes.withUnsafeBytes {
+            lookForFragments(in: $0, at: .riskScorer, since: since, until: until)
+        }
+        // Who names the call names the two who were in it.
+        if named != nil { evidence.telling.insert(target.subject) }
         for subject in [target.subject, reporter.subject] {
             if signals.show(subject, in: bytes) {
                 canaries.declare(

@@ -47,14 +47,26 @@ public struct PlatformKnowledge: Sendable {
 
     /// What both oracles look at.
     public static let comparable: [(observer: Observer, items: [Item])] = [
-        (.partner, [.privateAddress, .publicAddress]),
+        (.partner, [.privateAddress, .publicAddress, .userFragment]),
         (.ownDevice, [.keys]),
-        (.riskScorer, [.privateAddress, .publicAddress, .partner]),
-        (.signalingProcessor, [.privateAddress, .publicAddress, .keys, .deviceSignals]),
-        (.relayProcessor, [.privateAddress, .publicAddress, .keys, .speech]),
-        (.infrastructureOnCall, [.privateAddress, .publicAddress, .deviceSignals]),
-        (.networkObserver, [.privateAddress, .publicAddress]),
-        (.thief, [.privateAddress, .publicAddress, .deviceIdentifier, .deviceSignals, .keys]),
+        (.riskScorer, [.privateAddress, .publicAddress, .partner, .userFragment]),
+        (
+            .signalingProcessor,
+            [.privateAddress, .publicAddress, .keys, .deviceSignals, .userFragment]
+        ),
+        (.relayProcessor, [.privateAddress, .publicAddress, .keys, .speech, .userFragment]),
+        (
+            .infrastructureOnCall,
+            [.privateAddress, .publicAddress, .deviceSignals, .userFragment]
+        ),
+        (.networkObserver, [.privateAddress, .publicAddress, .userFragment]),
+        (
+            .thief,
+            [
+                .privateAddress, .publicAddress, .deviceIdentifier, .deviceSignals, .keys,
+                .userFragment,
+            ]
+        ),
     ]
 
     /// What anybody has: declared, or found in the bytes.
