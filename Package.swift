@@ -283,7 +283,7 @@ let testTargets: [Target] = [
             "Addressing", "ArrivalProcesses", "CMediaShim", "EventEngine", "KnowledgeLedger",
             "Matchmaking", "Measurement", "MediaPipeline", "MediaSecurity", "MemorySearch",
             "NetworkModel", "OpusCodec", "PrivacyStores", "Quantities", "RandomStreams",
-            "RiskScoring", "ScenarioModel", "Signaling", "TURN", "Talks",
+            "RiskScoring", "STUN", "ScenarioModel", "Signaling", "TURN", "Talks",
         ]),
     tests(
         of: "SimulationRunner",

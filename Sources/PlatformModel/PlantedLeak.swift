@@ -18,6 +18,8 @@ enum PlantedLeak: CaseIterable {
     case frameInRelayBuffer
     /// A report is stored with the reporter's device in it.
     case reporterInReport
+    /// Reports are stored under the user name of the call's checks.
+    case fragmentsInReport
     /// The associations of calls are not let go when calls are over.
     case keptKeys
     /// The stores keep the relay log for eight days.
@@ -64,9 +66,24 @@ extension Platform {
         }
     }
 
-    /// The device that a report made by `right` names.
-    func planted(_ device: DeviceIdentifier, _ right: ReportCapability) -> DeviceIdentifier {
-        plantedLeak == .reporterInReport ? right.reporter : device
+    /// The device that a report made by `right` in `call` names.
+    func planted(
+        _ device: DeviceIdentifier, _ right: ReportCapability, in call: Handle
+    ) -> DeviceIdentifier {
+        switch plantedLeak {
+        case .reporterInReport: return right.reporter
+        case .fragmentsInReport where hasMachines(call):
+            let fragments = Side.both.map {
+                legs[place(of: LegID(call: call, side: $0))].agent!.localCredentials
+                    .usernameFragment
+            }
+            let name = fragments[1] + [UInt8(ascii: ":")] + fragments[0]
+            let words = (name + [UInt8](repeating: 0, count: 16 - name.count)).map(UInt64.init)
+            return DeviceIdentifier(
+                high: words[..<8].reduce(0) { $0 << 8 | $1 },
+                low: words[8...].reduce(0) { $0 << 8 | $1 }, epoch: device.epoch)
+        default: return device
+        }
     }
 
     /// Plants what is to be found of a call that is over.

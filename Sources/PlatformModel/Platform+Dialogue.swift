@@ -182,18 +182,26 @@ extension Platform {
         }
     }
 
-    /// A side that knows of addresses and has no path yet checks them: in clear over the Internet, but for those on its own link
-    /// alone, and through relays where they are relays'.
+    /// A side that knows of addresses and has no path yet checks them: in clear over the Internet, and through relays where
+    /// they are relays'. Two on one link have a pair there before they know of others. A relayed address has its turn after a
+    /// better one, which it awaits half a pacing on average, and is left alone once that is valid: a round trip before it is
+    /// nominated.
     private mutating func knowChecks(of leg: LegID, at now: SimTime) {
         guard knowledge != nil, isWithoutPath(leg, at: now) else { return }
+        let conditions = calls[leg.call].plan!.conditions
         let known = dialogues[leg.call].sides[leg.side].known
-        guard !known.isDisjoint(with: [.mapped, .relayed]) else { return }
+        guard !known.isDisjoint(with: [.mapped, .relayed]),
+            conditions.vicinity != .link || conditions.relaysOnly
+        else { return }
+        let turn = now + formula.pacing * 3 / 2 + conditions.direct * 2
+        let reachesRelay =
+            known.contains(.relayed) && (conditions.relaysOnly || isWithoutPath(leg, at: turn))
         let serial = calls[leg.call].serial
         for side in Side.both {
             let subject = peers[calls[leg.call][side]].serial
             knowledge?.declareUnseen(
                 [.userFragment], of: subject, to: .networkObserver, in: serial, at: now)
-            guard known.contains(.relayed) else { continue }
+            guard reachesRelay else { continue }
             for observer in [Observer.relayProcessor, .infrastructureOnCall] {
                 knowledge?.declareUnseen(
                     [.userFragment], of: subject, to: observer, in: serial, at: now, until: now)

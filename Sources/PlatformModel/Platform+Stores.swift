@@ -62,7 +62,7 @@ extension Platform {
         let right = side == .offerer ? rights.first : rights.second
         let target = peers[calls[call][side.other]].attributes.persona
         let report = Report(
-            device: planted(right.target, right),
+            device: planted(right.target, right, in: call),
             category: ReportCategory(of: scenario.population[Int(target)].behaviour), time: now)
         keep(.report(report), at: now)
         guard knowledge != nil else { return }

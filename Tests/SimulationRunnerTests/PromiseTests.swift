@@ -72,6 +72,7 @@ import Testing
         #expect(bytes.payloads > 100 && bytes.frames > bytes.payloads / 2)
         #expect(bytes.direct.count > 3 && bytes.directPackets > 300)
         #expect(bytes.reports > 3 && bytes.signalSearches > 200)
+        #expect(bytes.fragments >= 2 * knowledge.calls - 8 && bytes.fragmentSearches > 500)
         #expect(bytes.ended[.hungUp, default: 0] > 5 && bytes.kept.isEmpty)
         #expect(bytes.ticketLooks > 0 && bytes.lateTexts == 0 && bytes.overdue.isEmpty)
         // The thief's copy.
@@ -91,6 +92,7 @@ import Testing
         ),
         (.frameInRelayBuffer, [.relaysForwardUnread], [.relayProcessor]),
         (.reporterInReport, [.reportsNameNobodyElse], [.riskScorer]),
+        (.fragmentsInReport, [.reportsNameNobodyElse], [.riskScorer]),
         (.keptKeys, [.keysGone, .recordingsStaySealed], [.ownDevice]),
         (.interestKept, [.ticketsForgotten], [.matchmaker]),
         (.durationWithMinute, [.callsOnlyCounted], [.signalingProcessor]),
@@ -111,7 +113,8 @@ import Testing
             .hostCandidates, .interestKept, .durationWithMinute, .unauditedRead,
         ]
         #expect(knowledge.disagreements.isEmpty == uncompared.contains(leak))
-        #expect(knowledge.disagreements.allSatisfy { leak == .reporterInReport || !$0.isDeclared })
+        let hidesDevice = leak == .reporterInReport || leak == .fragmentsInReport
+        #expect(knowledge.disagreements.allSatisfy { hidesDevice || !$0.isDeclared })
         #expect(first.endings == (leak == .keptKeys ? [.hungUp] : []))
         if leak == .keyInRelayBuffer {
             // Whoever has a key can open what it forwards.
@@ -139,6 +142,23 @@ import Testing
             unread.evidence.map(\.what)
                 == ["times something was handed out", "of them in the access log"])
         #expect(unread.evidence.map(\.count) == [1, 0])
+    }
+
+    @Test func `user fragments in reports are named, as nobody has declared them there`() throws {
+        let knowledge = Self.knowledge(.fragmentsInReport)
+        let named = try #require(
+            knowledge.disagreements.first {
+                $0.observer == .riskScorer && $0.item == .userFragment
+            })
+        #expect(!named.isDeclared)
+        #expect(
+            Audit.text(named).contains("user fragment")
+                && Audit.text(named).contains("risk scorer"))
+        let found = knowledge.canaries[.riskScorer, .userFragment]
+        // Both of each call of which there is a report.
+        #expect(found.subjects.count > 3 && found.calls.count * 2 >= found.subjects.count)
+        #expect(found.longestResidence >= .days(30))
+        #expect(knowledge.evidence.telling.count > 3)
     }
 
     @Test func `who is on no list is named with what it gets`() {
@@ -207,7 +227,10 @@ import Testing
     @Test func `visits go by one name unless names are drawn anew, and the services are named`() {
         let lasting = PromiseFinding(.visitsUnlinked, in: Self.returning(.lasting))
         #expect(lasting.verdict == .broken)
-        #expect(lasting.observers == [.signalingProcessor, .relayProcessor])
+        // Names at relays are in clear on the way there.
+        #expect(
+            lasting.observers == [.signalingProcessor, .relayProcessor, .networkObserver])
+        #expect(lasting.evidence.count == 3)
         #expect(lasting.brokenSubjects > 10 && lasting.brokenCalls > 20)
         #expect(lasting.evidence.allSatisfy { $0.count > 10 })
         let fresh = PromiseFinding(.visitsUnlinked, in: Self.returning(.fresh))

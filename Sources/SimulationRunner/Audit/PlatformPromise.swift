@@ -63,7 +63,7 @@ public enum PlatformPromise: String, CaseIterable, Hashable, Sendable {
             "Calls are counted by hour; but for the relay log no record tells how long one was."
         case .readsWrittenDown: "Whoever is shown what is stored is in the access log."
         case .visitsUnlinked:
-            "No two visits go by one name in what signalling and relays are shown."
+            "No two visits go by one name in what signalling and relays are shown, or is read on the way."
         }
     }
 }
@@ -338,7 +338,7 @@ private struct PromiseCheck {
     }
 
     mutating func visitsUnlinked() {
-        for observer in [Observer.signalingProcessor, .relayProcessor] {
+        for observer in [Observer.signalingProcessor, .relayProcessor, .networkObserver] {
             guard let names = bytes.names[observer] else { continue }
             note(names.visits, "names shown to the \(Audit.words(observer.name))")
             guard names.linked.count > 0 else { continue }

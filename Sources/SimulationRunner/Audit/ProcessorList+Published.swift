@@ -32,6 +32,7 @@ extension ProcessorList {
         (.privateAddress, "candidates of browsers that do not hide it: to connect two directly"),
         (.publicAddress, "candidates: to connect two directly"),
         (.reflexiveCandidate, "candidates: to connect two directly"),
+        (.userFragment, "descriptions: to tell checks of this call from others"),
         (.partner, "to hand messages to the other side"),
         (.when, "to send again what was missed, and to look into faults"),
     ].map { .init(.signalingProcessor, $0, $1, .recorded(.signaling)) }
@@ -45,7 +46,8 @@ extension ProcessorList {
             (.when, "to find who abuses relays"),
             (.howLong, "to find who abuses relays"),
         ].map { .init(.relayProcessor, $0, $1, .recorded(.relayLog)) } + [
-            .init(.relayProcessor, .ciphertext, "to forward it", .whileServing)
+            .init(.relayProcessor, .ciphertext, "to forward it", .whileServing),
+            .init(.relayProcessor, .userFragment, "in checks: to forward them", .whileServing),
         ]
 
     private static let edge: [ProcessingEntry] = [
@@ -55,8 +57,8 @@ extension ProcessorList {
     ].map { .init(.edgeProvider, $0, $1, .unknown) }
 
     private static let onCall: [ProcessingEntry] = [
-        .message, .privateAddress, .publicAddress, .reflexiveCandidate, .allocation, .partner,
-        .when, .howLong, .ciphertext,
+        .message, .privateAddress, .publicAddress, .reflexiveCandidate, .userFragment,
+        .allocation, .partner, .when, .howLong, .ciphertext,
     ].map {
         .init(
             .infrastructureOnCall, $0, "what a service holds while it works: to mend it",
