@@ -1,5 +1,3 @@
-import Quantities
-
 /// The user fragments that people's agents really have (RFC 8445 §5.3): what an audit looks for.
 ///
 /// A fragment has four characters, 24 bits: among tens of thousands of calls four bytes turn up anywhere by chance. So

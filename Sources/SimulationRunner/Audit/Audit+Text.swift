@@ -46,8 +46,9 @@ extension Audit {
 
     var oracleLine: String {
         guard let first = knowledge.disagreements.first else {
-            return "labels and canaries agree on all addresses, identifiers, keys, frames and the "
-                + "\(knowledge.evidence.fragments) user fragments" + declaredOnly
+            return "labels and canaries agree on all addresses, identifiers, keys and frames, and "
+                + "on \(knowledge.evidence.fragments) user fragments, looked for in "
+                + "\(knowledge.evidence.fragmentSearches) datagrams and records" + declaredOnly
         }
         return "labels and canaries disagree: " + Self.text(first)
     }
