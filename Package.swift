@@ -83,8 +83,8 @@ let world: [Target] = [
         uses: [
             "Quantities", "RandomStreams", "Addressing", "ArrivalProcesses", "EventEngine", "ICE",
             "KnowledgeLedger", "Matchmaking", "Measurement", "MediaPipeline", "MediaSecurity",
-            "NetworkModel", "OpusCodec", "PrivacyStores", "RTP", "RiskScoring", "ScenarioModel",
-            "Signaling", "TURN", "Talks", "VoiceQuality",
+            "NetworkModel", "OpusCodec", "PrivacyStores", "RTP", "RiskScoring", "STUN",
+            "ScenarioModel", "Signaling", "TURN", "Talks", "VoiceQuality",
         ]),
     room(
         "ScenarioModel",
@@ -283,7 +283,7 @@ let testTargets: [Target] = [
             "Addressing", "ArrivalProcesses", "CMediaShim", "EventEngine", "KnowledgeLedger",
             "Matchmaking", "Measurement", "MediaPipeline", "MediaSecurity", "MemorySearch",
             "NetworkModel", "OpusCodec", "PrivacyStores", "Quantities", "RandomStreams",
-            "RiskScoring", "ScenarioModel", "Signaling", "TURN", "Talks",
+            "RiskScoring", "STUN", "ScenarioModel", "Signaling", "TURN", "Talks",
         ]),
     tests(
         of: "SimulationRunner",

@@ -3,7 +3,7 @@ public import Quantities
 /// A way to conclude something from what one holds; there are no others.
 ///
 /// They are upper bounds: somebody who holds two things of one call is taken to see that they belong
-/// together, by their times and by the addresses that both name.
+/// together, by their times and by the addresses or user fragments that both name.
 public enum InferenceRule: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
     /// A server-reflexive candidate is the public address (RFC 8445 §5.1.1.2).
     case publicAddress
@@ -16,6 +16,9 @@ public enum InferenceRule: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopya
     case speech
     /// A device identifier that stands in two records is one device.
     case sameDevice
+    /// A description and media that were forwarded or recorded are of one call: the checks that go the media's way name the
+    /// description's user fragment (RFC 8445 §7.2.2), also where relays stand between the two.
+    case sameMedia
 
     /// The name of what is concluded, in audits.
     public var name: String {
@@ -25,6 +28,7 @@ public enum InferenceRule: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopya
         case .whoWithWhom: "who_with_whom"
         case .speech: "speech"
         case .sameDevice: "same_device"
+        case .sameMedia: "same_media"
         }
     }
 
@@ -36,6 +40,7 @@ public enum InferenceRule: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopya
         case .whoWithWhom: "the public addresses of both people of a call"
         case .speech: "encrypted media and their keys"
         case .sameDevice: "a device identifier in two records"
+        case .sameMedia: "a signalling message, a user fragment and encrypted media"
         }
     }
 
@@ -45,7 +50,7 @@ public enum InferenceRule: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopya
         case .publicAddress: .publicAddress
         case .whoWithWhom: .partner
         case .speech: .speech
-        case .sameCall, .sameDevice: nil
+        case .sameCall, .sameDevice, .sameMedia: nil
         }
     }
 }
@@ -98,22 +103,25 @@ public struct Holdings: Hashable, Sendable {
             return inference(
                 rule, of: candidate.subjects, in: candidate.calls, from: [.reflexiveCandidate])
         case .sameCall:
-            return joint(rule, .message, .allocation)
+            return joint(rule, [.message, .allocation])
         case .whoWithWhom:
             return inference(
                 rule, in: self[.publicAddress].callsOfBoth, from: [.publicAddress])
         case .speech:
-            return joint(rule, .ciphertext, .keys)
+            return joint(rule, [.ciphertext, .keys])
         case .sameDevice:
             return inference(
                 rule, of: self[.deviceIdentifier].recurring, from: [.deviceIdentifier])
+        case .sameMedia:
+            return joint(rule, [.message, .userFragment, .ciphertext])
         }
     }
 
-    private func joint(_ rule: InferenceRule, _ first: Item, _ second: Item) -> Inference {
-        var calls = self[first].calls
-        calls.formIntersection(self[second].calls)
-        return inference(rule, in: calls, from: [first, second])
+    /// Of the calls of which all of `premises` are held.
+    private func joint(_ rule: InferenceRule, _ premises: [Item]) -> Inference {
+        var calls = self[premises[0]].calls
+        for item in premises.dropFirst() { calls.formIntersection(self[item].calls) }
+        return inference(rule, in: calls, from: premises)
     }
 
     private func inference(

@@ -79,6 +79,8 @@ public enum Item: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
     case keys
     /// An address as a STUN server has seen it.
     case reflexiveCandidate
+    /// The ICE user fragment by which an agent's connectivity checks go (RFC 8445 §5.3, §7.2.2).
+    case userFragment
     /// That the person sent a message to set a call up.
     case message
     /// That the person held an address on a relay.
@@ -113,6 +115,7 @@ public enum Item: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
         case .ciphertext: "ciphertext"
         case .keys: "keys"
         case .reflexiveCandidate: "reflexive_candidate"
+        case .userFragment: "user_fragment"
         case .message: "message"
         case .allocation: "allocation"
         case .traffic: "traffic"

@@ -1,7 +1,8 @@
 /// Looks for secrets in bytes: as they are, in hexadecimal and in base 64.
 ///
 /// It holds no secret but pieces of eight bytes, in disguise. Any of them counts, so that 15 bytes in a row of a
-/// secret are always found; fewer than eight never are.
+/// secret are always found; fewer than eight never are. Eight hexadecimal digits are four bytes of a secret only, which
+/// nonces and other numbers in such digits have by chance: these count with the eight before or behind them.
 public struct SecretSearch: Sendable {
     /// Words of the filter; 65,536 bits.
     private static let filterWords = 1024
@@ -63,7 +64,8 @@ public struct SecretSearch: Sendable {
             for start in 0...(bytes.count - 8) {
                 let piece = Self.disguised(Self.word(bytes, start))
                 guard filter[Int(piece >> 54)] >> (piece >> 48 & 63) & 1 != 0,
-                    let owner = pieces[piece]
+                    let owner = pieces[piece],
+                    !Self.isHexadecimal(bytes, start) || isContinued(owner, in: bytes, start)
                 else { continue }
                 guard visit(owner) else { return }
             }
@@ -73,6 +75,25 @@ public struct SecretSearch: Sendable {
     /// Whose secret is in `bytes`; nil where none is.
     public func owner(in bytes: [UInt8]) -> UInt32? {
         bytes.withUnsafeBytes { owner(in: $0) }
+    }
+
+    /// Whether the eight bytes before `start`, or those behind the piece there, are of the same owner.
+    private func isContinued(
+        _ owner: UInt32, in bytes: UnsafeRawBufferPointer, _ start: Int
+    ) -> Bool {
+        [start - 8, start + 8].contains { other in
+            other >= 0 && other + 8 <= bytes.count
+                && pieces[Self.disguised(Self.word(bytes, other))] == owner
+        }
+    }
+
+    private static func isHexadecimal(_ bytes: UnsafeRawBufferPointer, _ start: Int) -> Bool {
+        bytes[start..<start + 8].allSatisfy { byte in
+            switch byte {
+            case 48...57, 65...70, 97...102: true
+            default: false
+            }
+        }
     }
 
     // MARK: Pieces

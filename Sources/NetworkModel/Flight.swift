@@ -18,7 +18,7 @@ public struct Flight: Sendable, BitwiseCopyable {
     let entry: Station
     let entryGeneration: UInt32
     /// True where the packet never left the host.
-    let isLoopback: Bool
+    public let isLoopback: Bool
 
     init(
         source: Endpoint, destination: Endpoint, arrival: SimTime, target: HostID,

@@ -38,6 +38,10 @@ public struct ByteEvidence: Hashable, Sendable {
     public internal(set) var edgeConnections = 0
     /// Sealed records that the edge was handed, in which their own text and addresses were looked for.
     public internal(set) var edgeRecords = 0
+    /// User fragments that agents had, each restart's anew.
+    public internal(set) var fragments = 0
+    /// Datagrams, messages, entries of relay logs and reports in which user names of checks were looked for.
+    public internal(set) var fragmentSearches = 0
     /// Calls that had keys and are over, by what ended them.
     public internal(set) var ended: [CallEnding: Int] = [:]
     /// Calls whose keys were still there when they were long over, by what had ended them.

@@ -30,10 +30,14 @@ extension KnowledgeDesk {
         }
     }
 
-    /// The relay is shown a user name by `subject`: what stands behind the time until which it holds.
-    mutating func noteRelayName(_ username: String, of subject: UInt32, in call: UInt32) {
+    /// The relay is shown a user name by `subject`, or `observer` reads it on the way: what stands behind the time until which
+    /// it holds.
+    mutating func noteRelayName(
+        _ username: String, of subject: UInt32, in call: UInt32,
+        at observer: Observer = .relayProcessor
+    ) {
         let name = username.split(separator: ":", maxSplits: 1).last ?? ""
-        note(String(name), of: subject, in: call, at: .relayProcessor)
+        note(String(name), of: subject, in: call, at: observer)
     }
 
     private mutating func note(

@@ -19,6 +19,11 @@ extension KnowledgeDesk {
         evidence.reports += 1
         evidence.signalSearches += 1
         let bytes = Self.bytes(of: report)
+        let named = bytes.withUnsafeBytes {
+            lookForFragments(in: $0, at: .riskScorer, since: since, until: until)
+        }
+        // Who names the call names the two who were in it.
+        if named != nil { evidence.telling.insert(target.subject) }
         for subject in [target.subject, reporter.subject] {
             if signals.show(subject, in: bytes) {
                 noteKeptSignals(of: subject, since: since, until: until)
@@ -32,7 +37,9 @@ extension KnowledgeDesk {
                     to: .riskScorer, since: since, until: until)
             }
         }
-        if report.time != policy.reportStamp(report.time) { evidence.telling.insert(target.subject) }
+        if report.time != policy.reportStamp(report.time) {
+            evidence.telling.insert(target.subject)
+        }
         // Devices that look alike have one name.
         let isNamed =
             reporter.device != target.device

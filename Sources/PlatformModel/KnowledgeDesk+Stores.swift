@@ -21,12 +21,13 @@ extension KnowledgeDesk {
         evidence.signalSearches += 1
         text.withUnsafeBytes {
             lookForKeys(in: $0, at: .signalingProcessor, since: now, until: until)
+            lookForFragments(in: $0, at: .signalingProcessor, since: now, until: until)
         }
         lookForEnd(
             of: call, in: text, storedAt: now, at: .signalingProcessor, since: now, until: until)
         let subject = parties[Int(call)][sender]
         noteSession(in: text, meaning: message, of: subject, in: call)
-        let told = told(by: text, meaning: message, of: subject)
+        let told = told(by: text, meaning: message, of: subject, in: call)
         discloseMessage(
             told, of: sender, in: call, to: .signalingProcessor, since: now,
             until: until)
@@ -42,7 +43,7 @@ extension KnowledgeDesk {
     ) -> Told {
         let subject = parties[Int(call)][sender]
         noteSession(in: text, meaning: message, of: subject, in: call)
-        return told(by: text, meaning: message, of: subject)
+        return told(by: text, meaning: message, of: subject, in: call)
     }
 
     private mutating func discloseMessage(
@@ -186,6 +187,7 @@ extension KnowledgeDesk {
         for message in contents.messages {
             message.text.withUnsafeBytes {
                 lookForKeys(in: $0, at: .thief, since: message.time, until: now)
+                lookForFragments(in: $0, at: .thief, since: message.time, until: now)
             }
             let side: Side = message.sender == .first ? .offerer : .answerer
             let call = UInt32(message.call.rawValue)
@@ -193,12 +195,13 @@ extension KnowledgeDesk {
                 of: call, in: message.text, storedAt: message.time, at: .thief,
                 since: message.time, until: now)
             discloseMessage(
-                told(by: message.text, of: parties[Int(call)][side]), of: side, in: call,
+                told(by: message.text, of: parties[Int(call)][side], in: call), of: side, in: call,
                 to: .thief, since: message.time, until: now)
         }
         for (entry, holder) in zip(contents.relayLog, holders(in: contents, serials)) {
             withUnsafeBytes(of: entry) {
                 lookForKeys(in: $0, at: .thief, since: entry.time, until: now)
+                lookForFragments(in: $0, at: .thief, since: entry.time, until: now)
             }
             guard let holder else { continue }
             disclose(entry, of: holder, to: .thief, since: entry.time, until: now)
@@ -206,6 +209,7 @@ extension KnowledgeDesk {
         for (report, note) in zip(contents.reports, targets(in: contents, serials)) {
             Self.bytes(of: report).withUnsafeBytes {
                 lookForKeys(in: $0, at: .thief, since: report.time, until: now)
+                lookForFragments(in: $0, at: .thief, since: report.time, until: now)
             }
             guard let note else { continue }
             if report.time != policy.reportStamp(report.time) {

@@ -11,8 +11,8 @@ import TURN
 /// The two oracles of who came to know what, in a run that is audited.
 ///
 /// *Labels* are declared where something crosses a trust boundary, by what the crossing means: a candidate of that type, a
-/// packet that came directly, a record of that kind. *Canaries* are people's real addresses, as the network knows them;
-/// they are looked for in the very bytes that somebody received or stores. Neither asks the other.
+/// packet that came directly, a record of that kind. *Canaries* are people's real addresses, as the network knows them, and
+/// what else is theirs alone; they are looked for in the very bytes that somebody received or stores. Neither asks the other.
 struct KnowledgeDesk {
     /// By what crossings mean.
     private(set) var labels = Ledger()
@@ -81,6 +81,8 @@ struct KnowledgeDesk {
     var evidence = ByteEvidence()
     /// Keys of calls, by number.
     var secrets = SecretSearch()
+    /// User fragments, and what was noted of the checks that name them.
+    var checks = CheckDesk()
     /// Who has the keys of calls that go on; only looked up.
     var keyOwners: [UInt32: KeyOwners] = [:]
     /// The same of calls that are over, in the order of their ends, and the first that was not looked at.
@@ -190,9 +192,9 @@ struct KnowledgeDesk {
 
     /// What a text says of its sender.
     struct Told: BitwiseCopyable {
-        /// By what it is: kinds of addresses, and whether one is a server's view of the sender.
+        /// By what it is: kinds of addresses, whether one is a server's view of the sender, and the user fragment.
         var declared: ItemSet = []
-        /// What of the sender is in its bytes: kinds of real addresses, and device signals.
+        /// What of the sender is in its bytes: kinds of real addresses, device signals, and the user fragment.
         var found: ItemSet = []
 
         mutating func formUnion(_ other: Told) {
@@ -205,11 +207,13 @@ struct KnowledgeDesk {
     ///
     /// - Parameter message: what it is, where that is known; else it is what it parses to.
     mutating func told(
-        by text: [UInt8], meaning message: SignalingMessage? = nil, of sender: UInt32
+        by text: [UInt8], meaning message: SignalingMessage? = nil, of sender: UInt32,
+        in call: UInt32
     ) -> Told {
         var told = Told()
-        if let candidate = message == nil ? Self.candidate(in: text) : Self.candidate(of: message!)
-        {
+        let message = message ?? (try? SignalingMessage.parse(text).message)
+        if message?.usernameFragment != nil { told.declared.insert(.userFragment) }
+        if let candidate = message.flatMap(Self.candidate(of:)) {
             for address in Self.addresses(in: candidate) {
                 told.declared.insert(address.isPrivate ? .privateAddress : .publicAddress)
             }
@@ -217,6 +221,8 @@ struct KnowledgeDesk {
         }
         told.found = book.found(in: text, of: sender)
         if signals.show(sender, in: text) { told.found.insert(.deviceSignals) }
+        let side: Side = parties[Int(call)].offerer == sender ? .offerer : .answerer
+        if checks.book.isTold(of: side, in: call, by: text) { told.found.insert(.userFragment) }
         return told
     }
 
@@ -240,8 +246,8 @@ struct KnowledgeDesk {
         since: SimTime, until: SimTime
     ) {
         disclose(
-            told(by: text, of: sender), of: sender, to: observer, in: call, since: since,
-            until: until)
+            told(by: text, of: sender, in: call), of: sender, to: observer, in: call,
+            since: since, until: until)
     }
 
     private static func candidate(in text: [UInt8]) -> Candidate? {
@@ -350,11 +356,10 @@ struct KnowledgeDesk {
     /// to look at.
     mutating func declareUnseen(
         _ items: ItemSet, of subject: UInt32, to observer: Observer, in call: UInt32,
-        at now: SimTime
+        at now: SimTime, until: SimTime = .distantFuture
     ) {
         for item in items {
-            unseen.declare(
-                item, of: subject, to: observer, in: call, since: now, until: .distantFuture)
+            unseen.declare(item, of: subject, to: observer, in: call, since: now, until: until)
         }
     }
 
@@ -374,6 +379,18 @@ struct KnowledgeDesk {
     /// The run is over: who is remembered still.
     mutating func endMemories(at now: SimTime) {
         for subject in remembered.keys.sorted() { forget(subject, at: now) }
+    }
+}
+
+extension SignalingMessage {
+    /// The user fragment that it names, its sender's; nil where it names none.
+    fileprivate var usernameFragment: [UInt8]? {
+        switch self {
+        case .offer(let description), .answer(let description):
+            description.credentials.usernameFragment
+        case .candidate(_, let fragment), .endOfCandidates(let fragment): fragment
+        case .resume, .bye, .seen, .notice: nil
+        }
     }
 }
 

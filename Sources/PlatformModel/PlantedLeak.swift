@@ -21,6 +21,8 @@ enum PlantedLeak: CaseIterable {
     case reporterInReport
     /// A report is stored with the moment at which it was made.
     case exactReportTime
+    /// Reports are stored under the user name of the call's checks.
+    case fragmentsInReport
     /// The associations of calls are not let go when calls are over.
     case keptKeys
     /// The stores keep the relay log for eight days.
@@ -81,15 +83,26 @@ extension Platform {
         }
     }
 
-    /// The device that a report of `device` by `reporter` names, where its browser shows `signals`.
+    /// The device that a report of `device` by `reporter` in `call` names, where its browser shows `signals`.
     func planted(
-        _ device: DeviceIdentifier, _ reporter: DeviceIdentifier, _ signals: FingerprintSignals
+        _ device: DeviceIdentifier, _ reporter: DeviceIdentifier, _ signals: FingerprintSignals,
+        in call: Handle
     ) -> DeviceIdentifier {
         switch plantedLeak {
         case .reporterInReport: return reporter
         case .unkeyedIdentifier:
             let (high, low) = IdentifierWatch.words(of: SHA256Digest.of(signals.canonicalBytes))
             return DeviceIdentifier(high: high, low: low, epoch: device.epoch)
+        case .fragmentsInReport where hasMachines(call):
+            let fragments = Side.both.map {
+                legs[place(of: LegID(call: call, side: $0))].agent!.localCredentials
+                    .usernameFragment
+            }
+            let name = fragments[1] + [UInt8(ascii: ":")] + fragments[0]
+            let words = (name + [UInt8](repeating: 0, count: 16 - name.count)).map(UInt64.init)
+            return DeviceIdentifier(
+                high: words[..<8].reduce(0) { $0 << 8 | $1 },
+                low: words[8...].reduce(0) { $0 << 8 | $1 }, epoch: device.epoch)
         default: return device
         }
     }

@@ -139,7 +139,7 @@ extension Platform {
         from source: TransportAddress, _ transport: TransportProtocol,
         _ engine: inout Engine<PlatformEvent>
     ) {
-        knowDatagram(to: leg, from: source, at: engine.now)
+        knowDatagram(payload, to: leg, from: source, at: engine.now)
         let received = legs[place(of: leg)].agent?.handle(
             payload, from: source, to: local, transport: transport, at: engine.now)
         if case .application(let data) = received { handshakeReceives(leg, data, &engine) }

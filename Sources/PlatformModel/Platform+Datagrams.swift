@@ -22,11 +22,14 @@ extension Platform {
         )
         guard case .inFlight(let flight) = outcome else { return }
         knowSource(flight.source, of: host, at: engine.now)
+        let port = transmit.source.port
         let datagram = datagrams.insert(Datagram(flight: flight, payload: transmit.payload))
+        knowSent(datagram, from: host, onPort: port, at: engine.now)
         engine.post(.datagram(datagram), at: flight.arrival)
     }
 
     mutating func datagramArrives(_ handle: Handle, _ engine: inout Engine<PlatformEvent>) {
+        knowledge?.checks.arrive(handle.index)
         let datagram = datagrams.remove(handle)
         let outcome = network.arrive(datagram.flight, at: engine.now)
         guard case .delivered(let host, let local, let source) = outcome else { return }

@@ -176,15 +176,47 @@ extension Platform {
             news.told, of: peers[calls[leg.call][leg.side.other]].serial, to: .partner,
             in: calls[leg.call].serial, since: engine.now, until: .distantFuture)
         if batch == .description, leg.side == .answerer { describe(leg, &engine) }
+        knowChecks(of: leg, at: engine.now)
         if !dialogues[leg.call].sides[leg.side].awaitsRelay, wantsRelay(leg, at: engine.now) {
             askForPermissions(leg, &engine)
         }
     }
 
+    /// A side that knows of addresses and has no path yet checks them: in clear over the Internet, and through relays where
+    /// they are relays'. Two on one link have a pair there before they know of others. A relayed address has its turn after a
+    /// better one, which it awaits half a pacing on average, and is left alone once that is valid: a round trip before it is
+    /// nominated.
+    private mutating func knowChecks(of leg: LegID, at now: SimTime) {
+        guard knowledge != nil, isWithoutPath(leg, at: now) else { return }
+        let conditions = calls[leg.call].plan!.conditions
+        let known = dialogues[leg.call].sides[leg.side].known
+        guard !known.isDisjoint(with: [.mapped, .relayed]),
+            conditions.vicinity != .link || conditions.relaysOnly
+        else { return }
+        let turn = now + formula.pacing * 3 / 2 + conditions.direct * 2
+        let reachesRelay =
+            known.contains(.relayed) && (conditions.relaysOnly || isWithoutPath(leg, at: turn))
+        let serial = calls[leg.call].serial
+        for side in Side.both {
+            let subject = peers[calls[leg.call][side]].serial
+            knowledge?.declareUnseen(
+                [.userFragment], of: subject, to: .networkObserver, in: serial, at: now)
+            guard reachesRelay else { continue }
+            for observer in [Observer.relayProcessor, .infrastructureOnCall] {
+                knowledge?.declareUnseen(
+                    [.userFragment], of: subject, to: observer, in: serial, at: now, until: now)
+            }
+        }
+    }
+
     /// Whether a side holds an address at a relay and has no path yet.
     private func wantsRelay(_ leg: LegID, at now: SimTime) -> Bool {
+        calls[leg.call].plan!.heldPorts[leg.side] != nil && isWithoutPath(leg, at: now)
+    }
+
+    /// Whether a side has selected no pair yet.
+    private func isWithoutPath(_ leg: LegID, at now: SimTime) -> Bool {
         let plan = calls[leg.call].plan!
-        guard plan.heldPorts[leg.side] != nil else { return false }
         let connected =
             leg.side == .offerer
             ? plan.estimate.offererConnected : plan.estimate.answererConnected
@@ -230,14 +262,16 @@ extension Platform {
         return stream
     }
 
-    private func description(
+    private mutating func description(
         of leg: LegID, using stream: inout RandomStream
     ) -> SignalingMessage {
         var certificate = visitStream(.certificate, calls[leg.call][leg.side])
+        let credentials = Credentials(using: &stream)
+        knowFragment(credentials, of: leg)
         let description = description(
             of: leg, leg.side == .offerer ? .actpass : .active,
             version: 1 + UInt64(dialogues[leg.call].generation),
-            credentials: Credentials(using: &stream),
+            credentials: credentials,
             fingerprint: certificate.nextBytes(SessionDescription.fingerprintByteCount))
         return leg.side == .offerer ? .offer(description) : .answer(description)
     }

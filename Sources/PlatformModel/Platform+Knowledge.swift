@@ -1,5 +1,6 @@
 import Addressing
 import EventEngine
+import ICE
 import KnowledgeLedger
 import MediaSecurity
 import NetworkModel
@@ -36,12 +37,41 @@ extension Platform {
             from: network.publicAddress(of: host), of: peers[peer].serial, in: call, at: now)
     }
 
+    /// A datagram is on its way: what can be read in it.
+    @inline(__always)
+    mutating func knowSent(
+        _ datagram: Handle, from host: HostID, onPort port: UInt16, at now: SimTime
+    ) {
+        guard knowledge != nil else { return }
+        let (flight, payload) = (datagrams[datagram].flight, datagrams[datagram].payload)
+        var sender: (call: UInt32, side: Side)?
+        if case .peer(let peer) = hostOwners[Int(host.slot)],
+            let leg = leg(of: peer, onPort: port)
+        {
+            sender = (calls[leg.call].serial, leg.side)
+        }
+        // TURN over TCP is as open as over UDP. What stays in a home, or within one relay, nobody overhears; whether
+        // relays of one site stand on one link is not known, so what goes between two is taken to go over the Internet.
+        let isOpen =
+            flight.transport != .tls && !flight.isLoopback && !flight.source.ip.isPrivate
+        knowledge?.noteSent(payload, at: datagram.index, by: sender, isOpen: isOpen, now)
+    }
+
+    /// The agent of a side has a user fragment that nobody has heard of yet: each generation is described before its first
+    /// check. It is what the agent goes by, not what a text says.
+    mutating func knowFragment(_ credentials: Credentials, of leg: LegID) {
+        guard knowledge != nil else { return }
+        knowledge?.noteFragment(
+            credentials.usernameFragment, of: leg.side, in: calls[leg.call].serial)
+    }
+
     /// A datagram has come to a side of a call, from the other or a server.
     @inline(__always)
     mutating func knowDatagram(
-        to leg: LegID, from source: TransportAddress, at now: SimTime
+        _ payload: [UInt8], to leg: LegID, from source: TransportAddress, at now: SimTime
     ) {
         guard knowledge != nil else { return }
+        knowledge?.noteReceived(payload, by: leg.side, in: calls[leg.call].serial, at: now)
         let sender = calls[leg.call][leg.side.other]
         // The other side may have left while this one winds up.
         guard peers.contains(sender), let host = peers[sender].host,

@@ -116,6 +116,7 @@ extension Platform {
         } else {
             fingerprint = stream.nextBytes(SessionDescription.fingerprintByteCount)
         }
+        knowFragment(legs[place].agent!.localCredentials, of: leg)
         return description(
             of: leg, setup,
             version: 1 + UInt64(calls[leg.call].outage?.restarts ?? 0)

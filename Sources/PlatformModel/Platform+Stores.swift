@@ -62,7 +62,7 @@ extension Platform {
         let (subject, reporter) = (peers[calls[call][side.other]], peers[calls[call][side]])
         let behaviour = scenario.population[Int(subject.attributes.persona)].behaviour
         let report = Report(
-            device: planted(subject.device!, reporter.device!, subject.signals),
+            device: planted(subject.device!, reporter.device!, subject.signals, in: call),
             category: ReportCategory(of: behaviour), time: stores!.reportStamp(now))
         keep(.report(report), at: now)
         guard knowledge != nil else { return }

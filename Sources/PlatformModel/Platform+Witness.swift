@@ -26,6 +26,7 @@ extension Platform {
         guard knowledge != nil else { return }
         payload.withUnsafeBytes {
             knowledge!.lookForKeys(in: $0, at: .relayProcessor, since: now, until: now)
+            knowledge!.noteRelayed($0, at: now)
         }
     }
 

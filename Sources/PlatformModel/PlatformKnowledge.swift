@@ -49,15 +49,30 @@ public struct PlatformKnowledge: Sendable {
 
     /// What both oracles look at.
     public static let comparable: [(observer: Observer, items: [Item])] = [
-        (.partner, [.privateAddress, .publicAddress]),
+        (.partner, [.privateAddress, .publicAddress, .userFragment]),
         (.ownDevice, [.keys]),
-        (.riskScorer, [.privateAddress, .publicAddress, .partner, .deviceSignals]),
-        (.signalingProcessor, [.privateAddress, .publicAddress, .keys, .deviceSignals]),
-        (.relayProcessor, [.privateAddress, .publicAddress, .keys, .speech]),
+        (
+            .riskScorer,
+            [.privateAddress, .publicAddress, .partner, .deviceSignals, .userFragment]
+        ),
+        (
+            .signalingProcessor,
+            [.privateAddress, .publicAddress, .keys, .deviceSignals, .userFragment]
+        ),
+        (.relayProcessor, [.privateAddress, .publicAddress, .keys, .speech, .userFragment]),
         (.edgeProvider, [.privateAddress, .publicAddress, .message]),
-        (.infrastructureOnCall, [.privateAddress, .publicAddress, .deviceSignals]),
-        (.networkObserver, [.privateAddress, .publicAddress]),
-        (.thief, [.privateAddress, .publicAddress, .deviceIdentifier, .deviceSignals, .keys]),
+        (
+            .infrastructureOnCall,
+            [.privateAddress, .publicAddress, .deviceSignals, .userFragment]
+        ),
+        (.networkObserver, [.privateAddress, .publicAddress, .userFragment]),
+        (
+            .thief,
+            [
+                .privateAddress, .publicAddress, .deviceIdentifier, .deviceSignals, .keys,
+                .userFragment,
+            ]
+        ),
     ]
 
     /// What anybody has: declared, or found in the bytes.

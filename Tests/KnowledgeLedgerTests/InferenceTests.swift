@@ -96,6 +96,35 @@ import Testing
         #expect(Self.calls(Self.inference(ledger, .relayProcessor, .speech)) == [0])
     }
 
+    @Test func `recorded media are those of a message whose user fragment checks name`() {
+        var ledger = Ledger()
+        for call: UInt32 in [0, 1, 2] {
+            Self.declare(.ciphertext, of: [0, 1], to: .networkObserver, in: call, in: &ledger)
+        }
+        for call: UInt32 in [1, 2, 3] {
+            Self.declare(
+                .message, of: [0, 1], to: .thief, in: call, for: .seconds(7), in: &ledger)
+        }
+        // Without a fragment nothing joins them.
+        let pair = Coalition(name: nil, members: [.networkObserver, .thief])
+        #expect(ledger.findings(of: [pair]).isEmpty)
+        for call: UInt32 in [0, 2, 3] {
+            Self.declare(.userFragment, of: [0, 1], to: .networkObserver, in: call, in: &ledger)
+        }
+        #expect(ledger.inferences(of: .networkObserver).isEmpty)
+        #expect(ledger.inferences(of: .thief).isEmpty)
+        let findings = ledger.findings(of: [pair])
+        #expect(findings.first?.inferences.map(\.rule) == [.sameMedia])
+        #expect(Self.calls(findings.first?.inferences.first) == [2])
+        #expect(findings.first?.inferences.first?.residence == .seconds(7))
+        // Whoever holds all three knows it alone.
+        for item in [Item.message, .userFragment, .ciphertext] {
+            Self.declare(item, of: [0], to: .infrastructureOnCall, in: 5, in: &ledger)
+        }
+        let alone = Self.inference(ledger, .infrastructureOnCall, .sameMedia)
+        #expect(Self.calls(alone) == [5] && alone?.untold.count == 1)
+    }
+
     @Test func `a reflexive candidate is an address, told or not`() {
         var ledger = Ledger()
         Self.declare(.reflexiveCandidate, of: [0, 1], to: .partner, in: 0, in: &ledger)

@@ -71,6 +71,18 @@ import Testing
         #expect(SecretSearch().pieceCount == 0 && search.pieceCount > 500 * 4)
     }
 
+    @Test func `numbers in hexadecimal share no secret by chance`() {
+        // Eight digits that are four bytes of the key, as one in 2³² numbers has them, and sixteen that are eight.
+        let search = Self.search([Self.key])
+        #expect(search.owner(in: Array("nonce 666f6f62 0123456789abcdef".utf8)) == nil)
+        #expect(search.owner(in: Array("nonce 666f6f620123456789abcdef".utf8)) == nil)
+        #expect(search.owner(in: Array("nonce 0123456789abcdef6f626172".utf8)) == nil)
+        #expect(search.owner(in: Array("nonce 0123666f6f626172666f4567".utf8)) == 0)
+        // Digits of two owners do not make one secret.
+        let two = Self.search([Self.key, Array("abcdefghijklmnop".utf8)])
+        #expect(two.owner(in: Array("666f6f6265666768".utf8)) == nil)
+    }
+
     @Test func `a secret of seven bytes is not looked for`() async {
         await #expect(processExitsWith: .failure) {
             var search = SecretSearch()

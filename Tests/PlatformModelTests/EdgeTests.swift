@@ -72,7 +72,8 @@ import Testing
     // MARK: Oracles
 
     private static func desk() throws -> KnowledgeDesk {
-        var desk = KnowledgeDesk(StoreTests.scenario(), relays: [])
+        var desk = KnowledgeDesk(
+            StoreTests.scenario(), relays: [], root: StreamRoot(seed: 1, replication: 0))
         let local = try #require(IPAddress("192.168.7.9"))
         for subject: UInt32 in 0...1 {
             desk.noteArrival(subject, hides: false, local: [local])

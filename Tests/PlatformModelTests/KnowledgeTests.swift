@@ -100,8 +100,13 @@ import Testing
         // Packets and candidates tell it anyway.
         #expect(reflexive.untold.count == 0)
         let together = labels.findings(of: Coalition.all.filter { $0.name != nil })
-        #expect(together.map(\.coalition.name) == ["signalling and relays", "all servers"])
-        for finding in together {
+        // A thief of all stores has messages and their fragments, and no media as relays have.
+        #expect(
+            together.map(\.coalition.name)
+                == ["signalling and relays", "all servers", "all servers and a thief"])
+        #expect(together[2].inferences.map(\.rule).contains(.sameMedia))
+        #expect(!together[2].inferences.map(\.rule).contains(.sameCall))
+        for finding in together.prefix(2) {
             let shared = try #require(finding.inferences.first { $0.rule == .sameCall })
             var both = labels[.signalingProcessor, .message].calls
             both.formIntersection(labels[.relayProcessor, .allocation].calls)

@@ -93,9 +93,9 @@ import Testing
         let fonts = Self.signals(100).fonts
         for word in [fonts, fonts.byteSwapped] {
             let bytes = withUnsafeBytes(of: word) { Array($0) }
-            #expect(desk.told(by: [1, 2, 3] + bytes, of: 0).found == [.deviceSignals])
-            #expect(desk.told(by: [1, 2, 3] + bytes.dropLast(), of: 0).found == [])
-            #expect(desk.told(by: bytes, of: 1).found == [])
+            #expect(desk.told(by: [1, 2, 3] + bytes, of: 0, in: 0).found == [.deviceSignals])
+            #expect(desk.told(by: [1, 2, 3] + bytes.dropLast(), of: 0, in: 0).found == [])
+            #expect(desk.told(by: bytes, of: 1, in: 0).found == [])
         }
     }
 

@@ -70,7 +70,7 @@ import Testing
         }
         #expect(
             names(scorer) == [
-                "policy", "keys", "store", "filings", "capabilityKey", "randomness", "now",
+                "policy", "keys", "store", "filings", "capabilityKeys", "randomness", "now",
                 "capabilities", "used",
             ])
         #expect(

@@ -72,6 +72,7 @@ import Testing
         #expect(bytes.payloads > 100 && bytes.frames > bytes.payloads / 2)
         #expect(bytes.direct.count > 3 && bytes.directPackets > 300)
         #expect(bytes.reports > 3 && bytes.signalSearches > 200)
+        #expect(bytes.fragments >= 2 * knowledge.calls - 8 && bytes.fragmentSearches > 500)
         #expect(bytes.ended[.hungUp, default: 0] > 5 && bytes.kept.isEmpty)
         #expect(bytes.blindDecisions > 10 && bytes.decidesBlindly)
         #expect(bytes.identifiers.looks == bytes.reports && bytes.identifiers.keys == 1)
@@ -94,6 +95,7 @@ import Testing
         (.frameInRelayBuffer, [.relaysForwardUnread], [.relayProcessor]),
         (.reporterInReport, [.reportsNameNobodyElse], [.riskScorer]),
         (.exactReportTime, [.reportsNameNobodyElse], [.riskScorer]),
+        (.fragmentsInReport, [.reportsNameNobodyElse], [.riskScorer]),
         (.keptKeys, [.keysGone, .recordingsStaySealed], [.ownDevice]),
         (.interestKept, [.ticketsForgotten], [.matchmaker]),
         (.durationWithMinute, [.callsOnlyCounted], [.signalingProcessor]),
@@ -119,7 +121,9 @@ import Testing
             .hostCandidates, .interestKept, .durationWithMinute, .unauditedRead, .matchingSeesNAT,
             .identifierKeyInLog, .exactReportTime, .callHeld,
         ]
-        let ofAnother: [PlantedLeak] = [.reporterInReport, .unkeyedIdentifier]
+        let ofAnother: [PlantedLeak] = [
+            .reporterInReport, .unkeyedIdentifier, .fragmentsInReport,
+        ]
         #expect(knowledge.disagreements.isEmpty == uncompared.contains(leak))
         #expect(knowledge.disagreements.allSatisfy { ofAnother.contains(leak) || !$0.isDeclared })
         #expect(first.endings == (leak == .keptKeys ? [.hungUp] : []))
@@ -186,6 +190,23 @@ import Testing
         #expect(Self.broken(knowledge) == [])
         let first = try #require(knowledge.disagreements.first)
         #expect(first.observer == .edgeProvider && first.item == .message && !first.isDeclared)
+    }
+
+    @Test func `user fragments in reports are named, as nobody has declared them there`() throws {
+        let knowledge = Self.knowledge(.fragmentsInReport)
+        let named = try #require(
+            knowledge.disagreements.first {
+                $0.observer == .riskScorer && $0.item == .userFragment
+            })
+        #expect(!named.isDeclared)
+        #expect(
+            Audit.text(named).contains("user fragment")
+                && Audit.text(named).contains("risk scorer"))
+        let found = knowledge.canaries[.riskScorer, .userFragment]
+        // Both of each call of which there is a report.
+        #expect(found.subjects.count > 3 && found.calls.count * 2 >= found.subjects.count)
+        #expect(found.longestResidence >= .days(30))
+        #expect(knowledge.evidence.telling.count > 3)
     }
 
     @Test func `who is on no list is named with what it gets`() {
@@ -271,17 +292,20 @@ import Testing
     }
 
     @Test func `visits go by one name unless names are drawn anew, and the services are named`() {
+        func names(_ finding: PromiseFinding) -> [Int] {
+            finding.evidence.filter { $0.what.contains("names") }.map(\.count)
+        }
         let lasting = PromiseFinding(.visitsUnlinked, in: Self.returning(.lasting))
         #expect(lasting.verdict == .broken)
-        #expect(lasting.observers == [.signalingProcessor, .relayProcessor])
+        // Names at relays are in clear on the way there.
+        #expect(
+            lasting.observers == [.signalingProcessor, .relayProcessor, .networkObserver])
+        #expect(names(lasting).count == 3)
         #expect(lasting.brokenSubjects > 10 && lasting.brokenCalls > 20)
         #expect(lasting.evidence.allSatisfy { $0.count > 10 })
         let fresh = PromiseFinding(.visitsUnlinked, in: Self.returning(.fresh))
         #expect(fresh.verdict == .kept && fresh.brokenSubjects == 0 && fresh.brokenCalls == 0)
         // Each visit has a name of its own.
-        func names(_ finding: PromiseFinding) -> [Int] {
-            finding.evidence.filter { $0.what.contains("names") }.map(\.count)
-        }
         #expect(names(fresh).min()! > names(lasting).max()!)
     }
 

@@ -51,8 +51,9 @@ extension Audit {
     var oracleLine: String {
         guard let first = knowledge.disagreements.first else {
             return
-                "labels and canaries agree on all addresses, identifiers, signals, keys and frames"
-                + declaredOnly
+                "labels and canaries agree on all addresses, identifiers, signals, keys and frames, and "
+                + "on \(knowledge.evidence.fragments) user fragments, looked for in "
+                + "\(knowledge.evidence.fragmentSearches) datagrams and records" + declaredOnly
         }
         return "labels and canaries disagree: " + Self.text(first)
     }
@@ -62,8 +63,8 @@ extension Audit {
         let calls = knowledge.evidence.modelledCalls.count
         guard calls > 0 else { return "" }
         return
-            "; what packets of the \(calls) calls set up by formula would show to partners and on "
-            + "the way is declared only"
+            "; what packets of the \(calls) calls set up by formula would show to partners, relays "
+            + "and on the way is declared only"
     }
 
     private func rows(of observer: Observer) -> [String] {

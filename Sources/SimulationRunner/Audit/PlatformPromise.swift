@@ -77,7 +77,7 @@ public enum PlatformPromise: String, CaseIterable, Hashable, Sendable {
         case .visitsUnlinkedInStores:
             "Who has the stores cannot tell which visits of somebody unreported were one person's."
         case .visitsUnlinked:
-            "No two visits go by one name in what signalling and relays are shown."
+            "No two visits go by one name in what signalling and relays are shown, or is read on the way."
         }
     }
 }
@@ -360,7 +360,8 @@ private struct PromiseCheck {
             note(Int(clamping: cell.declarations), "times declared in \(Audit.name(kind))")
         }
         note(bytes.sweeps, "sweeps after which the oldest records were looked at")
-        require(knowledge.ages.looks, "looks at how old records were: before each sweep, at the end")
+        require(
+            knowledge.ages.looks, "looks at how old records were: before each sweep, at the end")
     }
 
     mutating func ticketsForgotten() {
@@ -421,7 +422,8 @@ private struct PromiseCheck {
     mutating func matchingBlind() {
         blame(.matchmaker, in: bytes.unlikeBlind)
         if !bytes.decidesBlindly { observers.insert(.matchmaker) }
-        require(bytes.blindDecisions, "decisions made anew by a matchmaker that is shown nothing else")
+        require(
+            bytes.blindDecisions, "decisions made anew by a matchmaker that is shown nothing else")
     }
 
     /// What of identifiers can be had without the keys, and whether these are in the thief's copy.
@@ -440,7 +442,9 @@ private struct PromiseCheck {
             isTried = false
             return
         }
-        require(max(copy.byAddress.same, copy.bySession.same), "pairs of visits of one person in a copy")
+        require(
+            max(copy.byAddress.same, copy.bySession.same), "pairs of visits of one person in a copy"
+        )
         for (pairs, what) in [
             (copy.byAddress, "public addresses"), (copy.bySession, "session numbers"),
             (copy.byCertificate, "certificates"),
@@ -452,9 +456,11 @@ private struct PromiseCheck {
 
     mutating func visitsUnlinked() {
         isTried = bytes.names.values.contains { $0.returned > 0 }
-        for observer in [Observer.signalingProcessor, .relayProcessor] {
+        for observer in [Observer.signalingProcessor, .relayProcessor, .networkObserver] {
             guard let names = bytes.names[observer] else { continue }
-            note(names.returned, "times that somebody came back to the \(Audit.words(observer.name))")
+            note(
+                names.returned, "times that somebody came back to the \(Audit.words(observer.name))"
+            )
             note(names.visits, "names shown to the \(Audit.words(observer.name))")
             guard names.linked.count > 0 else { continue }
             subjects.formUnion(names.linked)

@@ -42,6 +42,7 @@ extension ProcessorList {
             ),
             (.publicAddress, "candidates: to connect two directly"),
             (.reflexiveCandidate, "candidates: to connect two directly"),
+            (.userFragment, "descriptions: to tell checks of this call from others"),
             (.partner, "to hand messages to the other side"),
             (.when, "to send again what was missed, and to look into faults"),
         ].map { .init(.signalingProcessor, $0, $1, .recorded(.signaling)) } + [
@@ -60,7 +61,8 @@ extension ProcessorList {
             (.when, "to find who abuses relays"),
             (.howLong, "to find who abuses relays"),
         ].map { .init(.relayProcessor, $0, $1, .recorded(.relayLog)) } + [
-            .init(.relayProcessor, .ciphertext, "to forward it", .whileServing)
+            .init(.relayProcessor, .ciphertext, "to forward it", .whileServing),
+            .init(.relayProcessor, .userFragment, "in checks: to forward them", .whileServing),
         ]
 
     private static let edge: [ProcessingEntry] = [
@@ -71,8 +73,8 @@ extension ProcessorList {
     ].map { .init(.edgeProvider, $0, $1, .unknown) }
 
     private static let onCall: [ProcessingEntry] = [
-        .message, .privateAddress, .publicAddress, .reflexiveCandidate, .allocation, .partner,
-        .when, .howLong, .ciphertext,
+        .message, .privateAddress, .publicAddress, .reflexiveCandidate, .userFragment,
+        .allocation, .partner, .when, .howLong, .ciphertext,
     ].map {
         .init(
             .infrastructureOnCall, $0, "what a service holds while it works: to mend it",
