@@ -5,7 +5,8 @@
 
 enum { smallest_page = 512, largest_page = 65536 };
 
-// What SQLite asks of a database's file or of its journal; behind it in memory is the file of the system below.
+// What SQLite asks of a database's file or of its journal; behind it in memory is the file of the
+// system below.
 typedef struct {
     sqlite3_file asked;
     // Room for the page that is written, made with the first.
@@ -53,8 +54,8 @@ static int is_page_size(int count) {
     return count >= smallest_page && count <= largest_page && (count & (count - 1)) == 0;
 }
 
-// Writes a page without what of it is not in use, and keeps it in the room for one. A page that does not hold
-// together is refused: what of it is not in use cannot be told.
+// Writes a page without what of it is not in use, and keeps it in the room for one. A page that
+// does not hold together is refused: what of it is not in use cannot be told.
 static int write_page(
     scrubbed_file *file, const void *bytes, int count, sqlite3_int64 offset, int is_first) {
     int code = make_room(file, (size_t)count);
@@ -79,7 +80,8 @@ static uint32_t number(const uint8_t *bytes) {
     return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
-// What a page adds to its sum in a journal: each 200th byte, from the end (sqlite.org/fileformat2.html §3).
+// What a page adds to its sum in a journal: each 200th byte, from the end
+// (sqlite.org/fileformat2.html §3).
 static uint32_t page_sum(const uint8_t *page, int count) {
     uint32_t sum = 0;
     for (int place = count - 200; place > 0; place -= 200) sum += page[place];
@@ -101,8 +103,9 @@ static int write_number(
     return own->pMethods->xWrite(own, written, 4, offset);
 }
 
-// What a transaction changes is in its journal as it was in memory, with copies of rows long gone. A page stands between
-// its number and its sum, and each is written by itself, one right after the other; all else goes through.
+// What a transaction changes is in its journal as it was in memory, with copies of rows long gone.
+// A page stands between its number and its sum, and each is written by itself, one right after the
+// other; all else goes through.
 static int write_journal(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 offset) {
     scrubbed_file *own = (scrubbed_file *)file;
     int is_sum = offset == own->sum_place, is_page = offset == own->number_end;
@@ -160,8 +163,8 @@ static int characteristics(sqlite3_file *file) {
     return file_below(file)->pMethods->xDeviceCharacteristics(file_below(file));
 }
 
-// Version 1: without memory that a log of changes would share (WAL), and without a view of the file in memory, past
-// which pages could be written.
+// Version 1: without memory that a log of changes would share (WAL), and without a view of the file
+// in memory, past which pages could be written.
 #define METHODS(write)                                                                       \
     {                                                                                        \
         .iVersion = 1, .xClose = close_file, .xRead = read_file, .xWrite = write,            \
@@ -230,7 +233,8 @@ static int last_error(sqlite3_vfs *vfs, int room, char *text) {
 }
 
 int scrubbed_files_register(void) {
-    // Refused once SQLite is in use, which is well if URIs are understood; whoever opens a file asks below.
+    // Refused once SQLite is in use, which is well if URIs are understood; whoever opens a file
+    // asks below.
     (void)sqlite3_config(SQLITE_CONFIG_URI, 1);
     int code = sqlite3_initialize();
     if (code != SQLITE_OK) return code;

@@ -33,7 +33,8 @@ static size_t header_size(uint8_t type) {
     }
 }
 
-// Whether the free blocks follow each other within the cells' part of the page; overwrites them if `clears`.
+// Whether the free blocks follow each other within the cells' part of the page; overwrites them if
+// `clears`.
 static int walk_free_blocks(uint8_t *page, size_t size, size_t head, size_t cells, int clears) {
     size_t end = cells;
     for (size_t block = number(page + head + first_free_block); block != 0;) {
