@@ -25,6 +25,8 @@ let systemLibraries: [Target] = [
     .target(name: "CMediaShim", dependencies: ["COpus", "CSRTP", "COpenSSL"]),
     .target(name: "CMemoryHints"),
     .target(name: "CDatagrams"),
+    // SQLite is the one that GRDB finds.
+    .target(name: "CScrubbedFiles", linkerSettings: [.linkedLibrary("sqlite3")]),
 ]
 
 let foundations: [Target] = [
@@ -107,8 +109,9 @@ let files: [Target] = [
     room(
         "PrivacyDatabase",
         uses: [
-            "Quantities", "Addressing", "PrivacyStores", "RiskScoring", "Signaling", "TURN",
-            .product(name: "GRDB", package: "GRDB.swift"),
+            "Quantities", "Addressing", "CScrubbedFiles", "PrivacyStores", "RiskScoring",
+            "Signaling", "TURN", .product(name: "GRDB", package: "GRDB.swift"),
+            .product(name: "GRDBSQLite", package: "GRDB.swift"),
         ]),
     room(
         "Results",
@@ -222,8 +225,10 @@ let testTargets: [Target] = [
     tests(
         of: "PrivacyDatabase",
         with: [
-            "Addressing", "MemorySearch", "PrivacyStores", "Quantities", "RandomStreams",
-            "RiskScoring", "Signaling", "TURN", .product(name: "GRDB", package: "GRDB.swift"),
+            "Addressing", "CScrubbedFiles", "MemorySearch", "PrivacyStores", "Quantities",
+            "RandomStreams", "RiskScoring", "Signaling", "TURN",
+            .product(name: "GRDB", package: "GRDB.swift"),
+            .product(name: "GRDBSQLite", package: "GRDB.swift"),
         ]),
     tests(
         of: "PrivacyStores",

@@ -8,7 +8,7 @@ public struct CanaryCount: Hashable, Sendable {
     public internal(set) var expiredFound = 0
     /// Of records that stand.
     public internal(set) var standing = 0
-    /// Those of them that were found: nearly all. A word that begins with zeros is stored shorter, and is not.
+    /// Those of them that were found: all, if the search sees.
     public internal(set) var standingFound = 0
 
     /// Nothing.

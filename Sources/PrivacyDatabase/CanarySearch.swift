@@ -33,13 +33,14 @@ public struct CanarySearch: Sendable {
         standing.forEachRecord { there.add($0) }
         var findings = CanaryFindings()
         var found = Canaries()
+        let filter = noted.filter
         for ending in ["", "-journal", "-wal"]
         where ending.isEmpty || FileManager.default.fileExists(atPath: path + ending) {
             guard
                 let data = try? Data(
                     contentsOf: URL(fileURLWithPath: path + ending), options: .mappedIfSafe)
             else { throw .unreadable }
-            data.withUnsafeBytes { noted.look(in: $0, noting: &found) }
+            data.withUnsafeBytes { noted.look(in: $0, through: filter, noting: &found) }
             findings.bytes += data.count
         }
         for kind in RecordKind.allCases {
@@ -84,22 +85,18 @@ private struct Canaries: Sendable {
     private var relayLog: Set<UInt64> = []
     /// Addresses as messages write them.
     private var addresses: Set<IPAddress> = []
-    /// By some bits of a word, whether there can be one.
-    private var filter = [UInt64](repeating: 0, count: 1 << 14)
 
     mutating func add(_ record: StoredRecord) {
         switch record {
         case .report(let report):
             guard reports.count < CanarySearch.maximumCanaries else { return }
-            for word in [report.device.high, report.device.low] {
-                reports.insert(word)
-                mark(word)
-            }
+            reports.insert(report.device.high)
+            reports.insert(report.device.low)
         case .relayLog(let entry):
             guard relayLog.count < CanarySearch.maximumCanaries else { return }
-            for word in Self.words(of: entry) {
-                relayLog.insert(word)
-                mark(word)
+            relayLog.insert(entry.client.word(after: entry.relayed))
+            if case .permitted(let peer) = entry.event {
+                relayLog.insert(peer.word(before: entry.relayed.ip))
             }
         case .message(let message):
             guard addresses.count < CanarySearch.maximumCanaries else { return }
@@ -109,49 +106,25 @@ private struct Canaries: Sendable {
         }
     }
 
-    /// Eight bytes each of the client and of a permitted peer, with what stands beside them in a row where an address is
-    /// shorter than that.
-    private static func words(of entry: RelayLogEntry) -> [UInt64] {
-        let relayed = entry.relayed.stored
-        var words = [word((relayed + entry.client.stored).suffix(8))]
-        if case .permitted(let peer) = entry.event {
-            let bytes = peer.stored
-            words.append(word(peer.family == .v4 ? (bytes + relayed).prefix(8) : bytes.suffix(8)))
-        }
-        return words
-    }
-
-    private static func word(_ bytes: ArraySlice<UInt8>) -> UInt64 {
-        bytes.reduce(0) { $0 << 8 | UInt64($1) }
-    }
-
-    /// Spread over all bits (the finaliser of MurmurHash3).
-    private static func place(of word: UInt64) -> (index: Int, bit: UInt64) {
-        var word = (word ^ word >> 33) &* 0xff51_afd7_ed55_8ccd
-        word = (word ^ word >> 33) &* 0xc4ce_b9fe_1a85_ec53
-        return (Int(word >> 50), 1 << (word >> 44 & 63))
-    }
-
-    private mutating func mark(_ word: UInt64) {
-        let (index, bit) = Self.place(of: word)
-        filter[index] |= bit
+    /// What rules out almost all words that are none of these.
+    var filter: WordFilter {
+        var filter = WordFilter(for: reports.count + relayLog.count)
+        for word in reports { filter.insert(word) }
+        for word in relayLog { filter.insert(word) }
+        return filter
     }
 
     /// Adds to `found` what of these is in `bytes`.
-    func look(in bytes: UnsafeRawBufferPointer, noting found: inout Canaries) {
+    func look(
+        in bytes: UnsafeRawBufferPointer, through filter: borrowing WordFilter,
+        noting found: inout Canaries
+    ) {
         CanarySearch.forEachAddress(in: bytes) {
             if addresses.contains($0) { found.addresses.insert($0) }
         }
-        guard bytes.count >= 8 else { return }
-        filter.withUnsafeBufferPointer { filter in
-            for start in 0...(bytes.count - 8) {
-                let word = UInt64(
-                    bigEndian: bytes.loadUnaligned(fromByteOffset: start, as: UInt64.self))
-                let (index, bit) = Self.place(of: word)
-                guard filter[index] & bit != 0 else { continue }
-                if reports.contains(word) { found.reports.insert(word) }
-                if relayLog.contains(word) { found.relayLog.insert(word) }
-            }
+        filter.forEachPossible(in: bytes) { word in
+            if reports.contains(word) { found.reports.insert(word) }
+            if relayLog.contains(word) { found.relayLog.insert(word) }
         }
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 public import PrivacyStores
 public import Quantities
@@ -8,8 +9,9 @@ public import TURN
 /// The platform's stores in a database of SQLite: for audits of what is really on a medium.
 ///
 /// What is deleted is overwritten with zeros (`secure_delete`), and the rollback journal, which has it too until a
-/// transaction is complete, is cut to nothing with each. Copies of rows that were moved between pages are not: so each sweep
-/// that follows a deletion writes the database anew (`VACUUM`). Each call is a transaction of its own.
+/// transaction is complete, is cut to nothing with each. Copies of rows that were moved between pages, or within one, are
+/// overwritten when a page is written to the file, whatever of it is not in use. In memory no page is ever written: there each
+/// sweep that follows a deletion writes the database anew (`VACUUM`). Each call is a transaction of its own.
 public struct DatabaseStores: PrivacyStore, ~Copyable {
     /// What SQLite may say, or a row that no store wrote.
     public typealias Failure = DatabaseFailure
@@ -22,52 +24,43 @@ public struct DatabaseStores: PrivacyStore, ~Copyable {
     let form: StorageForm
     /// By the kinds' numbers.
     private var counts: [Int]
-    /// Whether nothing was deleted since the database was last written anew; nobody knows when it is opened.
+    /// The `id` of the record that comes next, by the kinds' numbers; those of one time lie in the order of theirs.
+    private var nextIDs: [Int64]
+    /// Whether nothing was deleted since the database was last written anew.
     private var isScrubbed = false
 
     /// Opens the stores on `medium`, or makes empty ones.
-    public init(policy: RetentionPolicy, on medium: Medium) throws(DatabaseFailure) {
-        try self.init(policy: policy, on: medium, as: .chosen)
+    ///
+    /// - Parameter waits: whether each transaction waits until it is on the disk. Without, what a process has written outlives
+    ///   the process, but a power cut may leave a file that cannot be read.
+    public init(
+        policy: RetentionPolicy, on medium: Medium, waitingForDisk waits: Bool = true
+    ) throws(DatabaseFailure) {
+        var form = StorageForm.chosen
+        form.isDurable = waits
+        try self.init(policy: policy, on: medium, as: form)
     }
 
     init(
         policy: RetentionPolicy, on medium: Medium, as form: StorageForm
     ) throws(DatabaseFailure) {
-        let (queue, counts) = try Self.perform { try Self.open(medium, as: form) }
+        let (queue, counts, nextIDs) = try Self.perform {
+            let queue = try form.open(medium)
+            return try queue.write { db in
+                try Schema.create(db)
+                let tables = RecordKind.allCases.map { DatabaseTable($0).rawValue }
+                return try (
+                    queue, tables.map { Int(try db.number("SELECT COUNT(*) FROM \($0)") ?? 0) },
+                    tables.map { 1 + (try db.number("SELECT MAX(id) FROM \($0)") ?? 0) }
+                )
+            }
+        }
         self.policy = policy
         self.medium = medium
         self.form = form
         self.queue = queue
         self.counts = counts
-    }
-
-    /// The database with its tables, and how many records there are of each kind.
-    private static func open(
-        _ medium: Medium, as form: StorageForm
-    ) throws -> (DatabaseQueue, [Int]) {
-        var configuration = Configuration()
-        // What would be written to a temporary file stays in memory.
-        configuration.prepareDatabase { db in
-            try db.execute(
-                sql: """
-                    PRAGMA secure_delete = \(form.securesDeletion ? "ON" : "OFF");
-                    PRAGMA temp_store = MEMORY;
-                    PRAGMA journal_mode = \(form.journal.rawValue);
-                    PRAGMA synchronous = \(form.isDurable ? "FULL" : "OFF");
-                    """)
-        }
-        let queue =
-            switch medium {
-            case .memory: try DatabaseQueue(configuration: configuration)
-            case .file(let path): try DatabaseQueue(path: path, configuration: configuration)
-            }
-        let counts = try queue.write { db in
-            try Schema.create(db)
-            return try RecordKind.allCases.map {
-                Int(try db.number("SELECT COUNT(*) FROM \(DatabaseTable($0).rawValue)") ?? 0)
-            }
-        }
-        return (queue, counts)
+        self.nextIDs = nextIDs
     }
 
     /// Closes the database; another may be opened on the same medium.
@@ -118,8 +111,7 @@ public struct DatabaseStores: PrivacyStore, ~Copyable {
 
     /// Keeps a record as it is stamped.
     public mutating func hold(_ record: StoredRecord) throws(DatabaseFailure) {
-        try write { try $0.insert(record) }
-        counts[Int(record.kind.rawValue)] += 1
+        try hold(contentsOf: [record])
     }
 
     /// Keeps records as they are stamped, all in one transaction.
@@ -131,41 +123,66 @@ public struct DatabaseStores: PrivacyStore, ~Copyable {
     public mutating func hold(
         contentsOf records: [StoredRecord], counting calls: [CallCell]
     ) throws(DatabaseFailure) {
+        let tallies = calls.reduce(into: [Int](repeating: 0, count: CallCell.count)) {
+            $0[$1.index] += 1
+        }
+        var ids = nextIDs
         try write { db in
-            for record in records { try db.insert(record) }
-            for cell in calls { try db.addCall(to: cell) }
+            try Self.insert(records, db, &ids)
+            for cell in CallAggregates.cells where tallies[cell.index] > 0 {
+                try db.add(tallies[cell.index], to: cell)
+            }
         }
         for record in records { counts[Int(record.kind.rawValue)] += 1 }
+        nextIDs = ids
+    }
+
+    private static func insert(
+        _ records: some Sequence<StoredRecord>, _ db: Database, _ ids: inout [Int64]
+    ) throws {
+        var writer = try RecordWriter(db)
+        for record in records {
+            let kind = Int(record.kind.rawValue)
+            try writer.insert(record, numbered: ids[kind])
+            ids[kind] += 1
+        }
     }
 
     /// Deletes the oldest records of a kind that are stamped `latest` or before, in one transaction.
     public mutating func delete(
         _ kind: RecordKind, stampedBy latest: SimTime, atMost limit: Int
     ) throws(DatabaseFailure) -> [SimTime] {
-        let table = DatabaseTable(kind).rawValue
+        let table = DatabaseTable(kind)
         let stamps = try write { db in
-            let found = try db.rows(
-                "SELECT id, time FROM \(table) WHERE time <= ? ORDER BY time, id LIMIT ?",
-                [latest.nanoseconds, limit])
-            return try found.map { row in
-                var row = RowReader(row, of: DatabaseTable(kind))
-                try db.run("DELETE FROM \(table) WHERE id = ?", [try row.integer()])
-                return try row.time()
+            var stamps: [SimTime] = []
+            var lastID: Int64 = 0
+            try db.forEachRow(
+                of: table,
+                "SELECT time, id FROM \(table.rawValue) WHERE time <= ? ORDER BY time, id LIMIT ?",
+                [latest.nanoseconds, limit]
+            ) { row in
+                stamps.append(try row.time())
+                lastID = try row.integer()
             }
+            guard let last = stamps.last else { return stamps }
+            try db.run(
+                "DELETE FROM \(table.rawValue) WHERE (time, id) <= (?, ?)",
+                [last.nanoseconds, lastID])
+            return stamps
         }
         counts[Int(kind.rawValue)] -= stamps.count
         if !stamps.isEmpty { isScrubbed = false }
         return stamps
     }
 
-    /// Writes the database anew, unless nothing was deleted since.
+    /// Writes a database in memory anew, unless nothing was deleted since; in a file there is nothing to do.
     ///
     /// Where SQLite puts the rows of a page in order anew, it leaves copies of some between the others, of which
     /// `secure_delete` knows nothing when they are deleted.
     ///
-    /// - Complexity: O(bytes of the database).
+    /// - Complexity: O(bytes of the database) in memory.
     public mutating func scrub() throws(DatabaseFailure) {
-        guard !isScrubbed, form.isWrittenAnew else { return }
+        guard medium == .memory, !isScrubbed, form.isScrubbed else { return }
         try Self.perform { try queue.vacuum() }
         isScrubbed = true
     }
@@ -185,11 +202,14 @@ public struct DatabaseStores: PrivacyStore, ~Copyable {
 
     /// Puts other contents in the place of all that there are, in one transaction.
     public mutating func replace(with contents: StoreContents) throws(DatabaseFailure) {
+        var ids = nextIDs
         try write { db in
             for kind in RecordKind.allCases {
                 try db.run("DELETE FROM \(DatabaseTable(kind).rawValue)")
             }
-            try contents.forEachRecord { try db.insert($0) }
+            try Self.insert(contents.reports.lazy.map { .report($0) }, db, &ids)
+            try Self.insert(contents.messages.lazy.map { .message($0) }, db, &ids)
+            try Self.insert(contents.relayLog.lazy.map { .relayLog($0) }, db, &ids)
             for cell in CallAggregates.cells {
                 try db.run(
                     "UPDATE aggregate SET calls = ? WHERE cell = ?",
@@ -201,6 +221,7 @@ public struct DatabaseStores: PrivacyStore, ~Copyable {
             for entry in contents.audit { try db.insert(entry) }
         }
         counts = [contents.reports.count, contents.messages.count, contents.relayLog.count]
+        nextIDs = ids
         isScrubbed = false
     }
 
@@ -208,12 +229,13 @@ public struct DatabaseStores: PrivacyStore, ~Copyable {
 
     /// The reports against a device, the oldest first.
     public func reports(of device: DeviceIdentifier) throws(DatabaseFailure) -> [Report] {
-        try read {
-            try $0.reports(
-                where: "low = ? AND high = ? AND epoch = ?",
-                [
-                    Int64(bitPattern: device.low), Int64(bitPattern: device.high), device.epoch,
-                ])
+        let bytes = device.stored.withUnsafeBytes { Data($0) }
+        return try read { db in
+            var reports: [Report] = []
+            try db.reports(where: "device = ? AND epoch = ?", [bytes, device.epoch]) {
+                reports.append($0)
+            }
+            return reports
         }
     }
 
@@ -222,13 +244,19 @@ public struct DatabaseStores: PrivacyStore, ~Copyable {
         try read { db in
             Int(
                 try db.number(
-                    "SELECT COUNT(*) FROM (SELECT DISTINCT low, high, epoch FROM report)") ?? 0)
+                    "SELECT COUNT(*) FROM (SELECT DISTINCT device, epoch FROM report)") ?? 0)
         }
     }
 
     /// The messages of a call, the oldest first.
     public func messages(of call: CallID) throws(DatabaseFailure) -> [StoredMessage] {
-        try read { try $0.messages(where: "call = ?", [Int64(bitPattern: call.rawValue)]) }
+        try read { db in
+            var messages: [StoredMessage] = []
+            try db.messages(where: "call = ?", [Int64(bitPattern: call.rawValue)]) {
+                messages.append($0)
+            }
+            return messages
+        }
     }
 
     /// The entries of the relay log within `query`, the oldest first.
@@ -236,24 +264,56 @@ public struct DatabaseStores: PrivacyStore, ~Copyable {
         _ query: RelayLogQuery, _ permit: consuming RelayLogPermit
     ) throws(DatabaseFailure) -> [RelayLogEntry] {
         let window = query.window
-        let found = try read {
-            try $0.relayLog(
+        return try read { db in
+            var found: [RelayLogEntry] = []
+            try db.relayLog(
                 where: "time >= ? AND time < ?",
-                [window.lowerBound.nanoseconds, window.upperBound.nanoseconds])
+                [window.lowerBound.nanoseconds, window.upperBound.nanoseconds]
+            ) { entry in
+                if query.relayed ?? entry.relayed == entry.relayed { found.append(entry) }
+            }
+            return found
         }
-        guard let relayed = query.relayed else { return found }
-        return found.filter { $0.relayed == relayed }
     }
 
     /// All that is stored.
     public func contents(
         _ permit: consuming DumpPermit
     ) throws(DatabaseFailure) -> StoreContents {
+        try contents(expecting: counts) { _ in ("TRUE", []) }
+    }
+
+    /// The records that stand until `time` at least, with the counts and the access log; O(log n) and those records.
+    public func contents(
+        standingUntil time: SimTime, _ permit: consuming DumpPermit
+    ) throws(DatabaseFailure) -> StoreContents {
+        let policy = policy
+        return try contents(expecting: counts.map { _ in 0 }) {
+            ("time >= ?", [(time - policy.span($0)).nanoseconds])
+        }
+    }
+
+    /// The records for which the condition of their kind holds, with the counts and the access log.
+    ///
+    /// - Parameter counts: how many to make room for at once, by the kinds' numbers.
+    private func contents(
+        expecting counts: [Int], where condition: (RecordKind) -> (String, StatementArguments)
+    ) throws(DatabaseFailure) -> StoreContents {
         try read { db in
             var contents = StoreContents()
-            contents.reports = try db.reports(where: "TRUE")
-            contents.messages = try db.messages(where: "TRUE")
-            contents.relayLog = try db.relayLog(where: "TRUE")
+            contents.reports.reserveCapacity(counts[Int(RecordKind.reports.rawValue)])
+            contents.messages.reserveCapacity(counts[Int(RecordKind.signaling.rawValue)])
+            contents.relayLog.reserveCapacity(counts[Int(RecordKind.relayLog.rawValue)])
+            for kind in RecordKind.allCases {
+                let (sql, arguments) = condition(kind)
+                switch kind {
+                case .reports: try db.reports(where: sql, arguments) { contents.reports.append($0) }
+                case .signaling:
+                    try db.messages(where: sql, arguments) { contents.messages.append($0) }
+                case .relayLog:
+                    try db.relayLog(where: sql, arguments) { contents.relayLog.append($0) }
+                }
+            }
             contents.aggregates = try db.aggregates()
             contents.audit = try db.accessLog()
             return contents
@@ -264,7 +324,7 @@ public struct DatabaseStores: PrivacyStore, ~Copyable {
 
     /// Counts one call.
     public mutating func countCall(_ cell: CallCell) throws(DatabaseFailure) {
-        try write { try $0.addCall(to: cell) }
+        try write { try $0.add(1, to: cell) }
     }
 
     /// The counts as they are.

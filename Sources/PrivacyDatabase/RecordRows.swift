@@ -1,5 +1,4 @@
 import Addressing
-import Foundation
 import GRDB
 import PrivacyStores
 import Quantities
@@ -7,15 +6,93 @@ import RiskScoring
 import Signaling
 import TURN
 
+/// Writes records in one transaction, with statements that are prepared once.
+struct RecordWriter {
+    // Kept for the writers, which use them.
+    private let statements: [Statement]
+    private var reports: RowWriter
+    private var messages: RowWriter
+    private var relayLog: RowWriter
+
+    init(_ db: Database) throws {
+        statements = try [
+            "INSERT INTO report (time, id, device, epoch, category) VALUES (?, ?, ?, ?, ?)",
+            """
+            INSERT INTO message (time, id, call, sender, number, text)
+            VALUES (?, ?, ?, ?, ?, ?)
+            """,
+            """
+            INSERT INTO relay_log (time, id, event, peer, relayed, client, transport)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+        ].map { try db.cachedStatement(sql: $0) }
+        reports = RowWriter(statements[0])
+        messages = RowWriter(statements[1])
+        relayLog = RowWriter(statements[2])
+    }
+
+    /// Writes `record`, behind those of its kind and time whose `id` is less.
+    mutating func insert(_ record: StoredRecord, numbered id: Int64) throws {
+        switch record {
+        case .report(let report): try insert(report, id)
+        case .message(let message): try insert(message, id)
+        case .relayLog(let entry): try insert(entry, id)
+        }
+    }
+
+    private mutating func insert(_ report: Report, _ id: Int64) throws {
+        try reports.add(report.time)
+        try reports.add(id)
+        try reports.add(report.device.stored)
+        try reports.add(report.device.epoch)
+        try reports.add(report.category.rawValue)
+        try reports.write()
+    }
+
+    private mutating func insert(_ message: StoredMessage, _ id: Int64) throws {
+        try messages.add(message.time)
+        try messages.add(id)
+        try messages.add(message.call.rawValue)
+        try messages.add(message.sender.rawValue)
+        if let number = message.number {
+            try messages.add(number)
+        } else {
+            try messages.addNothing()
+        }
+        try message.text.withUnsafeBytes { try messages.add($0) }
+        try messages.write()
+    }
+
+    private mutating func insert(_ entry: RelayLogEntry, _ id: Int64) throws {
+        let event = entry.event.stored
+        try relayLog.add(entry.time)
+        try relayLog.add(id)
+        try relayLog.add(event.number)
+        if let peer = event.peer { try relayLog.add(peer) } else { try relayLog.addNothing() }
+        try relayLog.add(entry.relayed.stored)
+        try relayLog.add(entry.client.stored)
+        try relayLog.add(entry.transport.rawValue)
+        try relayLog.write()
+    }
+}
+
 extension Database {
     /// Runs one statement, prepared once.
     func run(_ sql: String, _ arguments: StatementArguments = []) throws {
         try cachedStatement(sql: sql).execute(arguments: arguments)
     }
 
-    /// The rows of one statement, prepared once.
-    func rows(_ sql: String, _ arguments: StatementArguments = []) throws -> [Row] {
-        try Row.fetchAll(cachedStatement(sql: sql), arguments: arguments)
+    /// Calls `body` at each row of one statement, prepared once.
+    func forEachRow(
+        of table: DatabaseTable, _ sql: String, _ arguments: StatementArguments = [],
+        _ body: (inout RowReader) throws -> Void
+    ) throws {
+        let statement = try cachedStatement(sql: sql)
+        let rows = try Row.fetchCursor(statement, arguments: arguments)
+        while try rows.next() != nil {
+            var row = RowReader(statement, of: table)
+            try body(&row)
+        }
     }
 
     /// The number that a statement gives; nil for NULL or without a row.
@@ -23,127 +100,106 @@ extension Database {
         try Int64.fetchOne(cachedStatement(sql: sql), arguments: arguments)
     }
 
-    func insert(_ record: StoredRecord) throws {
-        switch record {
-        case .report(let report):
-            try run(
-                "INSERT INTO report (high, low, epoch, category, time) VALUES (?, ?, ?, ?, ?)",
-                [
-                    Int64(bitPattern: report.device.high), Int64(bitPattern: report.device.low),
-                    report.device.epoch, report.category.rawValue, report.time.nanoseconds,
-                ])
-        case .message(let message):
-            try run(
-                "INSERT INTO message (call, sender, number, text, time) VALUES (?, ?, ?, ?, ?)",
-                [
-                    Int64(bitPattern: message.call.rawValue), message.sender.rawValue,
-                    message.number.map { Int64(bitPattern: $0) }, blob(message.text),
-                    message.time.nanoseconds,
-                ])
-        case .relayLog(let entry):
-            let event = entry.event.stored
-            try run(
-                """
-                INSERT INTO relay_log (event, peer, relayed, client, transport, time)
-                VALUES (?, ?, ?, ?, ?, ?)
-                """,
-                [
-                    event.number, event.peer.map(blob), blob(entry.relayed.stored),
-                    blob(entry.client.stored), entry.transport.rawValue, entry.time.nanoseconds,
-                ])
-        }
-    }
-
-    func addCall(to cell: CallCell) throws {
-        try run("UPDATE aggregate SET calls = calls + 1 WHERE cell = ?", [cell.index])
+    func add(_ calls: Int, to cell: CallCell) throws {
+        try run("UPDATE aggregate SET calls = calls + ? WHERE cell = ?", [calls, cell.index])
     }
 
     func insert(_ entry: AuditEntry) throws {
-        try run(
-            """
-            INSERT INTO access (number, time, scope, verdict, authorisation, role, purpose, digest)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            [
-                Int64(bitPattern: entry.number), entry.time.nanoseconds, entry.scope.rawValue,
-                entry.verdict.rawValue, entry.shown.map { Int64(bitPattern: $0.number) },
-                entry.shown?.role.rawValue, entry.shown?.purpose.rawValue,
-                blob(entry.digest.bytes),
-            ])
+        let shown = entry.shown
+        var row = RowWriter(
+            try cachedStatement(
+                sql: """
+                    INSERT INTO access
+                        (number, time, scope, verdict, digest, authorisation, role, purpose)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    """))
+        try row.add(entry.number)
+        try row.add(entry.time)
+        try row.add(entry.scope.rawValue)
+        try row.add(entry.verdict.rawValue)
+        try entry.digest.bytes.withUnsafeBytes { try row.add($0) }
+        if let shown {
+            try row.add(shown.number)
+            try row.add(shown.role.rawValue)
+            try row.add(shown.purpose.rawValue)
+        } else {
+            for _ in 0..<3 { try row.addNothing() }
+        }
+        try row.write()
     }
-
-    private func blob(_ bytes: [UInt8]) -> DatabaseValue { Data(bytes).databaseValue }
 
     // MARK: Reading
 
-    /// Those for which `condition` holds, the oldest first.
+    /// Calls `body` with those for which `condition` holds, the oldest first.
     func reports(
-        where condition: String, _ arguments: StatementArguments = []
-    ) throws -> [Report] {
-        try rows(
+        where condition: String, _ arguments: StatementArguments,
+        _ body: (Report) -> Void
+    ) throws {
+        try forEachRow(
+            of: .report,
             """
-            SELECT high, low, epoch, category, time FROM report
+            SELECT epoch, device, category, time FROM report
             WHERE \(condition) ORDER BY time, id
             """, arguments
-        ).map {
-            var row = RowReader($0, of: .report)
-            let (high, low) = (try row.word(), try row.word())
+        ) { row in
             guard let epoch = UInt32(exactly: try row.integer()) else {
                 throw CorruptRow(table: .report)
             }
-            return Report(
-                device: DeviceIdentifier(high: high, low: low, epoch: epoch),
-                category: try row.choice(), time: try row.time())
+            let device = try row.value { DeviceIdentifier(stored: $0, epoch: epoch) }
+            body(
+                Report(device: device, category: try row.choice(), time: try row.time()))
         }
     }
 
-    /// Those for which `condition` holds, the oldest first.
+    /// Calls `body` with those for which `condition` holds, the oldest first.
     func messages(
-        where condition: String, _ arguments: StatementArguments = []
-    ) throws -> [StoredMessage] {
-        try rows(
+        where condition: String, _ arguments: StatementArguments,
+        _ body: (StoredMessage) -> Void
+    ) throws {
+        try forEachRow(
+            of: .message,
             """
             SELECT call, sender, number, text, time FROM message
             WHERE \(condition) ORDER BY time, id
             """, arguments
-        ).map {
-            var row = RowReader($0, of: .message)
+        ) { row in
             let call = CallID(rawValue: try row.word())
             let sender: StoredMessage.Sender = try row.choice()
             let number = try row.optionalInteger().map { UInt64(bitPattern: $0) }
             let text = try row.bytes()
-            return StoredMessage(
-                call: call, sender: sender, number: number, time: try row.time(), text: text)
+            body(
+                StoredMessage(
+                    call: call, sender: sender, number: number, time: try row.time(), text: text))
         }
     }
 
-    /// Those for which `condition` holds, the oldest first.
+    /// Calls `body` with those for which `condition` holds, the oldest first.
     func relayLog(
-        where condition: String, _ arguments: StatementArguments = []
-    ) throws -> [RelayLogEntry] {
-        try rows(
+        where condition: String, _ arguments: StatementArguments,
+        _ body: (RelayLogEntry) -> Void
+    ) throws {
+        try forEachRow(
+            of: .relayLog,
             """
             SELECT event, peer, relayed, client, transport, time FROM relay_log
             WHERE \(condition) ORDER BY time, id
             """, arguments
-        ).map {
-            var row = RowReader($0, of: .relayLog)
-            let (number, peer) = (try row.integer(), try row.optionalBytes())
-            guard let event = RelayLogEntry.Event(stored: number, peer: peer) else {
-                throw CorruptRow(table: .relayLog)
-            }
+        ) { row in
+            let number = try row.integer()
+            guard let event = RelayLogEntry.Event(stored: number, peer: try row.optionalIP())
+            else { throw CorruptRow(table: .relayLog) }
             let (relayed, client) = (try row.address(), try row.address())
             let transport: TransportProtocol = try row.choice()
-            return RelayLogEntry(
-                time: try row.time(), event: event, relayed: relayed, client: client,
-                transport: transport)
+            body(
+                RelayLogEntry(
+                    time: try row.time(), event: event, relayed: relayed, client: client,
+                    transport: transport))
         }
     }
 
     func aggregates() throws -> CallAggregates {
         var counts = CallAggregates()
-        for row in try rows("SELECT cell, calls FROM aggregate ORDER BY cell") {
-            var row = RowReader(row, of: .aggregate)
+        try forEachRow(of: .aggregate, "SELECT cell, calls FROM aggregate ORDER BY cell") { row in
             guard let index = Int(exactly: try row.integer()), let cell = CallCell(index: index)
             else { throw CorruptRow(table: .aggregate) }
             counts[cell] = try row.word()
@@ -152,30 +208,28 @@ extension Database {
     }
 
     func accessLog() throws -> [AuditEntry] {
-        try rows(
+        var log: [AuditEntry] = []
+        try forEachRow(
+            of: .access,
             """
-            SELECT number, time, scope, verdict, authorisation, role, purpose, digest
+            SELECT number, time, scope, verdict, digest, authorisation, role, purpose
             FROM access ORDER BY number
             """
-        ).map {
-            var row = RowReader($0, of: .access)
+        ) { row in
             let (number, time) = (try row.word(), try row.time())
             let scope: AccessScope = try row.choice()
             let verdict: AccessVerdict = try row.choice()
-            var shown: AuditEntry.Shown?
-            if let authorisation = try row.optionalInteger() {
-                shown = AuditEntry.Shown(
+            let digest = try row.value { AuditDigest(bytes: [UInt8]($0)) }
+            let shown = try row.optionalInteger().map { authorisation in
+                AuditEntry.Shown(
                     number: UInt64(bitPattern: authorisation), role: try row.choice(),
                     purpose: try row.choice())
-            } else {
-                _ = (try row.optionalInteger(), try row.optionalInteger())
             }
-            guard let digest = AuditDigest(bytes: try row.bytes()) else {
-                throw CorruptRow(table: .access)
-            }
-            return AuditEntry(
-                number: number, time: time, scope: scope, verdict: verdict, shown: shown,
-                digest: digest)
+            log.append(
+                AuditEntry(
+                    number: number, time: time, scope: scope, verdict: verdict, shown: shown,
+                    digest: digest))
         }
+        return log
     }
 }

@@ -1,42 +1,41 @@
 import Addressing
 import GRDB
+import GRDBSQLite
 import PrivacyStores
 import Quantities
-import RiskScoring
-import Signaling
-import TURN
+
+// Rows are written and read by SQLite's own calls: there are millions of them, and GRDB makes objects of each
+// value.
 
 /// A row that no store wrote.
 struct CorruptRow: Error {
     var table: DatabaseTable
 }
 
-/// Reads the columns of a row in order.
+/// Reads the columns of the row at which a statement stands, in order.
 struct RowReader {
-    let row: Row
     let table: DatabaseTable
-    private var column = 0
+    private let statement: SQLiteStatement
+    private var column: CInt = 0
 
-    init(_ row: Row, of table: DatabaseTable) {
-        self.row = row
+    init(_ statement: Statement, of table: DatabaseTable) {
+        self.statement = statement.sqliteStatement
         self.table = table
     }
 
-    private mutating func next() -> DatabaseValue {
-        defer { column += 1 }
-        return row[column]
-    }
+    private func refusal() -> CorruptRow { CorruptRow(table: table) }
 
     mutating func optionalInteger() throws -> Int64? {
-        switch next().storage {
-        case .null: return nil
-        case .int64(let value): return value
-        default: throw CorruptRow(table: table)
+        defer { column += 1 }
+        switch sqlite3_column_type(statement, column) {
+        case SQLITE_NULL: return nil
+        case SQLITE_INTEGER: return sqlite3_column_int64(statement, column)
+        default: throw refusal()
         }
     }
 
     mutating func integer() throws -> Int64 {
-        guard let value = try optionalInteger() else { throw CorruptRow(table: table) }
+        guard let value = try optionalInteger() else { throw refusal() }
         return value
     }
 
@@ -44,96 +43,88 @@ struct RowReader {
 
     mutating func time() throws -> SimTime { SimTime(nanoseconds: try integer()) }
 
-    mutating func optionalBytes() throws -> [UInt8]? {
-        switch next().storage {
-        case .null: return nil
-        case .blob(let data): return [UInt8](data)
-        default: throw CorruptRow(table: table)
+    /// What `body` makes of the bytes, which are there for as long as it runs; nil for NULL.
+    private mutating func optional<Value>(
+        _ body: (UnsafeRawBufferPointer) -> Value?
+    ) throws -> Value? {
+        defer { column += 1 }
+        switch sqlite3_column_type(statement, column) {
+        case SQLITE_NULL: return nil
+        case SQLITE_BLOB:
+            let start = sqlite3_column_blob(statement, column)
+            let count = Int(sqlite3_column_bytes(statement, column))
+            guard let value = body(UnsafeRawBufferPointer(start: start, count: count)) else {
+                throw refusal()
+            }
+            return value
+        default: throw refusal()
         }
     }
 
-    mutating func bytes() throws -> [UInt8] {
-        guard let value = try optionalBytes() else { throw CorruptRow(table: table) }
+    /// What `body` makes of the bytes; nil is refused.
+    mutating func value<Value>(_ body: (UnsafeRawBufferPointer) -> Value?) throws -> Value {
+        guard let value = try optional(body) else { throw refusal() }
         return value
+    }
+
+    mutating func bytes() throws -> [UInt8] { try value { [UInt8]($0) } }
+
+    mutating func optionalIP() throws -> IPAddress? { try optional { IPAddress(stored: $0) } }
+
+    mutating func address() throws -> TransportAddress {
+        try value { TransportAddress(stored: $0) }
     }
 
     /// A case of an enumeration whose numbers are bytes.
     mutating func choice<Choice: RawRepresentable<UInt8>>() throws -> Choice {
         guard let raw = UInt8(exactly: try integer()), let choice = Choice(rawValue: raw) else {
-            throw CorruptRow(table: table)
+            throw refusal()
         }
         return choice
     }
-
-    mutating func address() throws -> TransportAddress {
-        guard let address = TransportAddress(stored: try bytes()) else {
-            throw CorruptRow(table: table)
-        }
-        return address
-    }
 }
 
-extension IPAddress {
-    /// The family, then the 4 or 16 bytes of the address.
-    var stored: [UInt8] {
-        switch family {
-        case .v4: [4] + low.bigEndianBytes.suffix(4)
-        case .v6: [6] + high.bigEndianBytes + low.bigEndianBytes
-        }
+/// Gives the columns of a row to a statement, in order, and runs it.
+struct RowWriter {
+    private let statement: SQLiteStatement
+    private var column: CInt = 0
+
+    /// - Precondition: whoever gives a statement keeps it for as long as rows are written.
+    init(_ statement: Statement) { self.statement = statement.sqliteStatement }
+
+    private mutating func next() -> CInt {
+        column += 1
+        return column
     }
 
-    init?(stored bytes: some Collection<UInt8>) {
-        let words = bytes.dropFirst()
-        func word(_ part: some Collection<UInt8>) -> UInt64 {
-            part.reduce(0) { $0 << 8 | UInt64($1) }
-        }
-        switch (bytes.first, words.count) {
-        case (4, 4): self.init(v4: UInt32(word(words)))
-        case (6, 16): self.init(v6High: word(words.prefix(8)), low: word(words.dropFirst(8)))
-        default: return nil
-        }
-    }
-}
-
-extension TransportAddress {
-    /// The IP address, then the port.
-    var stored: [UInt8] { ip.stored + [UInt8(port >> 8), UInt8(port & 0xFF)] }
-
-    init?(stored bytes: [UInt8]) {
-        guard bytes.count > 2, let ip = IPAddress(stored: bytes.dropLast(2)) else { return nil }
-        self.init(
-            ip, port: UInt16(bytes[bytes.count - 2]) << 8 | UInt16(bytes[bytes.count - 1]))
-    }
-}
-
-extension UInt64 {
-    fileprivate var bigEndianBytes: [UInt8] {
-        (0..<8).map { UInt8(truncatingIfNeeded: self >> UInt64(56 - $0 * 8)) }
-    }
-}
-
-extension RelayLogEntry.Event {
-    /// A number for each event and end: 0 opened, 1 permitted, then the ends.
-    var stored: (number: Int64, peer: [UInt8]?) {
-        switch self {
-        case .opened: (0, nil)
-        case .permitted(let peer): (1, peer.stored)
-        case .closed(let end): (2 + Int64(end.rawValue), nil)
-        }
+    private func check(_ code: CInt, against expected: CInt = SQLITE_OK) throws {
+        guard code == expected else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
     }
 
-    init?(stored number: Int64, peer: [UInt8]?) {
-        switch (number, peer) {
-        case (0, nil): self = .opened
-        case (1, let peer?):
-            guard let peer = IPAddress(stored: peer) else { return nil }
-            self = .permitted(peer)
-        case (2..., nil):
-            guard let raw = UInt8(exactly: number - 2),
-                let end = RelayLogEntry.End(rawValue: raw)
-            else { return nil }
-            self = .closed(end)
-        default: return nil
-        }
+    mutating func add(_ value: some FixedWidthInteger) throws {
+        try check(sqlite3_bind_int64(statement, next(), Int64(truncatingIfNeeded: value)))
+    }
+
+    mutating func addNothing() throws { try check(sqlite3_bind_null(statement, next())) }
+
+    mutating func add(_ time: SimTime) throws { try add(time.nanoseconds) }
+
+    /// Adds bytes, of which SQLite takes a copy.
+    mutating func add(_ bytes: UnsafeRawBufferPointer) throws {
+        // What has no address would be NULL.
+        guard !bytes.isEmpty else { return try check(sqlite3_bind_zeroblob(statement, next(), 0)) }
+        let copies = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+        try check(
+            sqlite3_bind_blob(statement, next(), bytes.baseAddress, CInt(bytes.count), copies))
+    }
+
+    mutating func add(_ bytes: StoredBytes) throws { try bytes.withUnsafeBytes { try add($0) } }
+
+    /// Runs the statement, and begins with the first column again.
+    mutating func write() throws {
+        column = 0
+        let code = sqlite3_step(statement)
+        sqlite3_reset(statement)
+        try check(code, against: SQLITE_DONE)
     }
 }

@@ -12,32 +12,37 @@ extension DatabaseTable {
 }
 
 enum Schema {
-    /// Five tables. Rows are in the order in which they came by their `id`; a report is found by its device, a message by its
-    /// call, and all that lapses by its time.
+    /// Five tables. Records lie in the order of their times, which is that in which they lapse; those of one time in that in
+    /// which they came, by their `id`. So what lapses is what comes first, and whole pages go with it. A report is found by
+    /// its device, too, and a message by its call.
+    ///
+    /// A device is bytes, as addresses are: an integer is stored in fewer bytes where it can be, and a search for all of them
+    /// would not find it.
     ///
     /// All cells of `aggregate` are there from the beginning: rows that came with the first call of a cell would tell
     /// in which order those were.
     static let statements = [
         """
         CREATE TABLE IF NOT EXISTS report (
-            id INTEGER PRIMARY KEY, high INTEGER NOT NULL, low INTEGER NOT NULL,
-            epoch INTEGER NOT NULL, category INTEGER NOT NULL, time INTEGER NOT NULL)
+            time INTEGER NOT NULL, id INTEGER NOT NULL, device BLOB NOT NULL,
+            epoch INTEGER NOT NULL, category INTEGER NOT NULL, PRIMARY KEY (time, id)
+        ) WITHOUT ROWID
         """,
-        "CREATE INDEX IF NOT EXISTS report_device ON report (low, high, epoch)",
-        "CREATE INDEX IF NOT EXISTS report_time ON report (time)",
+        "CREATE INDEX IF NOT EXISTS report_device ON report (device, epoch)",
         """
         CREATE TABLE IF NOT EXISTS message (
-            id INTEGER PRIMARY KEY, call INTEGER NOT NULL, sender INTEGER NOT NULL,
-            number INTEGER, text BLOB NOT NULL, time INTEGER NOT NULL)
+            time INTEGER NOT NULL, id INTEGER NOT NULL, call INTEGER NOT NULL,
+            sender INTEGER NOT NULL, number INTEGER, text BLOB NOT NULL, PRIMARY KEY (time, id)
+        ) WITHOUT ROWID
         """,
         "CREATE INDEX IF NOT EXISTS message_call ON message (call)",
-        "CREATE INDEX IF NOT EXISTS message_time ON message (time)",
         """
         CREATE TABLE IF NOT EXISTS relay_log (
-            id INTEGER PRIMARY KEY, event INTEGER NOT NULL, peer BLOB, relayed BLOB NOT NULL,
-            client BLOB NOT NULL, transport INTEGER NOT NULL, time INTEGER NOT NULL)
+            time INTEGER NOT NULL, id INTEGER NOT NULL, event INTEGER NOT NULL, peer BLOB,
+            relayed BLOB NOT NULL, client BLOB NOT NULL, transport INTEGER NOT NULL,
+            PRIMARY KEY (time, id)
+        ) WITHOUT ROWID
         """,
-        "CREATE INDEX IF NOT EXISTS relay_log_time ON relay_log (time)",
         """
         CREATE TABLE IF NOT EXISTS aggregate (
             cell INTEGER PRIMARY KEY, calls INTEGER NOT NULL)

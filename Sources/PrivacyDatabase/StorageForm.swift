@@ -24,8 +24,9 @@ struct StorageForm: Hashable, Sendable {
     /// Whether a transaction waits until it is on the disk; where no power cut is looked at, it need not.
     var isDurable = true
 
-    /// Whether a sweep writes the database anew when something was deleted.
-    var isWrittenAnew = true
+    /// Whether what is not in use of a page is overwritten before it is written; in memory, whether a sweep writes the database
+    /// anew when something was deleted. There is no log of changes (WAL) with it.
+    var isScrubbed = true
 
     static let chosen = StorageForm(journal: .truncate)
 }

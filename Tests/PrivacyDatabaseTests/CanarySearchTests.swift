@@ -18,8 +18,10 @@ import Testing
                 seed: 4, replication: 0, purpose: StreamPurpose(rawValue: 0x7072), entity: 3))
         return (0..<people.upperBound).flatMap { person -> [StoredRecord] in
             let time = SimTime.zero + .seconds(Int64(person))
+            // As integers, many would be stored in fewer bytes.
             let device = DeviceIdentifier(
-                high: random.nextUInt64() | 1 << 63, low: random.nextUInt64() | 1 << 63, epoch: 2)
+                high: random.nextUInt64() >> UInt64(person % 24), low: random.nextUInt64(),
+                epoch: 2)
             let address = IPAddress(v4: 0xC600_0000 + UInt32(person) * 7919)
             let other = IPAddress(v6High: 0x2001_0DB8 << 32, low: random.nextUInt64())
             let text = "a=candidate:1 1 udp 2122260223 \(address) 5\(person % 10)000 typ srflx"
@@ -76,7 +78,6 @@ import Testing
             let count = findings[kind]
             #expect(count.expired >= 200 && count.standing >= 200, "\(kind)")
             #expect(count.expiredFound == 0, "\(kind)")
-            // Devices begin with a bit that is set here, so all their words are stored whole.
             #expect(count.standingFound == count.standing, "\(kind)")
         }
         let expired = RecordKind.allCases.reduce(0) { $0 + findings[$1].expired }
@@ -85,7 +86,7 @@ import Testing
 
     @Test func `without secure deletion canaries of each kind are found`() throws {
         var plain = StorageForm.unhurried
-        (plain.securesDeletion, plain.isWrittenAnew) = (false, false)
+        (plain.securesDeletion, plain.isScrubbed) = (false, false)
         let findings = try Self.findings(plain)
         for kind in RecordKind.allCases { #expect(findings[kind].expiredFound > 20, "\(kind)") }
     }
@@ -127,10 +128,10 @@ import Testing
     }
 
     /// Rows that were put in order anew within a page are in it twice, and only one of the two is overwritten.
-    @Test func `unless the database is written anew, copies of rows stay between others`() throws {
-        var once = StorageForm.unhurried
-        once.isWrittenAnew = false
-        #expect(try Self.relayFindings(once)[.relayLog].expiredFound > 0)
+    @Test func `unless pages are scrubbed, copies of rows stay between others`() throws {
+        var plain = StorageForm.unhurried
+        plain.isScrubbed = false
+        #expect(try Self.relayFindings(plain)[.relayLog].expiredFound > 0)
         let findings = try Self.relayFindings(.unhurried)[.relayLog]
         #expect(findings.expired > 5000 && findings.expiredFound == 0)
         #expect(findings.standing > 500 && findings.standingFound == findings.standing)
@@ -153,6 +154,26 @@ import Testing
         #expect(throws: DatabaseFailure.unreadable) {
             _ = try search.findings(inFilesAt: scratch.path("nowhere"), standing: standing)
         }
+    }
+
+    @Test func `a filter lets each of its words through, and few others`() {
+        var random = RandomStream(
+            StreamName(
+                seed: 4, replication: 0, purpose: StreamPurpose(rawValue: 0x7072), entity: 6))
+        let words = (0..<100_000).map { _ in random.nextUInt64() }
+        var filter = WordFilter(for: words.count)
+        for word in words { filter.insert(word) }
+        var passed = 0
+        for word in words {
+            withUnsafeBytes(of: word.bigEndian) { bytes in
+                filter.forEachPossible(in: bytes) { if $0 == word { passed += 1 } }
+            }
+        }
+        #expect(passed == words.count)
+        var others = 0
+        let bytes = random.nextBytes(100_007)
+        bytes.withUnsafeBytes { filter.forEachPossible(in: $0) { _ in others += 1 } }
+        #expect(others < 3000)
     }
 
     @Test(arguments: [

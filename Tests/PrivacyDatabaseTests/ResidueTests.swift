@@ -108,7 +108,7 @@ import Testing
     /// The search finds what other ways of keeping a database leave, so it would find it here.
     @Test func `without secure deletion, and in a journal that stays, much is left`() throws {
         func form(_ journal: StorageForm.Journal, secure: Bool = true) -> StorageForm {
-            StorageForm(journal: journal, securesDeletion: secure, isWrittenAnew: false)
+            StorageForm(journal: journal, securesDeletion: secure, isScrubbed: false)
         }
         #expect(try Self.residue(form(.truncate, secure: false), seed: 0).0 > 100)
         #expect(try Self.residue(form(.persist), seed: 0).0 > 20)
@@ -168,16 +168,17 @@ import Testing
         try stores.queue.write { db in
             try db.execute(
                 sql: """
-                    INSERT INTO report (high, low, epoch, category, time) VALUES (1, 2, -3, 9, 4);
-                    INSERT INTO message (call, sender, text, time) VALUES (1, 7, x'00', 4);
-                    INSERT INTO relay_log (event, relayed, client, transport, time)
-                        VALUES (0, x'0401', x'04', 0, 4);
+                    INSERT INTO report (time, id, device, epoch, category)
+                        VALUES (4, 1, x'0102', 3, 9);
+                    INSERT INTO message (time, id, call, sender, text) VALUES (4, 1, 1, 7, x'00');
+                    INSERT INTO relay_log (time, id, event, relayed, client, transport)
+                        VALUES (4, 1, 0, x'0401', x'04', 0);
                     INSERT INTO aggregate (cell, calls) VALUES (999, 1);
                     INSERT INTO access (number, time, scope, verdict, digest)
                         VALUES (0, 0, 0, 0, x'00');
                     """)
         }
-        let device = DeviceIdentifier(high: 1, low: 2, epoch: .max - 2)
+        let device = DeviceIdentifier(high: 1, low: 2, epoch: 3)
         #expect(throws: DatabaseFailure.corrupt(.message)) {
             _ = try stores.messages(of: CallID(rawValue: 1))
         }

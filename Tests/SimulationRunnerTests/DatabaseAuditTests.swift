@@ -58,7 +58,7 @@ import Testing
             #expect(findings.canaries[kind].expiredFound == 0, "\(kind)")
         }
         let total = findings.canaries.total
-        #expect(total.standing > 10 && total.standingFound * 10 >= total.standing * 9)
+        #expect(total.standing > 10 && total.standingFound == total.standing)
         let finding = try #require(audit.findings.first { $0.promise == .deletedIsGone })
         #expect(finding.verdict == .kept)
         #expect(finding.evidence.first?.count == total.expired)

@@ -53,17 +53,26 @@ extension Simulation {
         let length = scenario.general.stopTime
         guard breach <= length else { throw .breachTooLate(end: length) }
         var run = await auditedRun(replication, journalsStores: path != nil)
-        var mirror: DatabaseMirror?
-        if let path, let rules = run.storeRules() { mirror = try DatabaseMirror(at: path, rules) }
-        try Self.advance(&run, &mirror, to: .zero + breach, of: length, progress)
+        var follower: DatabaseFollower?
+        if let path, let rules = run.storeRules() {
+            follower = try DatabaseFollower(at: path, rules)
+        }
+        try await Self.advance(&run, &follower, to: .zero + breach, of: length, progress)
         let copy = run.stealStores()
         let answers = subpoenas.compactMap { run.answer($0) }
-        try Self.advance(&run, &mirror, to: run.end, of: length, progress)
+        try await Self.advance(&run, &follower, to: run.end, of: length, progress)
+        try await follower?.wait()
         let knowledge = try conclude(&run, replication, progress)
-        run.dumpStores()
-        try mirror?.perform(run.takeStoreChanges())
+        let changes = Self.lastChanges(of: run)
         return AuditedRun(
-            knowledge: knowledge, copy: copy, answers: answers, database: try mirror?.finish())
+            knowledge: knowledge, copy: copy, answers: answers,
+            database: try await follower?.finish(with: changes))
+    }
+
+    /// What was done to the stores of a run at its end, with all that is in them; the run itself is gone.
+    private static func lastChanges(of run: consuming ReplicationRun) -> [StoreChange] {
+        run.dumpStores()
+        return run.takeStoreChanges()
     }
 
     /// What copies at `times` give, and when one would tell of most pairs.
@@ -75,12 +84,12 @@ extension Simulation {
         let length = scenario.general.stopTime
         var run = await auditedRun(replication)
         var copies: [BreachMeasures] = []
-        var mirror: DatabaseMirror?
+        var follower: DatabaseFollower?
         for time in times {
-            try Self.advance(&run, &mirror, to: time, of: length, progress)
+            try await Self.advance(&run, &follower, to: time, of: length, progress)
             if let copy = run.measureBreach() { copies.append(copy) }
         }
-        try Self.advance(&run, &mirror, to: run.end, of: length, progress)
+        try await Self.advance(&run, &follower, to: run.end, of: length, progress)
         _ = try conclude(&run, replication, progress)
         guard let worst = run.worstBreach else {
             preconditionFailure("an audited run knows nothing")
@@ -115,16 +124,19 @@ extension Simulation {
         return knowledge
     }
 
-    /// Advances `run` a little at a time, lets `mirror` follow, and looks in between whether it is to stop.
+    /// Advances `run` a little at a time, lets `follower` follow, and looks in between whether it is to stop.
     private static func advance(
-        _ run: inout ReplicationRun, _ mirror: inout DatabaseMirror?, to limit: SimTime,
+        _ run: inout ReplicationRun, _ follower: inout DatabaseFollower?, to limit: SimTime,
         of length: SimDuration, _ progress: RunProgress
-    ) throws(AuditFailure) {
+    ) async throws(AuditFailure) {
         while run.now < limit {
-            guard !progress.isStopped, !Task.isCancelled else { throw .stopped }
+            guard !progress.isStopped, !Task.isCancelled else {
+                try await follower?.wait()
+                throw .stopped
+            }
             let from = run.now
             run.advance(to: min(limit, from + max(.seconds(1), length / 500)))
-            try mirror?.perform(run.takeStoreChanges())
+            try await follower?.perform(run.takeStoreChanges())
             progress.advance(
                 from: from.sinceStart.seconds / length.seconds,
                 to: run.now.sinceStart.seconds / length.seconds)

@@ -25,7 +25,8 @@ struct DatabaseMirror: ~Copyable {
         self.path = path
         do throws(DatabaseFailure) {
             guarded = try GuardedStores(
-                DatabaseStores(policy: rules.policy, on: .file(path)), access: rules.access)
+                DatabaseStores(policy: rules.policy, on: .file(path), waitingForDisk: false),
+                access: rules.access)
         } catch {
             throw AuditFailure(error)
         }
@@ -118,7 +119,8 @@ struct DatabaseMirror: ~Copyable {
         let (access, anchor, policy) = (open.access, open.anchor, open.store.policy)
         try open.dismissed().close()
         guarded = try GuardedStores(
-            DatabaseStores(policy: policy, on: .file(path)), access: access, anchor: anchor)
+            DatabaseStores(policy: policy, on: .file(path), waitingForDisk: false),
+            access: access, anchor: anchor)
     }
 
     /// Closes the database and looks in its bytes for what has gone from it.
