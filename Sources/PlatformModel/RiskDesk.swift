@@ -107,7 +107,8 @@ struct RiskDesk {
 
     /// A call of `target` has ended, and its partner makes use of the right to report it.
     mutating func report(
-        _ target: DeviceIdentifier, by capability: ReportCapability, lasting duration: SimDuration, at now: SimTime
+        _ target: DeviceIdentifier, by capability: ReportCapability, lasting duration: SimDuration,
+        at now: SimTime
     ) -> ReportOutcome {
         let outcome = scorer.report(capability, lasting: duration, at: now)
         if case .ignored = outcome {

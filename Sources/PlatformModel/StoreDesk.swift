@@ -118,7 +118,8 @@ struct StoreDesk: ~Copyable {
             written = time
             if let serial {
                 provenance?.add(
-                    .init(made: kind == .reports ? now : record.time, serial: serial), kind) }
+                    .init(made: kind == .reports ? now : record.time, serial: serial), kind)
+            }
             note(.kept(stamped.time <= time ? stamped : stamped.stamped(time)))
         case .full: refused += 1
         case .lapsed: break

@@ -104,7 +104,9 @@ import Testing
         #expect(desk.scorer.recordCount == 0 && desk.scorer.usedCapabilityCount == 0)
     }
 
-    @Test func `a capability shows nobody whom it is about, nor that two are about the same`() throws {
+    @Test func `a capability shows nobody whom it is about`()
+        throws
+    {
         let desk = try Desk(.plain)
         let (a, b) = (desk.device(1), desk.device(2))
         let rights = (0..<50).map { _ in desk.rights(reporter: a, target: b, at: .zero) }
@@ -112,7 +114,9 @@ import Testing
         let names = Set([a.high, a.low, b.high, b.low])
         for right in rights {
             let words = withUnsafeBytes(of: right) { bytes in
-                (0...bytes.count - 8).map { bytes.loadUnaligned(fromByteOffset: $0, as: UInt64.self) }
+                (0...bytes.count - 8).map {
+                    bytes.loadUnaligned(fromByteOffset: $0, as: UInt64.self)
+                }
             }
             #expect(names.isDisjoint(with: words))
             #expect(names.isDisjoint(with: words.map(\.byteSwapped)))

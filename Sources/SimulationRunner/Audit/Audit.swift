@@ -130,7 +130,8 @@ public struct Audit: Sendable {
     /// Who comes to know what with every setting that may keep a promise, where a thief comes at the same time: they have
     /// nothing to do with each other. Nil where all are so already.
     private static func remedied(
-        _ simulation: Simulation, _ replication: UInt32, breach: SimDuration, _ progress: RunProgress
+        _ simulation: Simulation, _ replication: UInt32, breach: SimDuration,
+        _ progress: RunProgress
     ) async -> Result<PlatformKnowledge?, AuditFailure> {
         var other = simulation
         let changes = PlatformPromise.allCases.count { other.scenario.remedy($0) != nil }
