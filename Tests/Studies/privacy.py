@@ -115,6 +115,15 @@ def theft(options):
     return rows
 
 
+def paired(options, scenario, settings, days):
+    """What the settings make of the exposure where reports were kept for so many days."""
+    path = os.path.join(options.scenarios, scenario)
+    compared = json.loads(call(
+        [options.voicesim, "compare", path, path, "--quiet", "--format", "json", "--set",
+         f"risk.retention={days} d", "--with", *settings], (0, 99)))
+    return compared["metrics"]["risk.exposure"]
+
+
 def reports(options):
     rows = []
     with tempfile.TemporaryDirectory() as directory:
@@ -127,9 +136,14 @@ def reports(options):
             found = next((one for one in thief["items"] if one["item"] == "device_identifier"), None)
             linked = next((one for one in report["inferred"]
                            if one["observer"] == "thief" and one["rule"] == "same_device"), None)
+            # Against the same people with reports kept as the row before says, replication by replication.
+            change = paired(options, scenario, settings, rows[-1]["days"]) if rows else None
             rows.append({
                 "days": days, "exposure, per 1,000": exposure["value"],
                 "low": exposure["ci95"][0], "high": exposure["ci95"][1],
+                "change": change["difference"] if change else None,
+                "change, low": change["ci95"][0] if change else None,
+                "change, high": change["ci95"][1] if change else None,
                 "people": report["subjects"],
                 "people whose identifier is found": found["subjects"] if found else 0,
                 "oldest, d": found["longest_residence"] / 86400 if found else 0,
@@ -189,11 +203,9 @@ def answer_reports(rows):
     first, last = rows[0], rows[-1]
     parts = []
     for before, after in zip(rows, rows[1:]):
-        days = after["days"] - before["days"]
-        safer = (before["exposure, per 1,000"] - after["exposure, per 1,000"]) / days
-        more = (after["people whose identifier is found"] - before["people whose identifier is found"]) / days
-        parts.append(f"from {before['days']} to {after['days']} d {safer:+.2f} per 1,000 less exposure and "
-                     f"{more:+.1f} people more in a stolen copy, for each day")
+        more = after["people whose identifier is found"] - before["people whose identifier is found"]
+        parts.append(f"from {before['days']} to {after['days']} d exposure changes by {after['change']:+.2f} per 1,000 "
+                     f"({after['change, low']:+.2f} … {after['change, high']:+.2f}), and a copy names {more:,} people more")
     return (f"Reports kept for {first['days']} d leave {first['exposure, per 1,000']:.1f} minutes with abusers per 1,000 "
             f"honest ones, {last['days']} d {last['exposure, per 1,000']:.1f}; a copy then holds identifiers of "
             f"{first['people whose identifier is found']:,} and {last['people whose identifier is found']:,} of "
