@@ -116,6 +116,32 @@ import Testing
         #expect(try AuditComparison(now, against: before).gains.map(\.item) == ["partner"])
     }
 
+    @Test func `what follows, for one or several, and what a copy comes to are compared, too`()
+        throws
+    {
+        var (before, now) = (Self.record(), Self.record())
+        let copy = AuditRecord.Observed(
+            name: "copy_of_the_stores", cells: [Self.cell("visits_linked", 4, 0.1)])
+        before.conclusions = [copy]
+        now.conclusions = [
+            AuditRecord.Observed(
+                name: "thief", cells: [Self.cell("concludes_same_device", 3, nil, 60)]),
+            AuditRecord.Observed(
+                name: "signaling + relays", cells: [Self.cell("concludes_same_call", 0, 0.4)]),
+            copy,
+        ]
+        now.conclusions![2].cells[0].callShare = 0.2
+        let there = try AuditComparison(now, against: before)
+        #expect(
+            there.gains.map(\.item)
+                == ["concludes_same_device", "concludes_same_call", "visits_linked"])
+        #expect(there.gains.map(\.more) == [[.subjects, .residence], [.calls], [.calls]])
+        let back = try AuditComparison(before, against: now)
+        #expect(!back.isWorse && back.losses.count == 3)
+        before.conclusions = nil
+        #expect(try !AuditComparison(now, against: before).isWorse)
+    }
+
     @Test func `other scenarios, people and thieves are refused`() throws {
         let before = Self.record()
         func mismatch(_ change: (inout AuditRecord) -> Void) -> AuditMismatch? {

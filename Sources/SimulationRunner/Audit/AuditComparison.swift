@@ -105,23 +105,41 @@ public struct AuditComparison: Hashable, Sendable {
     private static func changes(
         _ earlier: AuditRecord, _ now: AuditRecord, _ tolerance: Double
     ) -> [Change] {
-        now.observers.flatMap { observer -> [Change] in
+        let told = now.observers.flatMap { observer -> [Change] in
             guard let before = earlier.observers.first(where: { $0.name == observer.name }) else {
                 return []
             }
-            let gone = before.cells.filter { observer.cell($0.item) == nil }
-            return (observer.cells + gone).compactMap { cell in
-                guard earlier.looksAt(cell.item), now.looksAt(cell.item) else { return nil }
-                let (was, held) = (before.cell(cell.item), observer.cell(cell.item))
-                return Change(
-                    observer: observer.name, item: cell.item, before: was, now: held,
-                    more: Aspect.allCases.filter {
-                        $0.exceeds(now.measure($0, held), earlier.measure($0, was), tolerance)
-                    },
-                    less: Aspect.allCases.filter {
-                        $0.exceeds(earlier.measure($0, was), now.measure($0, held), tolerance)
-                    })
+            return changes(from: before, to: observer, earlier, now, tolerance).filter {
+                earlier.looksAt($0.item) && now.looksAt($0.item)
             }
+        }
+        guard let before = earlier.conclusions, let after = now.conclusions else { return told }
+        // Who is not here concludes nothing.
+        let gone = before.filter { one in !after.contains { $0.name == one.name } }
+        return told
+            + (after + gone.map { .init(name: $0.name, cells: []) }).flatMap { observer in
+                let was = before.first { $0.name == observer.name }
+                return changes(
+                    from: was ?? .init(name: observer.name, cells: []), to: observer, earlier, now,
+                    tolerance)
+            }
+    }
+
+    private static func changes(
+        from before: AuditRecord.Observed, to observer: AuditRecord.Observed,
+        _ earlier: AuditRecord, _ now: AuditRecord, _ tolerance: Double
+    ) -> [Change] {
+        let gone = before.cells.filter { observer.cell($0.item) == nil }
+        return (observer.cells + gone).map { cell in
+            let (was, held) = (before.cell(cell.item), observer.cell(cell.item))
+            return Change(
+                observer: observer.name, item: cell.item, before: was, now: held,
+                more: Aspect.allCases.filter {
+                    $0.exceeds(now.measure($0, held), earlier.measure($0, was), tolerance)
+                },
+                less: Aspect.allCases.filter {
+                    $0.exceeds(earlier.measure($0, was), now.measure($0, held), tolerance)
+                })
         }
     }
 

@@ -23,6 +23,9 @@ public struct AuditRecord: Hashable, Sendable {
     public var observers: [Observed]
     /// What became of the promises, in the order of the file.
     public var promises: [Promised]
+    /// What follows from what they know, for observers and coalitions that can conclude something, and what the thief's copy
+    /// comes to; nil where the file does not say so, as the first ones do not.
+    public var conclusions: [Observed]?
 
     /// What one observer came to know.
     public struct Observed: Hashable, Sendable {
@@ -81,6 +84,52 @@ extension AuditRecord {
             json, "observers", "observers with what they know", Observed.init(json:))
         promises = try Self.list(
             json, "promises", "promises with statement and verdict", Promised.init(json:))
+        conclusions = Self.conclusions(json)
+    }
+
+    /// The conclusions of each observer and coalition, by the rules' names, and of the copy which share of the pairs it
+    /// shows and how well it links visits.
+    private static func conclusions(_ json: JSONValue) -> [Observed]? {
+        guard let inferred = json["inferred"]?.array, let coalitions = json["coalitions"]?.array
+        else { return nil }
+        var found: [Observed] = []
+        for entry in inferred {
+            guard let name = entry["observer"]?.string, let cell = Cell(inferred: entry) else {
+                continue
+            }
+            if let place = found.firstIndex(where: { $0.name == name }) {
+                found[place].cells.append(cell)
+            } else {
+                found.append(Observed(name: name, cells: [cell]))
+            }
+        }
+        for entry in coalitions {
+            let members = entry["members"]?.array?.compactMap(\.string) ?? []
+            found.append(
+                Observed(
+                    name: entry["name"]?.string ?? members.joined(separator: " + "),
+                    cells: entry["inferred"]?.array?.compactMap(Cell.init(inferred:)) ?? []))
+        }
+        guard let copy = json["breach"], let people = copy["people"]?.integer else { return found }
+        let measures: [(name: String, value: Double?)] = [
+            ("pairs_shown", measure(.pairRecall, in: copy)),
+            ("visits_linked", measure(.advantage, in: copy)),
+        ]
+        found.append(
+            Observed(
+                name: "copy_of_the_stores",
+                cells: measures.map {
+                    Cell(
+                        item: $0.name, subjects: people, callShare: max(0, $0.value ?? 0),
+                        residence: 0)
+                }))
+        return found
+    }
+
+    private static func measure(
+        _ measure: BreachFindings.Measure, in copy: JSONValue
+    ) -> Double? {
+        copy["measures"]?[measure.rawValue]?["value"]?.number
     }
 
     private static func value<Value>(
@@ -128,6 +177,16 @@ extension AuditRecord.Cell {
         guard residence == .null || residence.number != nil else { return nil }
         self.init(
             item: item, subjects: subjects, callShare: json["call_share"]?.number,
+            residence: residence.number ?? .infinity)
+    }
+
+    /// What follows by a rule, as audits write it.
+    fileprivate init?(inferred json: JSONValue) {
+        guard let rule = json["rule"]?.string, let subjects = json["subjects"]?.integer,
+            let residence = json["residence"], subjects >= 0
+        else { return nil }
+        self.init(
+            item: "concludes_" + rule, subjects: subjects, callShare: json["call_share"]?.number,
             residence: residence.number ?? .infinity)
     }
 
