@@ -139,12 +139,12 @@ public struct Scorer: Sendable {
         store.addExposure(last, share(of: length) * growth)
     }
 
-    /// The part of a full call that one of `length` comes to, in whole quarters: what is kept does not tell how long a
-    /// call was.
+    /// The part of a full call that one of `length` comes to, to the nearest quarter: what is kept does not tell how long
+    /// a call was.
     @inline(__always)
     private func share(of length: SimDuration) -> Double {
         let quarters = Double(length.nanoseconds) / Double(policy.fullCall.nanoseconds) * 4
-        return max(0, min(4, quarters.rounded(.down))) / 4
+        return max(0, min(4, quarters.rounded(.toNearestOrAwayFromZero))) / 4
     }
 
     // MARK: Reports

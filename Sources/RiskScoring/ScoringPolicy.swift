@@ -85,8 +85,8 @@ public struct ScoringPolicy: Hashable, Sendable {
     public var halfLife = SimDuration.days(7)
     /// How long after the start of a call its partners may report each other.
     public var reportWindow = SimDuration.hours(24)
-    /// The length from which a call is a full exposure; a shorter one counts pro rata, in whole quarters, so
-    /// that hurrying through calls does not dilute reports.
+    /// The length from which a call is a full exposure; a shorter one counts pro rata, to the nearest quarter,
+    /// so that hurrying through calls does not dilute reports.
     public var fullCall = SimDuration.seconds(30)
     /// Prior weight of reported calls: with ``priorUnreported`` a base rate of 2 % held with the weight
     /// of two calls (Jøsang and Ismail 2002, W = 2).

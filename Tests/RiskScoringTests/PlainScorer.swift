@@ -33,7 +33,8 @@ struct PlainScorer {
     init(policy: ScoringPolicy) { self.policy = policy }
 
     private func share(_ length: SimDuration) -> Double {
-        Double(min(4, (length * 4).nanoseconds / policy.fullCall.nanoseconds)) / 4
+        let eighths = length.nanoseconds * 8 / policy.fullCall.nanoseconds
+        return Double(min(4, (eighths + 1) / 2)) / 4
     }
 
     private func isLive(_ report: Report, at now: SimTime) -> Bool {

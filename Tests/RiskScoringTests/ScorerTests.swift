@@ -40,9 +40,9 @@ import Testing
             reporter: desk.device(4), target: target, reports: false, lasting: .seconds(8),
             at: .zero)
         #expect(desk.assessment(target, at: .zero).exposure == 2.25)
-        // Less than a quarter counts nothing: whoever hurries through calls does not dilute reports.
+        // Less than an eighth counts nothing: whoever hurries through calls does not dilute reports.
         desk.call(
-            reporter: desk.device(5), target: target, reports: false, lasting: .seconds(7),
+            reporter: desk.device(5), target: target, reports: false, lasting: .seconds(3),
             at: .zero)
         #expect(desk.assessment(target, at: .zero).exposure == 2.25)
     }
