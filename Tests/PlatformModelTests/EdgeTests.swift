@@ -132,13 +132,7 @@ import Testing
             scenario.access[index].mdns = hides
             scenario.access[index].ipv6 = 0.4
         }
-        var run = ReplicationRun(
-            scenario, seed: 6, replication: 0, speech: TalkingTests.speech,
-            traffic: TalkingTests.traffic, rehearsals: TalkingTests.rehearsals, audited: true)
-        if let leak { run.plant(leak) }
-        run.advance(to: run.end)
-        let knowledge = run.knowledge()
-        return try #require(knowledge)
+        return try StoreTests.knowledge(of: scenario, leak)
     }
 
     @Test(arguments: [ScenarioModel.ICE.Setup.packets, .modelled])

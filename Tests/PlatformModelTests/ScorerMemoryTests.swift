@@ -15,13 +15,7 @@ import Testing
         var scenario = StoreTests.scenario()
         scenario.general.stopTime = .seconds(15)
         scenario.ice.setup = setup
-        var run = ReplicationRun(
-            scenario, seed: 6, replication: 0, speech: TalkingTests.speech,
-            traffic: TalkingTests.traffic, rehearsals: TalkingTests.rehearsals, audited: true)
-        if let leak { run.plant(leak) }
-        run.advance(to: run.end)
-        let knowledge = run.knowledge()
-        return try #require(knowledge)
+        return try StoreTests.knowledge(of: scenario, leak)
     }
 
     @Test(arguments: [ScenarioModel.ICE.Setup.packets, .modelled])

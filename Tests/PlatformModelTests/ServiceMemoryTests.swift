@@ -28,13 +28,7 @@ import Testing
     private static func knowledge(
         _ way: Way, leak: PlantedLeak? = nil
     ) throws -> PlatformKnowledge {
-        var run = ReplicationRun(
-            scenario(way), seed: 6, replication: 0, speech: TalkingTests.speech,
-            traffic: TalkingTests.traffic, rehearsals: TalkingTests.rehearsals, audited: true)
-        if let leak { run.plant(leak) }
-        run.advance(to: run.end)
-        let knowledge = run.knowledge()
-        return try #require(knowledge)
+        try StoreTests.knowledge(of: scenario(way), leak)
     }
 
     @Test(arguments: Way.allCases)

@@ -174,3 +174,18 @@ import Testing
         #expect(backups.first.map { $0.recordCount > 50 } == true)
     }
 }
+
+extension StoreTests {
+    /// Who comes to know what in an audited run of `scenario`, with `leak` planted.
+    static func knowledge(
+        of scenario: Scenario, _ leak: PlantedLeak? = nil
+    ) throws -> PlatformKnowledge {
+        var run = ReplicationRun(
+            scenario, seed: 6, replication: 0, speech: TalkingTests.speech,
+            traffic: TalkingTests.traffic, rehearsals: TalkingTests.rehearsals, audited: true)
+        if let leak { run.plant(leak) }
+        run.advance(to: run.end)
+        let knowledge = run.knowledge()
+        return try #require(knowledge)
+    }
+}
