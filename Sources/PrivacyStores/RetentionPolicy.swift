@@ -21,7 +21,7 @@ public struct RetentionPolicy: Hashable, Sendable, BitwiseCopyable {
     public var reports = SimDuration.days(30)
     /// The lifetime of a signalling message, > 0.
     public var signaling = SimDuration.hours(24)
-    /// The lifetime of an entry of the relay log, > 0.
+    /// The lifetime of an entry of the relay log, ≥ 0; with 0 none is kept.
     public var relayLog = SimDuration.days(7)
     /// How long a backup may be kept, ≥ 0.
     public var backups = SimDuration.days(7)

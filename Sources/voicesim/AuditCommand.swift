@@ -14,26 +14,28 @@ struct AuditCommand: AsyncParsableCommand {
         discussion: """
             Runs one replication with the platform's stores filled and notes every crossing
             of a trust boundary: which observer came to know which item of how many people,
-            in which share of calls, and how long it stays there. A promise is kept, broken,
-            or kept only if a setting is changed; for the last the same people are simulated
-            again with it. A thief copies the stores at --breach-at, or at the end: how many
-            of the pairs so far the copy tells of, how well it links two calls of one
-            person, which keys and what beyond the allowed list is in it. 'worst' is when it
-            tells of most pairs; 'random:N' takes N copies and gives means with 95 %
+            in which share of calls, and how long it stays there. A promise is kept,
+            broken, kept only if settings are changed, or not tried, where nothing in the
+            run could have broken it; for changed settings the same people are simulated
+            again with them. A thief copies the stores at --breach-at, or at the end: how
+            many of the pairs so far the copy tells of, how well it links two calls of one
+            person, which keys and what beyond the allowed list is in it. 'worst' is when
+            it tells of most pairs; 'random:N' takes N copies and gives means with 95 %
             intervals.
 
             --subpoena says what the operator could answer at that moment, out of all stores,
             to whoever asks for an address, a device or a window of time.
 
             What was declared is held against the bytes that observers received or store:
-            people's real addresses and device identifiers are looked for in them. Where the
-            two disagree the command leaves with 70; with 99 where a promise is broken.
+            people's real addresses, user fragments, device signals, keys and speech are
+            looked for where each of them could be. Where the two disagree the command
+            leaves with 70; with 99 where a promise is broken.
 
             With --against the audit is held against an earlier one of the same people: who
-            learns more of what, and which promises are kept less. It leaves with 2 if
-            anybody or any does. Where settings differ, other people meet at other moments:
-            --tolerance says by how much shares of people and calls may grow, and residence
-            in proportion, before it counts.
+            learns or can conclude more of what, and which promises are kept less. It
+            leaves with 2 if anybody or any does. Where settings differ, other people meet
+            at other moments: --tolerance says by how much shares of people and calls may
+            grow, and residence in proportion, before it counts.
 
             --database keeps everything in a new SQLite database, too, step by step, and holds
             it against memory when the thief comes and at the end; a difference leaves with
