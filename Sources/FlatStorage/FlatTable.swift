@@ -25,8 +25,8 @@ extension UInt64: FlatKey {
 
 /// A hash table in flat arrays: linear probing, backward-shift deletion, at most 5/8 full.
 ///
-/// The hash is fixed, so that the layout is the same in every process; the table is never
-/// iterated. A removed entry leaves nothing behind: its key and value are overwritten, and so is what
+/// The hash is fixed, so that the layout is the same in every process; no result depends on the order
+/// of its places. A removed entry leaves nothing behind: its key and value are overwritten, and so is what
 /// a growing table moves out of.
 ///
 /// Lookup, insertion and removal are O(1) on average; growth is amortised.
@@ -90,10 +90,11 @@ public struct FlatTable<Key: FlatKey, Value: BitwiseCopyable & Sendable>: Sendab
     /// Memory of the table, B.
     public var byteCount: Int { entries.capacity * MemoryLayout<Entry>.stride }
 
-    /// What `body` makes of the bytes of all places, taken or free.
+    /// Calls `visit` with what stands at every place, taken or free, in order of the places: for whoever looks for what a
+    /// removed entry left behind.
     @inlinable
-    public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        entries.withUnsafeBytes(body)
+    public func forEachPlace(_ visit: (Key, Value) -> Void) {
+        for entry in entries { visit(entry.key, entry.value) }
     }
 
     /// An empty table that writes `blank` over removed values.

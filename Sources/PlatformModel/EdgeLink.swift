@@ -62,7 +62,9 @@ struct EdgeLink {
     private static func packet(
         from source: IPAddress, to target: IPAddress, _ port: UInt16, _ sequence: UInt32
     ) -> [UInt8] {
-        let addresses = bytes(of: source) + bytes(of: target)
+        var addresses: [UInt8] = []
+        addresses.appendBigEndian(source)
+        addresses.appendBigEndian(target)
         var packet: [UInt8] = []
         switch source.family {
         case .v4:
@@ -107,24 +109,9 @@ struct EdgeLink {
         while sum > 0xffff { sum = sum & 0xffff + sum >> 16 }
         return ~UInt16(sum)
     }
-
-    private static func bytes(of address: IPAddress) -> [UInt8] {
-        var bytes: [UInt8] = []
-        switch address.family {
-        case .v4: bytes.appendBigEndian(UInt32(truncatingIfNeeded: address.low))
-        case .v6:
-            bytes.appendBigEndian(address.high)
-            bytes.appendBigEndian(address.low)
-        }
-        return bytes
-    }
 }
 
 extension [UInt8] {
-    fileprivate mutating func appendBigEndian(_ value: some FixedWidthInteger) {
-        Swift.withUnsafeBytes(of: value.bigEndian) { append(contentsOf: $0) }
-    }
-
     fileprivate mutating func replaceBigEndian(_ value: UInt16, at place: Int) {
         self[place] = UInt8(value >> 8)
         self[place + 1] = UInt8(value & 0xff)

@@ -57,22 +57,3 @@ struct KeyCanaries {
         return (found.count { $0 }, frames)
     }
 }
-
-extension StoredRecord {
-    /// The bytes of a record in which something may be hidden.
-    var searchable: [UInt8] {
-        switch self {
-        case .message(let message): message.text
-        case .report(let report):
-            [report.device.high, report.device.low].flatMap(Self.bytes)
-        case .relayLog(let entry):
-            [entry.client.ip, entry.relayed.ip].flatMap {
-                Self.bytes($0.high) + Self.bytes($0.low)
-            }
-        }
-    }
-
-    private static func bytes(_ word: UInt64) -> [UInt8] {
-        (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - $0 * 8)) }
-    }
-}

@@ -18,7 +18,7 @@ extension KnowledgeDesk {
     ) {
         evidence.reports += 1
         evidence.signalSearches += 1
-        let bytes = Self.bytes(of: report)
+        let bytes = StoredRecord.report(report).searchable
         let named = bytes.withUnsafeBytes {
             lookForFragments(in: $0, at: .riskScorer, since: since, until: until)
         }
@@ -41,9 +41,9 @@ extension KnowledgeDesk {
             evidence.telling.insert(target.subject)
         }
         // Devices that look alike have one name.
-        let isNamed =
-            reporter.device != target.device
-            && Self.isFound(Self.bytes(of: reporter.device.high), in: bytes[...])
+        var name: [UInt8] = []
+        name.appendBigEndian(reporter.device.high)
+        let isNamed = reporter.device != target.device && Self.isFound(name, in: bytes[...])
         let names = Mirror(reflecting: report).children.map(\.label)
         guard isNamed || names != ["device", "category", "time"] else { return }
         evidence.telling.insert(target.subject)
@@ -55,26 +55,10 @@ extension KnowledgeDesk {
 
     private static let identifierBytes = 16
 
-    /// All that a report holds: the identifier and its epoch, the category, the time; big-endian.
-    static func bytes(of report: Report) -> [UInt8] {
-        var bytes = self.bytes(of: report.device.high)
-        bytes += self.bytes(of: report.device.low)
-        bytes += self.bytes(of: report.device.epoch)
-        bytes.append(report.category.rawValue)
-        return bytes + self.bytes(of: report.time.nanoseconds)
-    }
-
-    private static func bytes(of value: some FixedWidthInteger) -> [UInt8] {
-        withUnsafeBytes(of: value.bigEndian) { Array($0) }
-    }
-
     /// Whether `address` is in `bytes`, in either order of its own.
     static func isFound(_ address: IPAddress, in bytes: ArraySlice<UInt8>) -> Bool {
-        let form: [UInt8] =
-            switch address.family {
-            case .v4: self.bytes(of: UInt32(truncatingIfNeeded: address.low))
-            case .v6: self.bytes(of: address.high) + self.bytes(of: address.low)
-            }
+        var form: [UInt8] = []
+        form.appendBigEndian(address)
         return isFound(form, in: bytes) || isFound(form.reversed(), in: bytes)
     }
 

@@ -199,7 +199,7 @@ extension KnowledgeDesk {
                 to: .thief, since: message.time, until: now)
         }
         for (entry, holder) in zip(contents.relayLog, holders(in: contents, serials)) {
-            withUnsafeBytes(of: entry) {
+            StoredRecord.relayLog(entry).searchable.withUnsafeBytes {
                 lookForKeys(in: $0, at: .thief, since: entry.time, until: now)
                 lookForFragments(in: $0, at: .thief, since: entry.time, until: now)
             }
@@ -207,7 +207,7 @@ extension KnowledgeDesk {
             disclose(entry, of: holder, to: .thief, since: entry.time, until: now)
         }
         for (report, note) in zip(contents.reports, targets(in: contents, serials)) {
-            Self.bytes(of: report).withUnsafeBytes {
+            StoredRecord.report(report).searchable.withUnsafeBytes {
                 lookForKeys(in: $0, at: .thief, since: report.time, until: now)
                 lookForFragments(in: $0, at: .thief, since: report.time, until: now)
             }

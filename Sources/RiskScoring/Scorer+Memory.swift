@@ -36,18 +36,54 @@ extension Scorer {
 extension RecordStore {
     /// Adds all that is held to `bytes`; lists of free places say nothing.
     fileprivate func append(to bytes: inout [UInt8]) {
-        index.withUnsafeBytes { bytes += $0 }
-        records.withUnsafeBytes { bytes += $0 }
-        reports.withUnsafeBytes { bytes += $0 }
+        index.forEachPlace { device, record in
+            bytes.append(device)
+            bytes.appendLittleEndian(record)
+        }
+        for record in records { bytes.append(record) }
+        for report in reports { bytes.append(report) }
     }
 
     fileprivate func append(_ device: DeviceIdentifier, to bytes: inout [UInt8]) {
         guard let record = index[device] else { return }
-        withUnsafeBytes(of: self[record]) { bytes += $0 }
+        bytes.append(self[record])
         var slot = self[record].first
         while slot >= 0 {
-            withUnsafeBytes(of: report(slot)) { bytes += $0 }
+            bytes.append(report(slot))
             slot = report(slot).next
         }
+    }
+}
+
+// Field after field: what lies between the fields of a structure is whatever stood there before, of anybody.
+extension [UInt8] {
+    fileprivate mutating func append(_ device: DeviceIdentifier) {
+        appendLittleEndian(device.high)
+        appendLittleEndian(device.low)
+        appendLittleEndian(device.epoch)
+    }
+
+    fileprivate mutating func append(_ record: RecordStore.Record) {
+        append(record.device)
+        appendLittleEndian(record.salt)
+        appendLittleEndian(record.lookAlikes.bitPattern)
+        for place in [record.first, record.last, record.count, record.next, record.previous] {
+            appendLittleEndian(place)
+        }
+    }
+
+    fileprivate mutating func append(_ report: RecordStore.Report) {
+        appendLittleEndian(report.time.nanoseconds)
+        appendLittleEndian(report.other)
+        for value in [report.weight, report.share, report.exposure] {
+            appendLittleEndian(value.bitPattern)
+        }
+        for place in [report.record, report.next, report.younger, report.older] {
+            appendLittleEndian(place)
+        }
+    }
+
+    mutating func appendLittleEndian(_ value: some FixedWidthInteger) {
+        Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
     }
 }

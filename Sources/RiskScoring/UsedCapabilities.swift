@@ -28,8 +28,14 @@ struct UsedCapabilities: Sendable {
 
     /// Adds all that is held to `bytes`.
     func append(to bytes: inout [UInt8]) {
-        numbers.withUnsafeBytes { bytes += $0 }
-        queue.withUnsafeBytes { bytes += $0 }
+        numbers.forEachPlace { number, isUsed in
+            bytes.appendLittleEndian(number)
+            bytes.append(isUsed ? 1 : 0)
+        }
+        for use in queue {
+            bytes.appendLittleEndian(use.number)
+            bytes.appendLittleEndian(use.until.nanoseconds)
+        }
     }
 
     /// Asks the processor to bring near what is known of a capability.

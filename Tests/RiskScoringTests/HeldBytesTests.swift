@@ -62,6 +62,19 @@ import Testing
         #expect(!Self.isFound(Self.canvas, in: desk.scorer.heldBytes(of: desk.device(2))))
     }
 
+    /// Between the fields of a structure is what the memory was used for before: anybody's.
+    @Test func `gaps between fields are not among the bytes`() throws {
+        let (desk, target) = try Self.reported()
+        let identifier = 8 + 8 + 4
+        let record = identifier + 8 + 8 + 5 * 4
+        let report = 8 + 8 + 3 * 8 + 4 * 4
+        #expect(desk.scorer.heldBytes(of: target).count == record + report)
+        #expect(desk.scorer.heldBytes(of: desk.device(2)).count == record + report)
+        // Three tables of 16 places each; one record and one report in each of two stores; one used right.
+        let places = 16 * (2 * (identifier + 4) + 8 + 1)
+        #expect(desk.scorer.heldBytes.count == places + 2 * (record + report) + 8 + 8)
+    }
+
     /// Whoever adds a table has to add it to ``Scorer/heldBytes``, and then here.
     @Test func `the scorer has no table that is not among its bytes`() throws {
         let scorer = try Desk().scorer
@@ -79,6 +92,16 @@ import Testing
                 "epochHeads",
             ])
         #expect(names(scorer.used) == ["numbers", "queue", "head"])
+        let record = RecordStore.Record(device: .free, salt: 0)
+        #expect(
+            names(record) == [
+                "device", "salt", "lookAlikes", "first", "last", "count", "next", "previous",
+            ])
+        #expect(
+            names(RecordStore.Report(time: .zero, other: 0)) == [
+                "time", "other", "weight", "share", "exposure", "record", "next", "younger",
+                "older",
+            ])
         #expect(
             names(scorer.keys) == ["epochLength", "epoch", "current", "previous", "randomness"])
     }
