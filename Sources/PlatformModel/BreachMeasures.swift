@@ -1,6 +1,16 @@
 public import PrivacyStores
 public import Quantities
 
+/// How much the scorer holds in its tables: with its keys they show who reported whom.
+public struct ScorerExtent: Hashable, Sendable {
+    /// Reported devices.
+    public let devices: Int
+    /// Reports against them, each with the moment it came at and an alias of who made it.
+    public let reports: Int
+    /// Devices of which it is kept on which days they made reports; 0 unless reporters are weighed.
+    public let reporters: Int
+}
+
 /// How well somebody tells whether two calls were one person's.
 public struct LinkedPairs: Hashable, Sendable {
     /// Pairs of calls of the same person, of whom there is no report.
@@ -49,6 +59,8 @@ public struct BreachMeasures: Hashable, Sendable {
     public let exposure: Int128
     /// What is in the copy and may not be.
     public let excess: [AllowedContents.Excess]
+    /// What the scorer held then, in tables of its own, which are no store and in no copy.
+    public let scorer: ScorerExtent
 
     /// The share of pairs found, 0…1; nil where there were none.
     public var pairRecall: Double? {

@@ -201,7 +201,7 @@ extension KnowledgeDesk {
     /// - Parameter serials: which of the run's records they are, where they are not its last ones.
     func measure(
         _ contents: StoreContents, _ serials: RecordSerials? = nil, frame: SimDuration,
-        at now: SimTime
+        beside scorer: ScorerExtent, at now: SimTime
     ) -> BreachMeasures {
         var reading = CopyReading(parties)
         for message in contents.messages {
@@ -228,7 +228,8 @@ extension KnowledgeDesk {
             byCertificate: reading.byCertificate,
             keysSearched: keyCanaries.count, keysFound: keys.keys,
             decryptableFrames: keys.frames, people: exposure.people,
-            exposure: exposure.nanoseconds, excess: AllowedContents.excess(of: contents))
+            exposure: exposure.nanoseconds, excess: AllowedContents.excess(of: contents),
+            scorer: scorer)
     }
 
     /// The address that an entry lets through, where it is the partner's own one and means something on the Internet.

@@ -239,7 +239,8 @@ extension Platform {
 
     private mutating func measure(_ contents: StoreContents, at now: SimTime) -> BreachMeasures? {
         knowledge?.measure(
-            contents, stores?.serials(), frame: scenario.media.codec.frame, at: now)
+            contents, stores?.serials(), frame: scenario.media.codec.frame,
+            beside: risk.extent, at: now)
     }
 
     /// The moment before the end at which a copy tells of most pairs, and of how many; nil where it is not noted.

@@ -1,7 +1,7 @@
 import EventEngine
 import Quantities
 
-/// What the scorer holds of devices, in a run that is audited.
+/// What the scorer holds of devices: whether it may, in a run that is audited; and whoever may ask for it.
 extension Platform {
     /// A call that was talked is over, and the scorer knows of it: whether it holds the devices' signals.
     mutating func lookAtScorer(of call: Handle, at now: SimTime) {
@@ -12,6 +12,14 @@ extension Platform {
             if plantedLeak == .signalsKept { risk.keep(peer.signals, of: device) }
             knowledge?.lookForSignals(
                 of: peer.serial, in: risk.memory(of: device), at: now)
+        }
+    }
+
+    /// What the operator can answer to `subpoena` at `now`; nil if the run fills no stores.
+    mutating func answer(_ subpoena: Subpoena, at now: SimTime) -> SubpoenaAnswer? {
+        guard let time = stores?.time(at: now) else { return nil }
+        return stores?.answer(subpoena, at: time) { [risk] in
+            risk.holdings(named: subpoena, at: now)
         }
     }
 

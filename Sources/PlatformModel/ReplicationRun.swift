@@ -159,10 +159,10 @@ public struct ReplicationRun: ~Copyable {
         }.sorted()
     }
 
-    /// What the operator can answer to `subpoena` now, out of what is stored; nil if the run fills no stores.
+    /// What the operator can answer to `subpoena` now, out of what is stored and what the scorer holds; nil if the run fills no
+    /// stores.
     public mutating func answer(_ subpoena: Subpoena) -> SubpoenaAnswer? {
-        guard let time = platform.stores?.time(at: engine.now) else { return nil }
-        return platform.stores?.answer(subpoena, at: time)
+        platform.answer(subpoena, at: engine.now)
     }
 
     /// How the platform's stores are kept, and who may read them; nil if the run fills none.

@@ -119,6 +119,24 @@ struct RiskDesk {
 
     var byteCount: Int { scorer.byteCount }
 
+    /// Devices on record, reports against them, and devices of whom it is kept which reports they filed.
+    var extent: ScorerExtent {
+        ScorerExtent(
+            devices: scorer.recordCount, reports: scorer.reportCount,
+            reporters: scorer.reporterCount)
+    }
+
+    /// What the scorer's own tables say to `subpoena`: of a device, who reported it and whom it reported; of a window, what came in
+    /// it; they hold no addresses.
+    func holdings(named subpoena: Subpoena, at now: SimTime) -> [DeviceHolding] {
+        switch subpoena {
+        case .address: []
+        case .device(let high, let low):
+            scorer.holding(high: high, low: low, at: now).map { [$0] } ?? []
+        case .window(let window): scorer.holdings(in: window, at: now)
+        }
+    }
+
     /// All that the scorer keeps, as bytes.
     var memory: [UInt8] { scorer.heldBytes }
 

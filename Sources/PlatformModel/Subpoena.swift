@@ -2,7 +2,7 @@ public import Addressing
 import KnowledgeLedger
 public import PrivacyStores
 public import Quantities
-import RiskScoring
+public import RiskScoring
 public import Signaling
 import TURN
 
@@ -11,7 +11,8 @@ public enum Subpoena: Hashable, Sendable {
     /// What is stored of an address: messages that name it, and what relays have written down of it as a client's, as a
     /// permitted peer's, or as one of theirs.
     case address(IPAddress)
-    /// The reports against a device, whose name has these two words, under the key of whatever epoch.
+    /// The reports against a device, whose name has these two words, under the key of whatever epoch; and what the scorer holds of
+    /// it, if that key is one of its two.
     case device(high: UInt64, low: UInt64)
     /// What was stored in a span of time.
     case window(Range<SimTime>)
@@ -25,8 +26,8 @@ public struct SubpoenaAnswer: Hashable, Sendable {
     public let time: SimTime
     /// Until when the authorisation holds under which it was read.
     public let expiry: SimTime
-    /// The attempts to read, as they stand in the access log: the order's, and another one for ``leads`` if there is something to
-    /// follow.
+    /// The attempts to read, as they stand in the access log: the order's, another one for ``leads`` if there is something to
+    /// follow, and one for ``scorer`` if that is asked.
     public let attempts: [AuditEntry]
     /// What matches, kind by kind, the oldest first.
     public let records: [StandingRecord]
@@ -34,6 +35,8 @@ public struct SubpoenaAnswer: Hashable, Sendable {
     public let accesses: [AuditEntry]
     /// Where the messages about an address lead: addresses that the other side of the same calls named.
     public let leads: [Lead]
+    /// What the scorer's own tables hold, which are not among the stores; nil where there is nothing to ask them.
+    public let scorer: [DeviceHolding]?
 
     /// A record, and how long it stands.
     public struct StandingRecord: Hashable, Sendable {
@@ -80,15 +83,20 @@ extension StoreDesk {
     private static let legalValidity = SimDuration.hours(1)
 
     /// Answers `subpoena` at `now`, as the one who may.
-    mutating func answer(_ subpoena: Subpoena, at now: SimTime) -> SubpoenaAnswer {
+    ///
+    /// - Parameter scorer: gives what the scorer holds.
+    mutating func answer(
+        _ subpoena: Subpoena, at now: SimTime, asking scorer: () -> [DeviceHolding]
+    ) -> SubpoenaAnswer {
         let authorisation = guarded.access.authorise(
             Self.legalGrant, from: now, for: Self.legalValidity)
-        return answer(subpoena, by: authorisation, at: now)
+        return answer(subpoena, by: authorisation, at: now, asking: scorer)
     }
 
     /// Answers `subpoena` to whoever shows `authorisation`; with nothing where that is no good.
     mutating func answer(
-        _ subpoena: Subpoena, by authorisation: Authorisation?, at now: SimTime
+        _ subpoena: Subpoena, by authorisation: Authorisation?, at now: SimTime,
+        asking scorer: () -> [DeviceHolding]
     ) -> SubpoenaAnswer {
         var attempts: [AuditEntry] = []
         let search: AddressSearch? =
@@ -103,6 +111,7 @@ extension StoreDesk {
         let leads =
             search == nil
             ? [] : leads(from: found, by: authorisation, at: now, noting: &attempts)
+        let isAsked = search == nil && mayAskScorer(by: authorisation, at: now, noting: &attempts)
         let policy = guarded.store.policy
         return SubpoenaAnswer(
             subpoena: subpoena, time: now, expiry: authorisation?.until ?? now,
@@ -112,7 +121,18 @@ extension StoreDesk {
                     record: $0, lapse: policy.lapse(of: $0.kind, stamped: $0.time),
                     deletion: policy.deletion(of: $0.kind, stamped: $0.time),
                     addresses: $0.messageAddresses)
-            }, accesses: accesses, leads: leads)
+            }, accesses: accesses, leads: leads, scorer: isAsked ? scorer() : nil)
+    }
+
+    /// Whether whoever shows `authorisation` may see what the scorer holds, which is judged as a reading of its own.
+    private mutating func mayAskScorer(
+        by authorisation: Authorisation?, at now: SimTime, noting attempts: inout [AuditEntry]
+    ) -> Bool {
+        guard attempts[0].verdict == .granted else { return false }
+        let attempt = AccessAttempt(.namedRecords, by: authorisation, at: &guarded, now)
+        attempts.append(guarded.store.auditLog().last!)
+        note(.attempted([attempt], at: now))
+        return attempt.verdict == .granted
     }
 
     /// Reads what `isNamed` picks; nothing where it may not be read.

@@ -208,8 +208,16 @@ public struct Scorer: Sendable {
     /// show that the same device has to do with both.
     @inline(__always)
     private func alias(of device: DeviceIdentifier, salt: UInt64) -> UInt64 {
+        Self.alias(of: device, salt: salt, under: keys.current)
+    }
+
+    /// Likewise under the given key.
+    @inline(__always)
+    static func alias(
+        of device: DeviceIdentifier, salt: UInt64, under key: HMACSHA256Key
+    ) -> UInt64 {
         let message = (salt.bigEndian, device.high.bigEndian, device.low.bigEndian)
-        return withUnsafeBytes(of: message) { keys.current.words(of: $0).high }
+        return withUnsafeBytes(of: message) { key.words(of: $0).high }
     }
 
     // MARK: Reporters

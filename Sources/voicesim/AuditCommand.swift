@@ -23,8 +23,9 @@ struct AuditCommand: AsyncParsableCommand {
             it tells of most pairs; 'random:N' takes N copies and gives means with 95 %
             intervals.
 
-            --subpoena says what the operator could answer at that moment, out of all stores,
-            to whoever asks for an address, a device or a window of time.
+            --subpoena says what the operator could answer at that moment, out of all stores
+            and the scorer's own tables, to whoever asks for an address, a device or a window
+            of time.
 
             What was declared is held against the bytes that observers received or store:
             people's real addresses, user fragments, device signals, keys and speech are

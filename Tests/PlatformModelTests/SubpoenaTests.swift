@@ -29,7 +29,10 @@ import Testing
         }
 
         mutating func answer(_ subpoena: Subpoena, at time: SimTime? = nil) -> SubpoenaAnswer {
-            platform.stores!.answer(subpoena, at: time ?? now)
+            let (risk, now) = (platform.risk, now)
+            return platform.stores!.answer(subpoena, at: time ?? now) {
+                risk.holdings(named: subpoena, at: now)
+            }
         }
 
         mutating func dump(at time: SimTime? = nil) -> StoreContents {
@@ -43,7 +46,8 @@ import Testing
         let contents = run.dump()
         let all = run.answer(.window(.zero..<now))
         #expect(all.records.count == contents.recordCount)
-        #expect(all.verdict == .granted && all.attempts.count == 1)
+        // The scorer is asked apart.
+        #expect(all.verdict == .granted && all.attempts.count == 2)
         let half = SimTime.zero + .seconds(10)
         let early = run.answer(.window(.zero..<half))
         #expect(early.records.count > 10 && early.records.count < all.records.count)
@@ -61,7 +65,7 @@ import Testing
         }
         // Whoever asks for the present sees who else has asked.
         let present = run.answer(.window(half..<now + .seconds(1)))
-        #expect(present.accesses.count == 4)
+        #expect(present.accesses.count == 6)
         #expect(present.accesses.last == present.attempts.first)
     }
 
@@ -91,12 +95,13 @@ import Testing
                 if case .message(let message) = standing.record { message.call } else { nil }
             })
         #expect(answer.leads.allSatisfy { calls.contains($0.call) })
+        #expect(answer.scorer == nil)
         let stranger = try #require(IPAddress("192.0.2.99"))
         let nothing = run.answer(.address(stranger))
         #expect(nothing.records == [] && nothing.leads == [] && nothing.attempts.count == 1)
     }
 
-    @Test func `a device gives its reports and nothing that leads on`() throws {
+    @Test func `a device gives its reports, and the scorer says who made them`() throws {
         var run = Ended()
         let contents = run.dump()
         let device = try #require(contents.reports.first).device
@@ -105,8 +110,19 @@ import Testing
             answer.records.map(\.record)
                 == contents.reports.filter { $0.device == device }.map { .report($0) })
         #expect(answer.leads == [] && answer.accesses == [])
+        #expect(answer.attempts.map(\.verdict) == [.granted, .granted])
+        let holding = try #require(answer.scorer?.first)
+        #expect(answer.scorer == [holding] && holding.device == device)
+        #expect(holding.against.count == answer.records.count)
+        // Each of the reporters names it in turn.
+        for report in holding.against {
+            let reporter = try #require(report.other)
+            let turn = run.answer(.device(high: reporter.high, low: reporter.low))
+            let filed = try #require(turn.scorer?.first).filed
+            #expect(filed.contains { $0.other == device && $0.time <= report.time })
+        }
         let other = run.answer(.device(high: device.high, low: 1))
-        #expect(other.records == [])
+        #expect(other.records == [] && other.scorer == [])
     }
 
     @Test func `what has lapsed is not answered, though no sweep has come`() throws {
@@ -135,13 +151,13 @@ import Testing
         ]
         let before = stores.guarded.store.auditLog().count
         for (shown, time, verdict) in cases {
-            let answer = stores.answer(.window(.zero..<now), by: shown, at: time)
+            let answer = stores.answer(.window(.zero..<now), by: shown, at: time) { [] }
             #expect(answer.verdict == verdict)
-            #expect(answer.records == [] && answer.accesses == [])
+            #expect(answer.records == [] && answer.accesses == [] && answer.scorer == nil)
         }
         let log = stores.guarded.store.auditLog()[before...]
         #expect(log.map(\.verdict) == cases.map(\.2))
-        let answered = stores.answer(.window(.zero..<now), by: good, at: now)
+        let answered = stores.answer(.window(.zero..<now), by: good, at: now) { [] }
         #expect(answered.records.count > 0)
     }
 }

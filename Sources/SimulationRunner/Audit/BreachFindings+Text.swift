@@ -25,6 +25,7 @@ extension BreachFindings {
                 + "\(Self.plain(copy.personSeconds)) person-seconds of \(copy.people) people"
                 + average(.personSeconds, Self.plain),
             row("not on the list") + excess,
+            row("in no copy") + scorer,
         ]
         if !copies.isEmpty {
             lines.append(
@@ -48,6 +49,12 @@ extension BreachFindings {
         guard !copy.excess.isEmpty else { return "nothing" }
         return copy.excess.map { "\($0.store): \($0.field) of \($0.records) records" }
             .joined(separator: ", ")
+    }
+
+    private var scorer: String {
+        "what the scorer holds: \(copy.scorer.reports) reports against \(copy.scorer.devices) devices, to "
+            + "the moment, and on which days \(copy.scorer.reporters) devices made some; "
+            + "its keys tell who reported whom"
     }
 
     private func row(_ name: String) -> String { "  " + Audit.padded(name, 20) }
@@ -96,6 +103,13 @@ extension BreachFindings {
                             .init("records", .integer(Int64($0.records))),
                         ])
                     })),
+            .init(
+                "scorer",
+                .object([
+                    .init("devices", .integer(Int64(copy.scorer.devices))),
+                    .init("reports", .integer(Int64(copy.scorer.reports))),
+                    .init("reporters", .integer(Int64(copy.scorer.reporters))),
+                ])),
             .init("copies", .integer(Int64(max(1, copies.count)))),
             .init(
                 "measures",

@@ -2,6 +2,7 @@ public import PlatformModel
 import PrivacyStores
 import Quantities
 public import Results
+import RiskScoring
 import Signaling
 import TURN
 
@@ -26,11 +27,39 @@ extension SubpoenaAnswer {
                             .init("address", .string($0.address.description)),
                         ])
                     })),
+            .init("scorer", scorer.map { .array($0.map(\.json)) } ?? .null),
         ])
     }
 
     private func records(_ kind: RecordKind) -> JSONValue {
         .array(records.filter { $0.record.kind == kind }.map(\.json))
+    }
+}
+
+extension DeviceHolding {
+    fileprivate var json: JSONValue {
+        .object([
+            .init("device", .string(device.hexadecimal)),
+            .init("epoch", .unsigned(UInt64(device.epoch))), .init("tier", .string(tier.name)),
+            .init(
+                "reports_against",
+                .array(
+                    against.map {
+                        .object(
+                            $0.members + [.init("full_call_share", .number($0.callShare))])
+                    })),
+            .init("reports_made", .array(filed.map { .object($0.members) })),
+        ])
+    }
+}
+
+extension HeldReport {
+    /// When, and with whom if that is known; of reports made, when the day began.
+    fileprivate var members: [JSONValue.Member] {
+        [
+            .init("time", .number(time.seconds)),
+            .init("other", other.map { .string($0.hexadecimal) } ?? .null),
+        ]
     }
 }
 

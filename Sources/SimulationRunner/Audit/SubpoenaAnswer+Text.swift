@@ -41,6 +41,9 @@ extension SubpoenaAnswer {
                 "with the same calls go",
                 leads.map { "\($0.address) in call \($0.call.rawValue)" })
         }
+        if let scorer {
+            lines += Self.rows("devices in the scorer's tables", scorer.map { $0.text(subpoena) })
+        }
         return lines.joined(separator: "\n")
     }
 
@@ -80,6 +83,35 @@ extension SubpoenaAnswer.StandingRecord {
     }
 }
 
+extension DeviceHolding {
+    /// A line for the device and one for each report. A window is answered without undoing aliases.
+    fileprivate func text(_ subpoena: Subpoena) -> String {
+        let isUndone = if case .device = subpoena { true } else { false }
+        let head =
+            "device \(device.hexadecimal) of key epoch \(device.epoch), \(tier.name): reports against "
+            + "it \(against.count), made by it \(filed.count)"
+        let suffered = against.map { report in
+            let share = report.callShare > 0 ? ", \(report.callShare) of a full call" : ""
+            return report.row("reported by \(report.otherName(isUndone))" + share)
+        }
+        let made = filed.map { report in
+            report.row("or within a day from then: reported \(report.otherName(isUndone))")
+        }
+        return ([head] + suffered + made).joined(separator: "\n    ")
+    }
+}
+
+extension HeldReport {
+    fileprivate func otherName(_ isUndone: Bool) -> String {
+        if let other { return other.hexadecimal }
+        return isUndone ? "a device that no key tells" : "an alias that the key undoes"
+    }
+
+    fileprivate func row(_ words: String) -> String {
+        "  " + Audit.padded(Audit.text(time.sinceStart), 12) + words
+    }
+}
+
 extension AuditEntry {
     /// The attempt in words.
     var text: String {
@@ -107,6 +139,18 @@ extension UInt8 {
 extension DeviceIdentifier {
     /// 32 digits of 0…f, as a subpoena takes them.
     var hexadecimal: String { high.hexadecimal + low.hexadecimal }
+}
+
+extension DeviceTier {
+    /// The name in audits.
+    var name: String {
+        switch self {
+        case .clear: "clear"
+        case .watched: "watched"
+        case .restricted: "restricted"
+        case .contained: "contained"
+        }
+    }
 }
 
 extension ReportCategory {
