@@ -19,6 +19,9 @@ public enum InferenceRule: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopya
     /// A description and media that were forwarded or recorded are of one call: the checks that go the media's way name the
     /// description's user fragment (RFC 8445 §7.2.2), also where relays stand between the two.
     case sameMedia
+    /// Whose report came at the end of a call that an address was in is the device behind the address, or its partner: the moment
+    /// tells the call.
+    case deviceAddress
 
     /// The name of what is concluded, in audits.
     public var name: String {
@@ -29,6 +32,7 @@ public enum InferenceRule: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopya
         case .speech: "speech"
         case .sameDevice: "same_device"
         case .sameMedia: "same_media"
+        case .deviceAddress: "device_address"
         }
     }
 
@@ -41,6 +45,7 @@ public enum InferenceRule: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopya
         case .speech: "encrypted media and their keys"
         case .sameDevice: "a device identifier in two records"
         case .sameMedia: "a signalling message, a user fragment and encrypted media"
+        case .deviceAddress: "the moment of a report and an address in a call that ended then"
         }
     }
 
@@ -50,7 +55,7 @@ public enum InferenceRule: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopya
         case .publicAddress: .publicAddress
         case .whoWithWhom: .partner
         case .speech: .speech
-        case .sameCall, .sameDevice, .sameMedia: nil
+        case .sameCall, .sameDevice, .sameMedia, .deviceAddress: nil
         }
     }
 }
@@ -114,6 +119,8 @@ public struct Holdings: Hashable, Sendable {
                 rule, of: self[.deviceIdentifier].recurring, from: [.deviceIdentifier])
         case .sameMedia:
             return joint(rule, [.message, .userFragment, .ciphertext])
+        case .deviceAddress:
+            return joint(rule, [.report, .publicAddress])
         }
     }
 

@@ -37,6 +37,8 @@ extension KnowledgeDesk {
                 declare(item, of: subject, to: .riskScorer, in: call, since: now, until: until)
             }
         }
+        // By its moment a report is of a call; what is stored of it is not.
+        declare(.report, of: target, to: .riskScorer, in: call, since: now, until: until)
         guard weighsReporters else { return }
         declare(
             .deviceIdentifier, of: reporter.subject, to: .riskScorer, since: now, until: until,

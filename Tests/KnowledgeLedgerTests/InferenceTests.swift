@@ -125,6 +125,32 @@ import Testing
         #expect(Self.calls(alone) == [5] && alone?.untold.count == 1)
     }
 
+    @Test
+    func `the moment of a report gives the device an address that was in a call that ended then`() {
+        var ledger = Ledger()
+        for call: UInt32 in [1, 2] {
+            Self.declare(
+                .report, of: [call], to: .riskScorer, in: call, for: .days(30), in: &ledger)
+        }
+        // What a thief has of reports is of no call.
+        Self.declare(.report, of: [1, 2], to: .thief, in: nil, in: &ledger)
+        for observer in [Observer.relayProcessor, .thief] {
+            for call: UInt32 in [2, 3] {
+                Self.declare(.publicAddress, of: [call], to: observer, in: call, in: &ledger)
+            }
+        }
+        let findings = ledger.findings()
+        #expect(
+            findings.map(\.coalition.members).filter { $0.count == 2 }
+                == [[.riskScorer, .relayProcessor], [.riskScorer, .thief]])
+        for finding in findings {
+            #expect(finding.inferences.map(\.rule) == [.deviceAddress])
+            #expect(Self.calls(finding.inferences.first) == [2])
+            #expect(finding.inferences.first?.residence == Self.day)
+        }
+        #expect(ledger.inferences(of: .thief).isEmpty)
+    }
+
     @Test func `a reflexive candidate is an address, told or not`() {
         var ledger = Ledger()
         Self.declare(.reflexiveCandidate, of: [0, 1], to: .partner, in: 0, in: &ledger)
