@@ -21,13 +21,15 @@ extension Platform {
             var stream = visitStream(.report, reporter)
             let chance = reportChance(reporter, against: target)
             guard stream.nextBool(probability: chance) else {
-                risk.callEnds(of: peers[target].device!, lasting: duration, at: now)
+                let until = risk.callEnds(of: peers[target].device!, lasting: duration, at: now)
+                knowCountedCall(call, of: target, at: now, until: until)
                 continue
             }
             let right = record.capabilities!
-            let outcome = risk.report(
+            let (outcome, until) = risk.report(
                 peers[target].device!, by: side == .offerer ? right.first : right.second,
                 lasting: duration, at: now)
+            knowCountedCall(call, of: target, at: now, until: until)
             recordReport(outcome, call, by: side, &engine)
         }
         engine.rearm(&riskTimer, to: risk.nextTimeout, .riskTimer)

@@ -1,4 +1,5 @@
 import EventEngine
+import KnowledgeLedger
 import Quantities
 
 /// What the scorer holds of devices: whether it may, in a run that is audited; and whoever may ask for it.
@@ -20,6 +21,19 @@ extension Platform {
         guard let time = stores?.time(at: now) else { return nil }
         return stores?.answer(subpoena, at: time) { [risk] in
             risk.holdings(named: subpoena, at: now)
+        }
+    }
+
+    /// The scorer has added `call` to what it keeps of `peer`'s device; nothing where `until` is nil.
+    mutating func knowCountedCall(
+        _ call: Handle, of peer: Handle, at now: SimTime, until: SimTime?
+    ) {
+        guard let until, knowledge != nil else { return }
+        // The sum tells the hour and the quarters of the first call only, and less of each that follows.
+        for item in [Item.when, .howLong] {
+            knowledge?.declare(
+                item, of: peers[peer].serial, to: .riskScorer, in: calls[call].serial, since: now,
+                until: until)
         }
     }
 

@@ -98,23 +98,22 @@ struct RiskDesk {
         scorer.issueCapabilities(first: first, second: second, at: now)
     }
 
-    /// A call of the device has ended.
+    /// A call of the device has ended: until when that is kept; nil where nothing is.
     mutating func callEnds(
         of device: DeviceIdentifier, lasting duration: SimDuration, at now: SimTime
-    ) {
+    ) -> SimTime? {
         scorer.recordCall(of: device, lasting: duration, at: now)
     }
 
-    /// A call of `target` has ended, and its partner makes use of the right to report it.
+    /// A call of `target` has ended, and its partner makes use of the right to report it: what comes of that, and until when the
+    /// call itself is kept where the report is not counted.
     mutating func report(
         _ target: DeviceIdentifier, by capability: ReportCapability, lasting duration: SimDuration,
         at now: SimTime
-    ) -> ReportOutcome {
+    ) -> (outcome: ReportOutcome, keptUntil: SimTime?) {
         let outcome = scorer.report(capability, lasting: duration, at: now)
-        if case .ignored = outcome {
-            scorer.recordCall(of: target, lasting: duration, at: now)
-        }
-        return outcome
+        guard case .ignored = outcome else { return (outcome, nil) }
+        return (outcome, scorer.recordCall(of: target, lasting: duration, at: now))
     }
 
     var byteCount: Int { scorer.byteCount }

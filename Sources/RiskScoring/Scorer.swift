@@ -128,15 +128,21 @@ public struct Scorer: Sendable {
     }
 
     /// Counts a call that ended at `now` as exposure of `device`, if it is on record; otherwise nothing
-    /// is kept.
+    /// is kept. What is added tells the hour at which it ended and its length in quarters, and that only while it is alone.
+    ///
+    /// - Returns: until when it is kept at most; nil where nothing is.
+    @discardableResult
     public mutating func recordCall(
         of device: DeviceIdentifier, lasting length: SimDuration, at now: SimTime
-    ) {
+    ) -> SimTime? {
         advance(to: now)
-        guard let record = store.index[device] else { return }
+        let share = share(of: length)
+        guard share > 0, let record = store.index[device] else { return nil }
         let last = store[record].last
-        let growth = 1 / Evidence.decay(now - store.report(last).time, policy.halfLife)
-        store.addExposure(last, share(of: length) * growth)
+        let time = store.report(last).time
+        let growth = 1 / Evidence.decay(Self.hour(of: now) - time, policy.halfLife)
+        store.addExposure(last, share * growth)
+        return lapse(of: time)
     }
 
     /// The part of a full call that one of `length` comes to, to the nearest quarter: what is kept does not tell how long
@@ -243,9 +249,15 @@ public struct Scorer: Sendable {
 
     /// When the day of `time` began, by the scorer's clock: when a report was filed is kept no finer, so that reporter and target
     /// are not found together by it.
-    private static func day(of time: SimTime) -> SimTime {
-        let day = SimDuration.days(1).nanoseconds
-        return SimTime(nanoseconds: time.nanoseconds / day * day)
+    private static func day(of time: SimTime) -> SimTime { beginning(of: .days(1), at: time) }
+
+    /// When its hour began: when a call ended is kept no finer.
+    @inline(__always)
+    private static func hour(of time: SimTime) -> SimTime { beginning(of: .hours(1), at: time) }
+
+    @inline(__always)
+    private static func beginning(of span: SimDuration, at time: SimTime) -> SimTime {
+        SimTime(nanoseconds: time.nanoseconds / span.nanoseconds * span.nanoseconds)
     }
 
     /// The decayed number of devices that a reporter has reported, but for one.

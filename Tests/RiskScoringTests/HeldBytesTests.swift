@@ -62,6 +62,29 @@ import Testing
         #expect(!Self.isFound(Self.canvas, in: desk.scorer.heldBytes(of: desk.device(2))))
     }
 
+    @Test func `of an unreported call of a reported device the hour and the quarters are held`()
+        throws
+    {
+        func held(_ end: SimDuration, _ length: SimDuration) throws -> [UInt8] {
+            let (desk, target) = try Self.reported()
+            let until = desk.scorer.recordCall(of: target, lasting: length, at: .zero + end)
+            let lapse = SimTime.zero + desk.scorer.policy.retention
+            #expect(until == lapse)
+            return desk.scorer.heldBytes(of: target)
+        }
+        let bytes = try held(.hours(5) + .seconds(7), .seconds(12))
+        #expect(try held(.hours(6) - .nanoseconds(1), .seconds(18)) == bytes)
+        #expect(try held(.hours(6), .seconds(12)) != bytes)
+        #expect(try held(.hours(5) + .seconds(7), .seconds(19)) != bytes)
+        // Of one that is too short for a quarter, and of devices without a record, nothing.
+        let (desk, target) = try Self.reported()
+        let (stranger, before) = (desk.device(3), desk.scorer.heldBytes)
+        let (short, now) = (SimDuration.seconds(3), SimTime.zero + .hours(5))
+        #expect(desk.scorer.recordCall(of: target, lasting: short, at: now) == nil)
+        #expect(desk.scorer.recordCall(of: stranger, lasting: .minutes(1), at: now) == nil)
+        #expect(desk.scorer.heldBytes == before)
+    }
+
     /// Between the fields of a structure is what the memory was used for before: anybody's.
     @Test func `gaps between fields are not among the bytes`() throws {
         let (desk, target) = try Self.reported()

@@ -16,6 +16,8 @@ struct PlainScorer {
     struct Call {
         var share: Double
         var time: SimTime
+        /// All that is kept of the time: the hour.
+        var hour: SimTime { .zero + .hours(1) * (time.nanoseconds / 3_600_000_000_000) }
     }
 
     struct Answer {
@@ -110,7 +112,7 @@ struct PlainScorer {
             }
             answer.exposure += (index == 0 ? 1 : report.share) * decay(now - report.time)
             for call in report.calls where call.time <= callsUntil {
-                answer.exposure += call.share * decay(now - call.time)
+                answer.exposure += call.share * decay(now - call.hour)
             }
         }
         return answer

@@ -25,7 +25,7 @@ extension ProcessorList {
         .init(.riskScorer, .when, "to let reports weigh less with time", .recorded(.reports)),
         .init(
             .riskScorer, .howLong,
-            "to weigh reports against the time talked; of reported calls in quarters of half a minute",
+            "to weigh reports against the time talked; in quarters of half a minute, of calls that were reported and later ones of reported devices",
             .recorded(.reports)),
         .init(
             .riskScorer, .partner,
