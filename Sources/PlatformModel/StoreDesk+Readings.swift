@@ -10,6 +10,13 @@ public struct AccessAttempt: Hashable, Sendable {
     /// How it was judged.
     public let verdict: AccessVerdict
 
+    /// One that was made.
+    init(_ scope: AccessScope, by authorisation: Authorisation?, _ verdict: AccessVerdict) {
+        self.scope = scope
+        self.authorisation = authorisation
+        self.verdict = verdict
+    }
+
     /// Makes the attempt at `guarded`.
     public init<Store: PrivacyStore & ~Copyable>(
         _ scope: AccessScope, by authorisation: Authorisation?,
@@ -29,7 +36,7 @@ public struct AccessAttempt: Hashable, Sendable {
 }
 
 extension Reading {
-    fileprivate var verdict: AccessVerdict {
+    var verdict: AccessVerdict {
         switch self {
         case .granted: .granted
         case .refused(let verdict): verdict

@@ -27,7 +27,7 @@ public struct SubpoenaAnswer: Hashable, Sendable {
     /// Until when the authorisation holds under which it was read.
     public let expiry: SimTime
     /// The attempts to read, as they stand in the access log: the order's, another one for ``leads`` if there is something to
-    /// follow, and one for ``scorer`` if that is asked.
+    /// follow, one for ``counts`` if a window is asked for, and one for ``scorer`` if that is asked.
     public let attempts: [AuditEntry]
     /// What matches, kind by kind, the oldest first.
     public let records: [StandingRecord]
@@ -35,8 +35,18 @@ public struct SubpoenaAnswer: Hashable, Sendable {
     public let accesses: [AuditEntry]
     /// Where the messages about an address lead: addresses that the other side of the same calls named.
     public let leads: [Lead]
+    /// Counts of calls in the hours of day that a window touches, on whatever day; none are 0.
+    public let counts: [CallCount]
     /// What the scorer's own tables hold, which are not among the stores; nil where there is nothing to ask them.
     public let scorer: [DeviceHolding]?
+
+    /// How many calls were counted in a cell.
+    public struct CallCount: Hashable, Sendable {
+        /// The hour of day and about how long they were.
+        public let cell: CallCell
+        /// How many.
+        public let calls: UInt64
+    }
 
     /// A record, and how long it stands.
     public struct StandingRecord: Hashable, Sendable {
@@ -63,9 +73,13 @@ public struct SubpoenaAnswer: Hashable, Sendable {
 }
 
 extension Subpoena {
-    /// What picks the records that it names.
-    fileprivate func names(_ record: StoredRecord, _ search: AddressSearch?) -> Bool {
+    /// What picks the records that it names. A report is stamped with the beginning of `resolution`, within which it came.
+    fileprivate func names(
+        _ record: StoredRecord, _ search: AddressSearch?, _ resolution: SimDuration
+    ) -> Bool {
         switch (self, record) {
+        case (.window(let window), .report(let report)):
+            return window.overlaps(report.time..<report.time + max(.nanoseconds(1), resolution))
         case (.window(let window), _): return window.contains(record.time)
         case (.device(let high, let low), .report(let report)):
             return report.device.high == high && report.device.low == low
@@ -101,8 +115,9 @@ extension StoreDesk {
         var attempts: [AuditEntry] = []
         let search: AddressSearch? =
             if case .address(let address) = subpoena { AddressSearch([address]) } else { nil }
+        let resolution = guarded.store.policy.reportResolution
         let found = read(by: authorisation, at: now, noting: &attempts) {
-            subpoena.names($0, search)
+            subpoena.names($0, search, resolution)
         }
         var accesses: [AuditEntry] = []
         if case .window(let window) = subpoena, attempts[0].verdict == .granted {
@@ -111,6 +126,7 @@ extension StoreDesk {
         let leads =
             search == nil
             ? [] : leads(from: found, by: authorisation, at: now, noting: &attempts)
+        let counts = counts(of: subpoena, by: authorisation, at: now, noting: &attempts)
         let isAsked = search == nil && mayAskScorer(by: authorisation, at: now, noting: &attempts)
         let policy = guarded.store.policy
         return SubpoenaAnswer(
@@ -121,7 +137,42 @@ extension StoreDesk {
                     record: $0, lapse: policy.lapse(of: $0.kind, stamped: $0.time),
                     deletion: policy.deletion(of: $0.kind, stamped: $0.time),
                     addresses: $0.messageAddresses)
-            }, accesses: accesses, leads: leads, scorer: isAsked ? scorer() : nil)
+            }, accesses: accesses, leads: leads, counts: counts,
+            scorer: isAsked ? scorer() : nil)
+    }
+
+    /// The calls counted in the hours of day that a window touches; of other orders, none.
+    private mutating func counts(
+        of subpoena: Subpoena, by authorisation: Authorisation?, at now: SimTime,
+        noting attempts: inout [AuditEntry]
+    ) -> [SubpoenaAnswer.CallCount] {
+        guard case .window(let window) = subpoena, attempts[0].verdict == .granted else {
+            return []
+        }
+        let reading = guarded.callCounts(by: authorisation, at: now)
+        attempts.append(guarded.store.auditLog().last!)
+        let attempt = AccessAttempt(.namedRecords, by: authorisation, reading.verdict)
+        note(.attempted([attempt], at: now))
+        let hours = hours(touchedBy: window)
+        return CallAggregates.cells.compactMap { cell in
+            guard hours.contains(cell.hour), let calls = reading.value?[cell], calls > 0 else {
+                return nil
+            }
+            return SubpoenaAnswer.CallCount(cell: cell, calls: calls)
+        }
+    }
+
+    /// All hours of day of which a part is in `window`.
+    private func hours(touchedBy window: Range<SimTime>) -> Set<HourOfDay> {
+        guard !window.isEmpty else { return [] }
+        let last = window.upperBound - .nanoseconds(1)
+        var hours: Set<HourOfDay> = [HourOfDay(of: last, start: dayStart)]
+        var time = window.lowerBound
+        for _ in 0..<HourOfDay.count where time < last {
+            hours.insert(HourOfDay(of: time, start: dayStart))
+            time += .hours(1)
+        }
+        return hours
     }
 
     /// Whether whoever shows `authorisation` may see what the scorer holds, which is judged as a reading of its own.

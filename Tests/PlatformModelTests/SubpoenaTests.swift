@@ -46,12 +46,23 @@ import Testing
         let contents = run.dump()
         let all = run.answer(.window(.zero..<now))
         #expect(all.records.count == contents.recordCount)
-        // The scorer is asked apart.
-        #expect(all.verdict == .granted && all.attempts.count == 2)
+        // Counts and the scorer are asked apart.
+        #expect(all.verdict == .granted && all.attempts.count == 3)
+        #expect(all.counts.reduce(0) { $0 + $1.calls } == contents.aggregates.total)
+        #expect(contents.aggregates.total > 10)
         let half = SimTime.zero + .seconds(10)
         let early = run.answer(.window(.zero..<half))
         #expect(early.records.count > 10 && early.records.count < all.records.count)
         #expect(early.records.allSatisfy { $0.record.time < half })
+        // A report is known to the hour: it came before or after.
+        let reports = { (answer: SubpoenaAnswer) in
+            answer.records.filter { $0.record.kind == .reports }.count
+        }
+        let late = run.answer(.window(half..<now))
+        #expect(reports(early) == reports(all) && reports(late) == reports(all) && reports(all) > 0)
+        let nextDay = run.answer(.window(now + .hours(23)..<now + .hours(24)))
+        #expect(reports(nextDay) == 0 && nextDay.counts == all.counts)
+        #expect(run.answer(.window(now + .hours(2)..<now + .hours(3))).counts == [])
         for standing in early.records {
             let lifetime: SimDuration =
                 switch standing.record.kind {
@@ -65,7 +76,7 @@ import Testing
         }
         // Whoever asks for the present sees who else has asked.
         let present = run.answer(.window(half..<now + .seconds(1)))
-        #expect(present.accesses.count == 6)
+        #expect(present.accesses.count == 17)
         #expect(present.accesses.last == present.attempts.first)
     }
 
@@ -153,7 +164,8 @@ import Testing
         for (shown, time, verdict) in cases {
             let answer = stores.answer(.window(.zero..<now), by: shown, at: time) { [] }
             #expect(answer.verdict == verdict)
-            #expect(answer.records == [] && answer.accesses == [] && answer.scorer == nil)
+            #expect(answer.records == [] && answer.accesses == [] && answer.counts == [])
+            #expect(answer.scorer == nil)
         }
         let log = stores.guarded.store.auditLog()[before...]
         #expect(log.map(\.verdict) == cases.map(\.2))

@@ -102,6 +102,61 @@ import Testing
         #expect(comparison.json["is_worse"] == .bool(true))
     }
 
+    @Test func `a promise that needs another setting than before is worse`() throws {
+        func record(_ settings: [String]) -> AuditRecord {
+            Self.record(verdict: .keptOnlyIf(settings.map { .init($0, "1") }))
+        }
+        let (one, two, other) = (record(["a"]), record(["a", "b"]), record(["c"]))
+        #expect(try AuditComparison(two, against: one).worse.count == 1)
+        #expect(try AuditComparison(one, against: two).better.count == 1)
+        #expect(try !AuditComparison(one, against: two).isWorse)
+        #expect(try AuditComparison(other, against: one).isWorse)
+        #expect(try AuditComparison(one, against: other).isWorse)
+        #expect(try !AuditComparison(record(["b", "a"]), against: two).isWorse)
+    }
+
+    @Test func `a promise that is not tried any more is told, and is not worse`() throws {
+        for before in [PromiseVerdict.kept, .broken] {
+            let comparison = try AuditComparison(
+                Self.record(verdict: .untried), against: Self.record(verdict: before))
+            #expect(!comparison.isWorse && comparison.lapsed.count == 1)
+            #expect(comparison.text.contains("promises not tried this time"))
+            #expect(comparison.json["promises_untried"]?.array?.count == 1)
+        }
+        let both = Self.record(verdict: .untried)
+        #expect(try AuditComparison(both, against: both).lapsed == [])
+    }
+
+    @Test func `what is measured is compared where both tell of it`() throws {
+        func record(_ item: String, _ share: Double?, _ seconds: Double = 0) -> AuditRecord {
+            var record = Self.record()
+            record.measured = [
+                AuditRecord.Observed(
+                    name: "copy_of_the_stores", cells: [Self.cell(item, 4, share, seconds)])
+            ]
+            return record
+        }
+        let before = record("linked_by_session", 0)
+        #expect(try AuditComparison(record("linked_by_session", 1), against: before).isWorse)
+        #expect(try !AuditComparison(record("keys_found", 1), against: before).isWorse)
+        #expect(try !AuditComparison(record("keys_found", 1), against: Self.record()).isWorse)
+        let old = record("time_in_there", nil, 60)
+        #expect(try AuditComparison(record("time_in_there", nil, 61), against: old).isWorse)
+        #expect(try !AuditComparison(record("time_in_there", nil, 59), against: old).isWorse)
+    }
+
+    @Test func `stores from which partners are recoverable are compared`() throws {
+        var (before, now) = (Self.record(), Self.record())
+        let relays = AuditRecord.Observed(
+            name: "relay_processor", cells: [Self.cell("recoverable_partner", 0, 1, 604_800)])
+        now.recoverable = [relays]
+        #expect(try !AuditComparison(now, against: before).isWorse)
+        before.recoverable = []
+        let gain = try #require(try AuditComparison(now, against: before).gains.first)
+        #expect(gain.observer == "relay_processor" && gain.more == [.calls, .residence])
+        #expect(try AuditComparison(before, against: now).losses.count == 1)
+    }
+
     @Test func `what only one of the two looked at counts for nothing`() throws {
         var before = Self.record(items: ["public_address"])
         before.observers.removeLast()

@@ -154,7 +154,10 @@ import Testing
             $0.observer == "partner" && $0.item == "public_address"
         }
         #expect(gain?.before == nil && gain?.now?.residence == .infinity)
-        #expect(comparison.worse.map(\.now.name) == ["partner_sees_no_public_address"])
+        // The one was kept before, the other one under fewer conditions.
+        #expect(
+            comparison.worse.map(\.now.name)
+                == ["partner_sees_no_public_address", "visits_not_linked_in_stores"])
         #expect(direct.json()["against"]?["is_worse"] == .bool(true))
         #expect(direct.text().contains("promises kept less"))
     }

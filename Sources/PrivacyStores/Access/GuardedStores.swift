@@ -76,6 +76,15 @@ public struct GuardedStores<Store: PrivacyStore & ~Copyable>: ~Copyable {
         return .granted(found)
     }
 
+    /// Reads the counts of calls as they are, for whoever may read what an order names.
+    public mutating func callCounts(
+        by authorisation: Authorisation?, at now: SimTime
+    ) throws(Store.Failure) -> Reading<CallAggregates> {
+        let verdict = try judge(authorisation, reading: .namedRecords, at: now)
+        guard verdict == .granted else { return .refused(verdict) }
+        return .granted(try store.aggregates(AggregatesPermit()))
+    }
+
     /// Reads everything there is, lapsed or not.
     public mutating func dump(
         by authorisation: Authorisation?, at now: SimTime

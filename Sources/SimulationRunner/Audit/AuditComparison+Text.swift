@@ -10,6 +10,9 @@ extension AuditComparison {
         if !losses.isEmpty { lines += ["learns less"] + losses.map(Self.line) }
         if !worse.isEmpty { lines += ["promises kept less"] + worse.flatMap(Self.lines) }
         if !better.isEmpty { lines += ["promises kept better"] + better.flatMap(Self.lines) }
+        if !lapsed.isEmpty {
+            lines += ["promises not tried this time"] + lapsed.flatMap(Self.lines)
+        }
         if !uncompared.isEmpty {
             lines.append(
                 "looked at in one of the two only: "
@@ -61,6 +64,7 @@ extension AuditComparison {
             .init("less", .array(losses.map(Self.json))),
             .init("promises_worse", .array(worse.map(Self.json))),
             .init("promises_better", .array(better.map(Self.json))),
+            .init("promises_untried", .array(lapsed.map(Self.json))),
             .init("uncompared", .array(uncompared.map { .string($0) })),
         ])
     }

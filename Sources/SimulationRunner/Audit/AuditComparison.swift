@@ -62,6 +62,8 @@ public struct AuditComparison: Hashable, Sendable {
     public let worse: [PromiseChange]
     /// Promises that are kept better.
     public let better: [PromiseChange]
+    /// Promises that were kept, or broken, and of which nothing was tried this time.
+    public let lapsed: [PromiseChange]
     /// Observers, items and promises that one of the two did not look at; of these nothing can be said.
     public let uncompared: [String]
 
@@ -88,18 +90,13 @@ public struct AuditComparison: Hashable, Sendable {
             earlier.promises.first { $0.name == promise.name }
                 .map { PromiseChange(before: $0, now: promise) }
         }
-        worse = promises.filter { Self.rank($0.now.verdict) > Self.rank($0.before.verdict) }
-        better = promises.filter { Self.rank($0.now.verdict) < Self.rank($0.before.verdict) }
-        uncompared = Self.uncompared(earlier, now)
-    }
-
-    /// How far a verdict is from being kept. One that this version does not know is between the two ends.
-    private static func rank(_ verdict: String) -> Int {
-        switch verdict {
-        case PromiseVerdict.kept.name, PromiseVerdict.untried.name: 0
-        case PromiseVerdict.broken.name: 2
-        default: 1
+        worse = promises.filter { $0.isWorse }
+        better = promises.filter { PromiseChange(before: $0.now, now: $0.before).isWorse }
+        lapsed = promises.filter { change in
+            let untried = PromiseVerdict.untried.name
+            return change.now.verdict == untried && change.before.verdict != untried
         }
+        uncompared = Self.uncompared(earlier, now)
     }
 
     private static func changes(
@@ -113,16 +110,26 @@ public struct AuditComparison: Hashable, Sendable {
                 earlier.looksAt($0.item) && now.looksAt($0.item)
             }
         }
-        guard let before = earlier.conclusions, let after = now.conclusions else { return told }
-        // Who is not here concludes nothing.
-        let gone = before.filter { one in !after.contains { $0.name == one.name } }
-        return told
-            + (after + gone.map { .init(name: $0.name, cells: []) }).flatMap { observer in
+        // Who is not among these concludes and recovers nothing; what is not measured is not told.
+        let derived = [\AuditRecord.conclusions, \.recoverable].flatMap { list -> [Change] in
+            guard let before = earlier[keyPath: list], let after = now[keyPath: list] else {
+                return []
+            }
+            let gone = before.filter { one in !after.contains { $0.name == one.name } }
+            return (after + gone.map { .init(name: $0.name, cells: []) }).flatMap { observer in
                 let was = before.first { $0.name == observer.name }
                 return changes(
                     from: was ?? .init(name: observer.name, cells: []), to: observer, earlier, now,
                     tolerance)
             }
+        }
+        let measured = now.measured.flatMap { after in
+            earlier.measured.filter { $0.name == after.name }.flatMap {
+                changes(from: $0, to: after, earlier, now, tolerance)
+                    .filter { $0.before != nil && $0.now != nil }
+            }
+        }
+        return told + derived + measured
     }
 
     private static func changes(
@@ -187,6 +194,25 @@ extension AuditRecord {
         case .subjects: subjects > 0 ? Double(cell.subjects) / Double(subjects) : 0
         case .calls: cell.callShare ?? 0
         case .residence: cell.residence
+        }
+    }
+}
+
+extension AuditComparison.PromiseChange {
+    /// Whether it is kept less: by the verdict, or under a condition that it did not need. One that was not tried is
+    /// not worse.
+    fileprivate var isWorse: Bool {
+        let (rank, earlier) = (Self.rank(now.verdict), Self.rank(before.verdict))
+        guard rank == earlier else { return rank > earlier }
+        return !now.settings.isSubset(of: before.settings)
+    }
+
+    /// How far a verdict is from being kept. One that this version does not know is between the two ends.
+    private static func rank(_ verdict: String) -> Int {
+        switch verdict {
+        case PromiseVerdict.kept.name, PromiseVerdict.untried.name: 0
+        case PromiseVerdict.broken.name: 2
+        default: 1
         }
     }
 }

@@ -1,3 +1,4 @@
+import PrivacyStores
 public import Results
 
 /// An audit as its file tells it (`voicesim.audit/1`), for later ones to be held against.
@@ -23,9 +24,13 @@ public struct AuditRecord: Hashable, Sendable {
     public var observers: [Observed]
     /// What became of the promises, in the order of the file.
     public var promises: [Promised]
-    /// What follows from what they know, for observers and coalitions that can conclude something, and what the thief's copy
-    /// comes to; nil where the file does not say so, as the first ones do not.
+    /// What follows from what they know, for observers and coalitions that can conclude something; nil where the file does not
+    /// say so, as the first ones do not.
     public var conclusions: [Observed]?
+    /// From whose stores it is recoverable who talked with whom; nil where the file does not say so.
+    public var recoverable: [Observed]?
+    /// What the thief's copy comes to, and how old records have become; of what is not here the file does not tell.
+    public var measured: [Observed] = []
 
     /// What one observer came to know.
     public struct Observed: Hashable, Sendable {
@@ -55,7 +60,7 @@ public struct AuditRecord: Hashable, Sendable {
         public var statement: String
         /// The verdict's name.
         public var verdict: String
-        /// The setting with which it is kept, if there is one.
+        /// The settings with which it is kept, if there are any.
         public var condition: String?
     }
 }
@@ -85,10 +90,11 @@ extension AuditRecord {
         promises = try Self.list(
             json, "promises", "promises with statement and verdict", Promised.init(json:))
         conclusions = Self.conclusions(json)
+        recoverable = json["recoverable"]?.array?.compactMap(Observed.init(recoverable:))
+        measured = Self.copy(json) + Self.ages(json)
     }
 
-    /// The conclusions of each observer and coalition, by the rules' names, and of the copy which share of the pairs it
-    /// shows and how well it links visits.
+    /// The conclusions of each observer and coalition, by the rules' names.
     private static func conclusions(_ json: JSONValue) -> [Observed]? {
         guard let inferred = json["inferred"]?.array, let coalitions = json["coalitions"]?.array
         else { return nil }
@@ -110,26 +116,53 @@ extension AuditRecord {
                     name: entry["name"]?.string ?? members.joined(separator: " + "),
                     cells: entry["inferred"]?.array?.compactMap(Cell.init(inferred:)) ?? []))
         }
-        guard let copy = json["breach"], let people = copy["people"]?.integer else { return found }
-        let measures: [(name: String, value: Double?)] = [
-            ("pairs_shown", measure(.pairRecall, in: copy)),
-            ("visits_linked", measure(.advantage, in: copy)),
-        ]
-        found.append(
-            Observed(
-                name: "copy_of_the_stores",
-                cells: measures.map {
-                    Cell(
-                        item: $0.name, subjects: people, callShare: max(0, $0.value ?? 0),
-                        residence: 0)
-                }))
         return found
     }
 
-    private static func measure(
-        _ measure: BreachFindings.Measure, in copy: JSONValue
-    ) -> Double? {
-        copy["measures"]?[measure.rawValue]?["value"]?.number
+    /// What the copy comes to, as shares: of the pairs, those it shows; how much better than chance it links calls, in each
+    /// way; of the keys, those it holds; of its records, those with something beyond the list. And for how long a person has been in
+    /// there, on average.
+    private static func copy(_ json: JSONValue) -> [Observed] {
+        guard let copy = json["breach"], let people = copy["people"]?.integer else { return [] }
+        func measure(_ measure: BreachFindings.Measure) -> Double? {
+            copy["measures"]?[measure.rawValue]?["value"]?.number
+        }
+        func share(_ part: Double?, _ whole: String) -> Double? {
+            guard let part, let whole = copy[whole]?.number else { return nil }
+            return whole > 0 ? part / whole : 0
+        }
+        func linked(_ way: String) -> Double? { copy["linked_by_" + way]?["advantage"]?.number }
+        let excess = copy["excess"]?.array?.reduce(0) { $0 + ($1["records"]?.number ?? 0) }
+        let shares: [(name: String, value: Double?)] = [
+            ("pairs_shown", measure(.pairRecall)),
+            ("linked_by_address", linked("address")), ("linked_by_session", linked("session")),
+            ("linked_by_certificate", linked("certificate")),
+            ("keys_found", share(copy["keys_found"]?.number, "keys_searched")),
+            ("beyond_the_list", share(excess, "records")),
+        ]
+        var cells = shares.compactMap { name, value in
+            value.map {
+                Cell(item: name, subjects: people, callShare: max(0, $0), residence: 0)
+            }
+        }
+        if let seconds = measure(.personSeconds), people > 0 {
+            cells.append(
+                Cell(
+                    item: "time_in_there", subjects: people, callShare: nil,
+                    residence: seconds / Double(people)))
+        }
+        return [Observed(name: "copy_of_the_stores", cells: cells)]
+    }
+
+    /// How old the oldest record of each kind was.
+    private static func ages(_ json: JSONValue) -> [Observed] {
+        let cells = RecordKind.allCases.compactMap { kind in
+            json["oldest_records"]?[DatabaseFindings.key(kind)]?.number.map {
+                Cell(
+                    item: DatabaseFindings.key(kind), subjects: 0, callShare: nil, residence: $0)
+            }
+        }
+        return cells.isEmpty ? [] : [Observed(name: "oldest_record", cells: cells)]
     }
 
     private static func value<Value>(
@@ -163,6 +196,17 @@ extension AuditRecord.Observed {
         let cells = items.compactMap(AuditRecord.Cell.init(json:))
         guard cells.count == items.count else { return nil }
         self.init(name: name, cells: cells)
+    }
+
+    /// From whose stores it is recoverable who talked with whom, as audits write it.
+    fileprivate init?(recoverable json: JSONValue) {
+        guard let name = json["observer"]?.string, let longest = json["longest"]?.number else {
+            return nil
+        }
+        let cell = AuditRecord.Cell(
+            item: "recoverable_partner", subjects: 0, callShare: json["call_share"]?.number,
+            residence: longest)
+        self.init(name: name, cells: [cell])
     }
 
     /// What is known of `item`; nil for nothing.
@@ -207,6 +251,11 @@ extension AuditRecord.Promised {
         self.init(
             name: name, statement: statement, verdict: verdict,
             condition: json["condition"]?.string)
+    }
+
+    /// The settings of the condition, each as KEY=VALUE.
+    var settings: Set<String> {
+        Set((condition ?? "").split(separator: " and ").map { String($0) })
     }
 
     /// The verdict with its condition, in words.

@@ -92,10 +92,11 @@ extension AuditReport {
                     ? audit.knowledge.callsBeforeBreach : audit.knowledge.calls
                 cell.element("small", "\(Audit.share(known.calls.count, calls)) of calls")
             }
+            let word = observer == .thief ? "oldest" : "at most"
             cell.element(
                 "small",
                 known.longestResidence == .max
-                    ? "for good" : "at most \(Audit.text(known.longestResidence))")
+                    ? "for good" : "\(word) \(Audit.text(known.longestResidence))")
         }
     }
 

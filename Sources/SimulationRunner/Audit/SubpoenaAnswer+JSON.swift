@@ -16,7 +16,8 @@ extension SubpoenaAnswer {
             .init("verdict", .string(verdict.name)),
             .init("attempts", .array(attempts.map(\.json))),
             .init("reports", records(.reports)), .init("messages", records(.signaling)),
-            .init("relay_log", records(.relayLog)), .init("call_counts", .array([])),
+            .init("relay_log", records(.relayLog)),
+            .init("call_counts", .array(counts.map(\.json))),
             .init("access_log", .array(accesses.map(\.json))),
             .init(
                 "leads",
@@ -33,6 +34,17 @@ extension SubpoenaAnswer {
 
     private func records(_ kind: RecordKind) -> JSONValue {
         .array(records.filter { $0.record.kind == kind }.map(\.json))
+    }
+}
+
+extension SubpoenaAnswer.CallCount {
+    fileprivate var json: JSONValue {
+        .object([
+            .init("hour", .unsigned(UInt64(cell.hour.rawValue))),
+            .init("shortest", .number(cell.duration.lowerBound.seconds)),
+            .init("shorter_than", JSONValue(cell.duration.upperBound?.seconds)),
+            .init("calls", .unsigned(calls)),
+        ])
     }
 }
 

@@ -34,7 +34,7 @@ extension SubpoenaAnswer {
             lines += Self.rows(
                 Audit.name(kind), records.filter { $0.record.kind == kind }.map(\.text))
         }
-        lines += Self.rows("call counts", [])
+        lines += Self.rows("call counts, of any day", counts.map(\.text))
         lines += Self.rows("access log", accesses.map(\.text))
         if !leads.isEmpty {
             lines += Self.rows(
@@ -80,6 +80,15 @@ extension SubpoenaAnswer.StandingRecord {
             return "\(entry.event.text): relayed address \(entry.relayed), client \(entry.client) "
                 + "over \(entry.transport.name)"
         }
+    }
+}
+
+extension SubpoenaAnswer.CallCount {
+    /// The hour, about how long, and how many.
+    fileprivate var text: String {
+        let longest = cell.duration.upperBound.map { "less than \(Audit.text($0))" } ?? "more"
+        return
+            "hour \(cell.hour.rawValue): \(calls) calls of \(Audit.text(cell.duration.lowerBound)) or \(longest)"
     }
 }
 
