@@ -70,7 +70,7 @@ public struct DatabaseStores: PrivacyStore, ~Copyable {
     }
 
     /// Runs `body`, whose errors are GRDB's or a ``CorruptRow``.
-    private static func perform<Value>(
+    static func perform<Value>(
         _ body: () throws -> Value
     ) throws(DatabaseFailure) -> Value {
         do {

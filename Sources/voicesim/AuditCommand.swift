@@ -111,6 +111,9 @@ struct AuditCommand: AsyncParsableCommand {
         if tolerance != nil, against == nil {
             throw ValidationError("--tolerance goes with --against")
         }
+        if database?.isEmpty == true {
+            throw ValidationError("--database needs the name of a file that is not there yet")
+        }
     }
 
     func run() async throws {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import PrivacyStores
 import SimulationRunner
 
 /// `voicesim verify`: runs a scenario in two processes and compares everything, or holds scenarios
@@ -22,6 +23,10 @@ struct VerifyCommand: AsyncParsableCommand {
             says for loss, delay and quality by how much they differ, with the interval of
             the difference and what is allowed. --grid adds paths of 0 to 10 % loss, 0 to
             50 ms jitter and 0 to 400 ms delay, most of them sealed and as flows only.
+
+            With --access-log, says whether the access log in a database that 'voicesim
+            audit --database' has kept is what was written, as far as the --anchor reaches
+            that the audit printed; leaves with 99 where it was cut off or altered.
 
             Example: voicesim verify scenarios/smoke.yaml
             Example: voicesim verify --fidelity scenarios/fidelity.yaml
@@ -50,9 +55,31 @@ struct VerifyCommand: AsyncParsableCommand {
     @Flag(help: "With --fidelity: over a grid of loss, jitter and delay as well.")
     var grid = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Look at the access log in this database of an audit.", valueName: "FILE"),
+        completion: .file())
+    var accessLog: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "With --access-log: where the log ended when that was put away.",
+            valueName: "ENTRIES:HEX"),
+        transform: Reading.anchor)
+    var anchor: AuditAnchor?
+
     @OptionGroup(title: "Options of --theory and --fidelity") var validation: ValidationOptions
 
     func validate() throws {
+        if (accessLog == nil) != (anchor == nil) {
+            throw ValidationError("--access-log and --anchor go together")
+        }
+        if accessLog != nil {
+            guard scenarios.isEmpty, !theory, !fidelity, against == nil else {
+                throw ValidationError("--access-log looks at a database, and runs nothing")
+            }
+            return
+        }
         if theory && fidelity {
             throw ValidationError("--theory and --fidelity ask for different things")
         }
@@ -74,6 +101,10 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        if let accessLog, let anchor {
+            try AccessLogVerification(path: accessLog, anchor: anchor).run()
+            return
+        }
         guard !theory else {
             try await validation.hold(
                 scenarios.map { try changes.load($0) })

@@ -115,6 +115,7 @@ import Testing
             let file = directory.appendingPathComponent("stores.db")
             let bytes = try Data(contentsOf: file)
             #expect(bytes.starts(with: Data("SQLite format 3".utf8)))
+            try Self.verifyAccessLog(of: "stores.db", in: directory, first.output)
             let second = try run("stores.db")
             #expect(second.status == 73 && second.output.isEmpty)
             #expect(second.errors.contains("stores.db is there already"))
@@ -123,6 +124,30 @@ import Testing
             #expect(nowhere.status == 73 && nowhere.output.isEmpty)
             #expect(nowhere.errors.contains("nowhere/stores.db cannot be made: "))
         }
+    }
+
+    /// Whether the access log of `file` is found to be what was written, by the anchor that was printed, and not by another one.
+    private static func verifyAccessLog(
+        of file: String, in directory: URL, _ printed: String
+    ) throws {
+        let line = try #require(printed.split(separator: "\n").first { $0.contains("log ends at") })
+        let anchor = String(try #require(line.split(separator: " ").last))
+        func verify(_ anchor: String, _ file: String = file) throws -> Tool.Result {
+            let arguments = ["verify", "--access-log", file, "--anchor", anchor]
+            return try Tool.finish(Tool.start(arguments, in: directory), in: directory)
+        }
+        let good = try verify(anchor)
+        #expect(good.status == 0, "\(good.errors)")
+        #expect(good.output.contains("the access log is what was written: "))
+        let count = try #require(UInt64(anchor.prefix { $0 != ":" }))
+        let digest = anchor.drop { $0 != ":" }
+        let longer = try verify("\(count + 1)\(digest)")
+        #expect(longer.status == 99 && longer.output.contains("was cut off: \(count) of "))
+        let other = try verify("\(count - 1)\(digest)")
+        #expect(other.status == 99 && other.output.contains("entry \(count - 2) is not"))
+        #expect(try verify("12").status == 64)
+        let missing = try verify(anchor, "nowhere.db")
+        #expect(missing.status == 65 && missing.errors.contains("nowhere.db: no database"))
     }
 
     @Test func `a database of an audit that fails goes with it`() throws {

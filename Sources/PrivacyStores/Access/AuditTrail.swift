@@ -19,8 +19,39 @@ public struct AuditAnchor: Hashable, Sendable, BitwiseCopyable {
         self.head = head
     }
 
+    /// The anchor that ``description`` writes: the number of entries, a colon, and 64 hexadecimal digits; nil where `text` is none.
+    public init?(_ text: String) {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, let count = UInt64(parts[0]), parts[1].utf8.count == 64 else {
+            return nil
+        }
+        var bytes: [UInt8] = []
+        var rest = parts[1][...]
+        while !rest.isEmpty {
+            let pair = rest.prefix(2)
+            guard pair.allSatisfy(\.isHexDigit), let byte = UInt8(pair, radix: 16) else {
+                return nil
+            }
+            bytes.append(byte)
+            rest = rest.dropFirst(2)
+        }
+        guard let head = AuditDigest(bytes: bytes) else { return nil }
+        self.init(count: count, head: head)
+    }
+
     /// Of a log whose last entry is `entry`.
     init(at entry: AuditEntry) { self.init(count: entry.number + 1, head: entry.digest) }
+}
+
+extension AuditAnchor: LosslessStringConvertible {
+    /// The number of entries, a colon, and the digest in 64 hexadecimal digits.
+    public var description: String {
+        let digits = head.bytes.map { byte in
+            let digits = String(byte, radix: 16)
+            return byte < 16 ? "0" + digits : digits
+        }
+        return "\(count):" + digits.joined()
+    }
 }
 
 /// What an access log was found to be.

@@ -1,5 +1,5 @@
 public import PrivacyDatabase
-import PrivacyStores
+public import PrivacyStores
 public import Results
 
 /// What came of keeping everything in a database, too.
@@ -12,6 +12,19 @@ public struct DatabaseFindings: Hashable, Sendable {
     public let standing: Int
     /// How often all its contents were held against those in memory; they were equal.
     public let comparisons: Int
+    /// Where its access log ends.
+    public let anchor: AuditAnchor
+
+    init(
+        canaries: CanaryFindings, kept: Int, standing: Int, comparisons: Int,
+        anchor: AuditAnchor = .empty
+    ) {
+        self.canaries = canaries
+        self.kept = kept
+        self.standing = standing
+        self.comparisons = comparisons
+        self.anchor = anchor
+    }
 
     /// The findings for a terminal.
     public var text: String {
@@ -29,6 +42,8 @@ public struct DatabaseFindings: Hashable, Sendable {
                     + ": \(count.expiredFound) of \(count.expired) expired found, "
                     + "\(count.standingFound) of \(count.standing) standing")
         }
+        lines.append("  its access log ends at \(anchor)")
+        lines.append("  whoever keeps that apart can have it verified: --access-log and --anchor")
         return lines.joined(separator: "\n")
     }
 
@@ -45,6 +60,7 @@ public struct DatabaseFindings: Hashable, Sendable {
         .object([
             .init("records_kept", .integer(Int64(kept))),
             .init("records_standing", .integer(Int64(standing))),
+            .init("access_log_anchor", .string(anchor.description)),
             .init("comparisons", .integer(Int64(comparisons))),
             .init("bytes_searched", .integer(Int64(canaries.bytes))),
             .init(

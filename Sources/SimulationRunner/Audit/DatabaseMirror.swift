@@ -128,10 +128,15 @@ struct DatabaseMirror: ~Copyable {
     /// - Precondition: the last change was that everything was read.
     mutating func finish() throws(AuditFailure) -> DatabaseFindings {
         do throws(DatabaseFailure) {
-            if let open = guarded.take() { try open.dismissed().close() }
+            var anchor = AuditAnchor.empty
+            if let open = guarded.take() {
+                anchor = open.anchor
+                try open.dismissed().close()
+            }
             return DatabaseFindings(
                 canaries: try canaries.findings(inFilesAt: path, standing: contents),
-                kept: kept, standing: contents.recordCount, comparisons: comparisons)
+                kept: kept, standing: contents.recordCount, comparisons: comparisons,
+                anchor: anchor)
         } catch {
             throw AuditFailure(error)
         }
