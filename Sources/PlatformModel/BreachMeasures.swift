@@ -37,7 +37,8 @@ public struct BreachMeasures: Hashable, Sendable {
     public let time: SimTime
     /// Records in it.
     public let records: Int
-    /// Pairs of people of whose call it holds a message of each side, or an entry of the relay log that names both.
+    /// Pairs of people of whose call it holds something of each side: a message, or an entry of the relay log about an address
+    /// that the side holds or that the other lets through.
     public let pairsFound: Int
     /// Pairs of people that had been in a call by then.
     public let pairsMade: Int

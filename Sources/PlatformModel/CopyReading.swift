@@ -7,8 +7,9 @@ import TURN
 
 /// Somebody who reads a copy of the stores and notes what belongs together.
 ///
-/// What belongs to one side of one call is given: a thief has to find that out by call numbers and relayed addresses, and
-/// may fail. So this one is never worse than a real one.
+/// What belongs to one side of one call is given, and what belongs to one call: a thief has to find that out by call numbers, by
+/// relayed addresses and by times, such as those at which two allocations begin and end together, and may fail. So this one is
+/// never worse than a real one.
 struct CopyReading {
     /// One side of a call of which there is something.
     private struct Appearance: BitwiseCopyable {
@@ -21,9 +22,6 @@ struct CopyReading {
     private var appearances: [Appearance] = []
     /// The number of each side's appearance, by twice the call's number and one more for the answerer; −1 without any.
     private var places: [Int32]
-    /// Calls that an entry of the relay log shows whole, and sides with messages.
-    private var isShown: [Bool]
-    private var hasMessage: [Bool]
     private var addresses = Linking<IPAddress>()
     private var sessions = Linking<UInt64>()
     private var certificates = Linking<[UInt8]>()
@@ -33,8 +31,6 @@ struct CopyReading {
     init(_ parties: [BothSides<UInt32>]) {
         self.parties = parties
         places = [Int32](repeating: -1, count: 2 * parties.count)
-        isShown = [Bool](repeating: false, count: parties.count)
-        hasMessage = [Bool](repeating: false, count: 2 * parties.count)
     }
 
     private mutating func appearance(_ side: Side, of call: Int, at time: SimTime) -> Int {
@@ -55,7 +51,6 @@ struct CopyReading {
     ) {
         let (call, side) = (Int(message.call.rawValue), message.side)
         let index = appearance(side, of: call, at: message.time)
-        hasMessage[2 * call + Int(side.rawValue)] = true
         for address in addresses { self.addresses.show(address, on: index) }
         switch parsed {
         case .offer(let description), .answer(let description):
@@ -70,11 +65,10 @@ struct CopyReading {
     mutating func read(
         _ entry: RelayLogEntry, of subject: UInt32, in call: UInt32, permitting peer: IPAddress?
     ) {
-        let side: Side = parties[Int(call)].offerer == subject ? .offerer : .answerer
+        let side = parties[Int(call)].side(of: subject)
         let index = appearance(side, of: Int(call), at: entry.time)
         if !entry.client.ip.isPrivate { addresses.show(entry.client.ip, on: index) }
         guard let peer else { return }
-        isShown[Int(call)] = true
         let other = appearance(side.other, of: Int(call), at: entry.time)
         addresses.show(peer, on: other)
     }
@@ -85,11 +79,9 @@ struct CopyReading {
 
     // MARK: What it comes to
 
-    /// Pairs of people that the copy shows, and that there were.
+    /// Pairs of people of whose call the copy has something of each side, and that there were.
     var pairs: (found: Int, made: Int) {
-        let found = parties.indices.filter {
-            isShown[$0] || hasMessage[2 * $0] && hasMessage[2 * $0 + 1]
-        }
+        let found = parties.indices.filter { places[2 * $0] >= 0 && places[2 * $0 + 1] >= 0 }
         return (Self.distinct(found.map { parties[$0] }), Self.distinct(parties))
     }
 
@@ -195,6 +187,11 @@ extension StoredMessage {
     var side: Side { sender == .first ? .offerer : .answerer }
 }
 
+extension BothSides<UInt32> {
+    /// Which of two people `subject` is.
+    func side(of subject: UInt32) -> Side { offerer == subject ? .offerer : .answerer }
+}
+
 extension KnowledgeDesk {
     /// What `contents`, copied at `now`, give to whoever has them.
     ///
@@ -230,6 +227,16 @@ extension KnowledgeDesk {
             decryptableFrames: keys.frames, people: exposure.people,
             exposure: exposure.nanoseconds, excess: AllowedContents.excess(of: contents),
             scorer: scorer)
+    }
+
+    /// An entry about what `holder` has is written down at `since` and gone by `until`: what it tells of who was in a call with
+    /// whom.
+    mutating func noteEdge(
+        _ entry: RelayLogEntry, of holder: RelayHolder, since: SimTime, until: SimTime
+    ) {
+        edges.noteEntry(
+            of: parties[Int(holder.call)].side(of: holder.subject),
+            namingOther: publicPeer(of: entry) != nil, in: holder.call, since: since, until: until)
     }
 
     /// The address that an entry lets through, where it is the partner's own one and means something on the Internet.

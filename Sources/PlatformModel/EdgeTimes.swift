@@ -2,9 +2,10 @@ import Quantities
 
 /// From when to when the stores tell who was in a call with whom, call by call, in a run that is audited.
 ///
-/// They tell it of a call as long as they hold a message of each of its sides, or an entry of the relay log by which one side
-/// lets the other's public address through. Records go with sweeps alone, so between two of them there are only ever
-/// more: the worst moment for a theft is just before a sweep, or the end, and is found exactly.
+/// They tell it of a call as long as they hold something of each of its sides: a message, an entry of the relay log about an
+/// address that the side holds, or one by which the other side lets its public address through. Records go with sweeps alone,
+/// so between two of them there are only ever more: the worst moment for a theft is just before a sweep, or the end, and is
+/// found exactly.
 struct EdgeTimes {
     /// Stored at `since` or later, gone with the sweep at `until`.
     private struct Span: BitwiseCopyable {
@@ -31,32 +32,34 @@ struct EdgeTimes {
         var span: Span
     }
 
-    /// The last span of each side of each call in which there are messages of it.
-    private var messages: [BothSides<Span>] = []
-    /// Those before it, where there was none in between.
+    /// The last span of each side of each call in which there is something of it.
+    private var last: [BothSides<Span>] = []
+    /// Those before it, where there was nothing in between.
     private var earlier: [CallSpan] = []
-    /// The last span of each call in which an entry of a relay names both; those before it.
-    private var entries: [Span] = []
-    private var earlierEntries: [CallSpan] = []
 
     /// A message of `side` is stored at `since` and gone by `until`.
     mutating func noteMessage(of side: Side, in call: UInt32, since: SimTime, until: SimTime) {
-        while messages.count <= Int(call) { messages.append(BothSides(.empty, .empty)) }
-        let last = messages[Int(call)][side]
-        if last.isGone(by: since) {
-            earlier.append(CallSpan(call: call, side: side, span: last))
-        }
-        messages[Int(call)][side] = last.extended(since: since, until: until)
+        note(side, in: call, since: since, until: until)
     }
 
-    /// An entry that names both is written down at `since` and gone by `until`.
-    mutating func noteEntry(in call: UInt32, since: SimTime, until: SimTime) {
-        while entries.count <= Int(call) { entries.append(.empty) }
-        let last = entries[Int(call)]
-        if last.isGone(by: since) {
-            earlierEntries.append(CallSpan(call: call, side: .offerer, span: last))
+    /// An entry about what `side` holds is written down at `since` and gone by `until`.
+    ///
+    /// - Parameter namesOther: whether it names the other side's public address as well.
+    mutating func noteEntry(
+        of side: Side, namingOther namesOther: Bool, in call: UInt32, since: SimTime,
+        until: SimTime
+    ) {
+        note(side, in: call, since: since, until: until)
+        if namesOther { note(side.other, in: call, since: since, until: until) }
+    }
+
+    private mutating func note(_ side: Side, in call: UInt32, since: SimTime, until: SimTime) {
+        while last.count <= Int(call) { last.append(BothSides(.empty, .empty)) }
+        let span = last[Int(call)][side]
+        if span.isGone(by: since) {
+            earlier.append(CallSpan(call: call, side: side, span: span))
         }
-        entries[Int(call)] = last.extended(since: since, until: until)
+        last[Int(call)][side] = span.extended(since: since, until: until)
     }
 
     /// The moment at which most pairs are told of, the first of several, and how many they are.
@@ -107,11 +110,8 @@ struct EdgeTimes {
         for entry in earlier {
             former[entry.call, default: BothSides([], [])][entry.side].append(entry.span)
         }
-        var spans = earlierEntries.map { (call: $0.call, span: $0.span) }
-        for (call, span) in entries.enumerated() where span.until > .zero {
-            spans.append((UInt32(call), span))
-        }
-        for (call, last) in messages.enumerated() {
+        var spans: [(call: UInt32, span: Span)] = []
+        for (call, last) in last.enumerated() {
             let before = former[UInt32(call)] ?? BothSides([], [])
             for one in before.offerer + [last.offerer] {
                 for other in before.answerer + [last.answerer] {

@@ -82,9 +82,7 @@ extension KnowledgeDesk {
             return disclose(entry, of: holder, to: .relayProcessor, since: since, until: now)
         }
         let until = gone(.relayLog, storedAt: now)
-        if publicPeer(of: entry) != nil {
-            edges.noteEntry(in: holder.call, since: now, until: until)
-        }
+        noteEdge(entry, of: holder, since: now, until: until)
         disclose(entry, of: holder, to: .relayProcessor, since: now, until: until)
     }
 

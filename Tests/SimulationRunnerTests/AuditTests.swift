@@ -105,6 +105,29 @@ import Testing
         #expect(json["disagreements"] == .array([]))
     }
 
+    @Test func `over relays their log makes it recoverable, by the addresses of both`() async throws
+    {
+        var scenario = Self.scenario()
+        scenario.ice.policy = .relay
+        scenario.signaling.retention = .seconds(1)
+        scenario.privacy.sweepInterval = .seconds(1)
+        let audit = try await Self.audit(scenario)
+        // No entry names both, and the audit says of the same log what follows from it.
+        #expect(audit.knowledge.labels[.relayProcessor, .partner].calls.count == 0)
+        let entry = try #require(audit.recoverable.first { $0.observer == .relayProcessor })
+        let concluded = audit.knowledge.known.inferences(of: .relayProcessor)
+            .first { $0.rule == .whoWithWhom }
+        #expect(entry.calls == concluded?.calls.count && entry.calls > audit.knowledge.calls / 2)
+        #expect(entry.lifetime == .days(7) && entry.longest >= .days(7))
+        let text = audit.text(replayedBy: "x")
+        #expect(text.contains("recoverable from what the relay processor stores: for 7 d and"))
+        let thief = Audit.share(
+            audit.knowledge.known.inferences(of: .thief).first { $0.rule == .whoWithWhom }!
+                .calls.count, audit.knowledge.callsBeforeBreach)
+        #expect(text.contains("a thief at 12 s finds the partners of \(thief) of the calls so far"))
+        #expect(try #require(audit.breach.copy.pairRecall) > 0.8)
+    }
+
     @Test func `text and file say what follows, and what only several of them know`() async throws {
         let audit = try await Self.audit(Self.scenario())
         let text = audit.text(replayedBy: "voicesim audit x.yaml")

@@ -102,3 +102,18 @@ extension Audit {
         ]
     }
 }
+
+extension Ledger {
+    /// The calls of which `observer` can say who talked with whom, as it has `item` of them or both public addresses, and
+    /// for how long at most.
+    func partners(
+        recoverableBy observer: Observer, from item: Item
+    ) -> (calls: NumberSet, longest: SimDuration) {
+        let told = self[observer, item]
+        let concluded = Holdings(of: [observer], in: self).conclude(by: .whoWithWhom)
+        var calls = told.calls
+        calls.formUnion(concluded.calls)
+        let others = concluded.isEmpty ? .zero : concluded.residence
+        return (calls, max(told.longestResidence, others))
+    }
+}

@@ -20,7 +20,7 @@ extension Audit {
         lines += [""]
         lines += recoverableLines
         if let breach = knowledge.breach {
-            let found = knowledge.labels[.thief, .partner].calls.count
+            let found = knowledge.known.partners(recoverableBy: .thief, from: .partner).calls.count
             lines.append(
                 "a thief at \(Self.text(breach.sinceStart)) finds the partners of "
                     + "\(Self.share(found, knowledge.callsBeforeBreach)) of the calls so far")

@@ -25,7 +25,7 @@ public struct Audit: Sendable {
     /// The replication's number.
     public let replication: UInt32
 
-    /// That something stored tells who talked with whom.
+    /// That something stored tells who talked with whom, by itself or by what follows from it.
     public struct Recoverability: Hashable, Sendable {
         /// Who has it.
         public var observer: Observer
@@ -115,15 +115,16 @@ public struct Audit: Sendable {
         title = simulation.scenario.title
         seed = simulation.seed
         self.replication = replication
+        let known = knowledge.known
         recoverable = [
             (Observer.signalingProcessor, Item.message, RecordKind.signaling),
             (.relayProcessor, .partner, .relayLog),
         ].compactMap { observer, item, kind in
-            let known = knowledge.labels[observer, item]
-            guard !known.isEmpty, knowledge.policy.span(kind) > .zero else { return nil }
+            let told = known.partners(recoverableBy: observer, from: item)
+            guard told.calls.count > 0, knowledge.policy.span(kind) > .zero else { return nil }
             return Recoverability(
                 observer: observer, lifetime: knowledge.policy.span(kind),
-                longest: known.longestResidence, calls: known.calls.count)
+                longest: told.longest, calls: told.calls.count)
         }
     }
 
