@@ -229,13 +229,13 @@ extension KnowledgeDesk {
             scorer: scorer)
     }
 
-    /// An entry about what `holder` has is written down at `since` and gone by `until`: what it tells of who was in a call with
+    /// An entry about what `holder` has, the last one noted, is written down at `since` and gone by `until`: what it tells of who was in a call with
     /// whom.
     mutating func noteEdge(
         _ entry: RelayLogEntry, of holder: RelayHolder, since: SimTime, until: SimTime
     ) {
         edges.noteEntry(
-            of: parties[Int(holder.call)].side(of: holder.subject),
+            relayNotes.count - 1, of: parties[Int(holder.call)].side(of: holder.subject),
             namingOther: publicPeer(of: entry) != nil, in: holder.call, since: since, until: until)
     }
 

@@ -5,7 +5,7 @@ import Quantities
 /// They tell it of a call as long as they hold something of each of its sides: a message, an entry of the relay log about an
 /// address that the side holds, or one by which the other side lets its public address through. Records go with sweeps alone,
 /// so between two of them there are only ever more: the worst moment for a theft is just before a sweep, or the end, and is
-/// found exactly.
+/// found exactly. Where faults befall the stores, they go otherwise, and ``standing`` counts what is there.
 struct EdgeTimes {
     /// Stored at `since` or later, gone with the sweep at `until`.
     private struct Span: BitwiseCopyable {
@@ -36,19 +36,38 @@ struct EdgeTimes {
     private var last: [BothSides<Span>] = []
     /// Those before it, where there was nothing in between.
     private var earlier: [CallSpan] = []
+    /// What stands, in a run whose stores have faults; there are no spans then.
+    var standing: StandingEdges?
+
+    /// No call.
+    ///
+    /// - Parameter countingRecords: whether records may go otherwise than by their lifetimes.
+    init(countingRecords: Bool = false) {
+        if countingRecords { standing = StandingEdges() }
+    }
 
     /// A message of `side` is stored at `since` and gone by `until`.
     mutating func noteMessage(of side: Side, in call: UInt32, since: SimTime, until: SimTime) {
+        guard standing == nil else {
+            standing?.noteMessage(of: side, in: call)
+            return
+        }
         note(side, in: call, since: since, until: until)
     }
 
     /// An entry about what `side` holds is written down at `since` and gone by `until`.
     ///
-    /// - Parameter namesOther: whether it names the other side's public address as well.
+    /// - Parameters:
+    ///   - number: which of the run's entries it is, from 0.
+    ///   - namesOther: whether it names the other side's public address as well.
     mutating func noteEntry(
-        of side: Side, namingOther namesOther: Bool, in call: UInt32, since: SimTime,
-        until: SimTime
+        _ number: Int, of side: Side, namingOther namesOther: Bool, in call: UInt32,
+        since: SimTime, until: SimTime
     ) {
+        guard standing == nil else {
+            standing?.noteEntry(number, of: side, namingOther: namesOther, in: call)
+            return
+        }
         note(side, in: call, since: since, until: until)
         if namesOther { note(side.other, in: call, since: since, until: until) }
     }
@@ -68,10 +87,12 @@ struct EdgeTimes {
     ///   - parties: the people of each call.
     ///   - interval: from one sweep to the next; the first comes after one.
     ///   - end: of the run.
+    /// - Precondition: where what stands is counted, it was looked at the end, too.
     /// - Complexity: O(n·log n) of n spans, and O(sweeps).
     func worstMoment(
         _ parties: [BothSides<UInt32>], sweepingEvery interval: SimDuration, until end: SimTime
     ) -> (time: SimTime, pairs: Int) {
+        if let standing { return standing.worst ?? (end, 0) }
         let sweeps = Int((end.nanoseconds - 1) / interval.nanoseconds)
         /// Moment k is that of the sweep numbered k, from 1, before it happens; the last one is the end.
         let last = sweeps + 1

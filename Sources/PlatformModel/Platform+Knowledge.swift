@@ -243,14 +243,6 @@ extension Platform {
             beside: risk.extent, at: now)
     }
 
-    /// The moment before the end at which a copy tells of most pairs, and of how many; nil where it is not noted.
-    var worstBreach: (time: SimTime, pairs: Int)? {
-        knowledge.map {
-            $0.edges.worstMoment(
-                $0.parties, sweepingEvery: scenario.privacy.sweepInterval, until: stopTime)
-        }
-    }
-
     /// A side has keys for its media.
     mutating func knowKeys(_ keys: borrowing SRTPKeys, of leg: LegID) {
         guard knowledge != nil else { return }

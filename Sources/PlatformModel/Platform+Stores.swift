@@ -113,6 +113,7 @@ extension Platform {
     private mutating func sweepNow(_ engine: inout Engine<PlatformEvent>) {
         let now = engine.now
         recordHeld(at: now)
+        lookAtEdges(at: now)
         let overstaying = stores?.lookAtAges(at: now) ?? []
         if let limit = stores?.crash.take() {
             noteLags(stores?.sweep(at: now, atMost: limit) ?? [], at: now)
@@ -160,6 +161,7 @@ extension Platform {
         case .clockIsWrong(let error, _): stores?.clockError = error
         case .restart: restartStores(&engine)
         case .restoration:
+            lookAtEdges(at: now)
             let lags = stores?.restore(at: now) ?? []
             noteLags(lags, at: now)
         case .importation(let count, let age):

@@ -155,6 +155,7 @@ struct Platform: ~Copyable {
                 relays: relays.stations.flatMap {
                     [$0.address.ip] + ($0.address6.map { [$0.ip] } ?? [])
                 }, root: root)
+            knowledge?.edges = EdgeTimes(countingRecords: !scenario.storeFaults.isEmpty)
         }
     }
 

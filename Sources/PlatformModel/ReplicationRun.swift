@@ -139,8 +139,8 @@ public struct ReplicationRun: ~Copyable {
     }
 
     /// The moment at which a copy would have told of most pairs of people that they were in a call with each other, the first of
-    /// several, and how many; nil if the run is not audited. Records go with sweeps alone, so it is
-    /// just before one of these, or the end.
+    /// several, and how many; nil if the run is not audited. Records go with sweeps and restorations
+    /// alone, so it is just before one of these, or the end.
     ///
     /// - Precondition: the end has been reached.
     public var worstBreach: (time: SimTime, pairs: Int)? {

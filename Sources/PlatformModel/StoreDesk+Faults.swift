@@ -56,7 +56,7 @@ extension StoreDesk {
     // MARK: Where records come from
 
     /// Where the records of a kind come from, in the order of the stores; nothing where their stamps tell it.
-    private func origins(_ kind: RecordKind) -> [Provenance.Origin] {
+    func origins(_ kind: RecordKind) -> [Provenance.Origin] {
         guard let provenance else { return [] }
         var origins: [Provenance.Origin] = []
         guarded.store.forEachNumber(kind) { origins.append(provenance[kind, $0]) }

@@ -51,6 +51,69 @@ import Testing
         if span == .hours(1) { #expect(worst.time == end) }
     }
 
+    /// What befalls stores that keep records for how long, and the moments at which something goes that is not swept.
+    private static let faults: [(faults: [StoreFault], span: SimDuration, losses: [Int64])] = [
+        ([StoreFault(.restoration, at: .milliseconds(18_300))], .hours(1), [18_300]),
+        (
+            [
+                StoreFault(.restoration, at: .milliseconds(9_100)),
+                StoreFault(.restoration, at: .milliseconds(9_900)),
+            ], .seconds(5), [9_100, 9_900]
+        ),
+        (
+            [
+                StoreFault(.clockIsWrong(by: .seconds(9), for: .seconds(10)), at: .seconds(4)),
+                StoreFault(.restart, at: .milliseconds(13_700)),
+            ], .seconds(12), [13_700]
+        ),
+        (
+            [
+                StoreFault(.clockIsWrong(by: -.seconds(9), for: .seconds(10)), at: .seconds(4)),
+                StoreFault(.restart, at: .milliseconds(5_500)),
+            ], .seconds(3), [5_500]
+        ),
+        ([StoreFault(.sweepCrashes(after: 10), at: .milliseconds(9_300))], .seconds(5), []),
+    ]
+
+    @Test(arguments: faults.indices)
+    func `the worst moment is the worst of all, whatever befalls the stores`(index: Int) throws {
+        let (faults, span, losses) = Self.faults[index]
+        var scenario = Self.scenario(keeping: span)
+        scenario.privacy.backupInterval = .seconds(7)
+        scenario.privacy.backupRetention = .hours(1)
+        scenario.storeFaults = faults
+        var run = Self.run(scenario)
+        // Every half second and just before each loss: most stands at one of these, as sweeps are among them.
+        let looks = (Array(stride(from: 500, through: 20_000, by: 500)) + losses).sorted()
+        var measured: [(time: SimTime, pairs: Int)] = []
+        for look in looks {
+            run.advance(to: .zero + .milliseconds(look))
+            let copy = run.measureBreach()
+            measured.append((run.now, try #require(copy).pairsFound))
+        }
+        let found = run.worstBreach
+        let worst = try #require(found)
+        #expect(worst.pairs == measured.map(\.pairs).max())
+        #expect(measured.contains { $0.time == worst.time && $0.pairs == worst.pairs })
+        #expect(worst.pairs > 3)
+        if index == 0 { #expect(worst.time == .zero + .milliseconds(18_300)) }
+    }
+
+    @Test(arguments: [SimDuration.seconds(3), .hours(1)])
+    func `a fault that takes nothing away changes nothing of the worst moment`(
+        span: SimDuration
+    ) throws {
+        var scenario = Self.scenario(keeping: span)
+        var usual = Self.run(scenario)
+        usual.advance(to: usual.end)
+        // There is no backup.
+        scenario.storeFaults = [StoreFault(.restoration, at: .seconds(10))]
+        var run = Self.run(scenario)
+        run.advance(to: run.end)
+        let (expected, found) = (usual.worstBreach, run.worstBreach)
+        #expect(found?.pairs == expected?.pairs && found?.time == expected?.time)
+    }
+
     @Test func `over relays their log tells of the pairs when all messages are gone`() throws {
         var scenario = Self.scenario()
         scenario.ice.policy = .relay
@@ -272,7 +335,7 @@ import Testing
                 let namesOther = choice < 2
                 if choice < 4 {
                     times.noteEntry(
-                        of: side, namingOther: namesOther, in: UInt32(call), since: since,
+                        0, of: side, namingOther: namesOther, in: UInt32(call), since: since,
                         until: until)
                 } else {
                     times.noteMessage(of: side, in: UInt32(call), since: since, until: until)
