@@ -289,7 +289,7 @@ let testTargets: [Target] = [
             "Addressing", "ArrivalProcesses", "CMediaShim", "EventEngine", "KnowledgeLedger",
             "Matchmaking", "Measurement", "MediaPipeline", "MediaSecurity", "MemorySearch",
             "NetworkModel", "OpusCodec", "PrivacyStores", "Quantities", "RandomStreams",
-            "RiskScoring", "STUN", "ScenarioModel", "Signaling", "TURN", "Talks",
+            "RiskScoring", "STUN", "ScenarioModel", "Signaling", "Statistics", "TURN", "Talks",
         ]),
     tests(
         of: "SimulationRunner",

@@ -31,12 +31,8 @@ public struct LinkedPairs: Hashable, Sendable {
     }
 }
 
-/// What a copy of the stores gives to whoever has it.
-public struct BreachMeasures: Hashable, Sendable {
-    /// When it was taken.
-    public let time: SimTime
-    /// Records in it.
-    public let records: Int
+/// What a copy of the stores shows of people: of all, or of all but some.
+public struct BreachCounts: Hashable, Sendable {
     /// Pairs of people of whose call it holds something of each side: a message, or an entry of the relay log about an address
     /// that the side holds or that the other lets through.
     public let pairsFound: Int
@@ -48,20 +44,10 @@ public struct BreachMeasures: Hashable, Sendable {
     public let bySession: LinkedPairs
     /// Calls linked by the fingerprints of certificates in their descriptions.
     public let byCertificate: LinkedPairs
-    /// Media keys that there had been, and were looked for.
-    public let keysSearched: Int
-    /// Those of them that are in the copy.
-    public let keysFound: Int
-    /// Frames that they had protected by then.
-    public let decryptableFrames: Int64
-    /// People of whom there is a record.
-    public let people: Int
-    /// For how long there has been one, summed over these people, in nanoseconds ≥ 0.
+    /// Frames that the media keys in it had protected by then; nil where there had been no keys at all.
+    public let decryptableFrames: Int64?
+    /// For how long there has been a record of each person in it, summed, in nanoseconds ≥ 0.
     public let exposure: Int128
-    /// What is in the copy and may not be.
-    public let excess: [AllowedContents.Excess]
-    /// What the scorer held then, in tables of its own, which are no store and in no copy.
-    public let scorer: ScorerExtent
 
     /// The share of pairs found, 0…1; nil where there were none.
     public var pairRecall: Double? {
@@ -75,4 +61,33 @@ public struct BreachMeasures: Hashable, Sendable {
 
     /// The sum of times for which people have been exposed, in seconds.
     public var personSeconds: Double { Double(exposure) / 1e9 }
+}
+
+/// What a copy of the stores gives to whoever has it.
+@dynamicMemberLookup
+public struct BreachMeasures: Hashable, Sendable {
+    /// When it was taken.
+    public let time: SimTime
+    /// Records in it.
+    public let records: Int
+    /// What it shows of all people.
+    public let counts: BreachCounts
+    /// What it shows of all but those of each of the ``PeopleGroups``, who are left out with their calls; what links the other
+    /// calls stays. Empty where one of the groups has nobody who had been in a call by then.
+    public let leftOut: [BreachCounts]
+    /// Media keys that there had been, and were looked for.
+    public let keysSearched: Int
+    /// Those of them that are in the copy.
+    public let keysFound: Int
+    /// People of whom there is a record.
+    public let people: Int
+    /// What is in the copy and may not be.
+    public let excess: [AllowedContents.Excess]
+    /// What the scorer held then, in tables of its own, which are no store and in no copy.
+    public let scorer: ScorerExtent
+
+    /// What it shows of all people.
+    public subscript<Value>(dynamicMember path: KeyPath<BreachCounts, Value>) -> Value {
+        counts[keyPath: path]
+    }
 }

@@ -80,59 +80,99 @@ struct CopyReading {
     // MARK: What it comes to
 
     /// Pairs of people of whose call the copy has something of each side, and that there were.
-    var pairs: (found: Int, made: Int) {
+    var pairs: (found: GroupedSum<Int>, made: GroupedSum<Int>) {
         let found = parties.indices.filter { places[2 * $0] >= 0 && places[2 * $0 + 1] >= 0 }
         return (Self.distinct(found.map { parties[$0] }), Self.distinct(parties))
     }
 
-    private static func distinct(_ pairs: [BothSides<UInt32>]) -> Int {
-        let sorted = pairs.map(EdgeTimes.pair).sorted()
-        return sorted.indices.count { $0 == 0 || sorted[$0] != sorted[$0 - 1] }
+    private static func distinct(_ pairs: [BothSides<UInt32>]) -> GroupedSum<Int> {
+        var sum = GroupedSum<Int>()
+        forEachRun(pairs.map(EdgeTimes.pair).sorted(), of: ==) { pairs in
+            let pair = pairs.first!
+            sum.add(1, of: BothSides(UInt32(pair >> 32), UInt32(truncatingIfNeeded: pair)))
+        }
+        return sum
     }
 
-    var byAddress: LinkedPairs { linked(addresses) }
-    var bySession: LinkedPairs { linked(sessions) }
-    var byCertificate: LinkedPairs { linked(certificates) }
+    var byAddress: LinkSums { linked(addresses) }
+    var bySession: LinkSums { linked(sessions) }
+    var byCertificate: LinkSums { linked(certificates) }
 
-    private func linked<Key>(_ linking: Linking<Key>) -> LinkedPairs {
+    private func linked<Key>(_ linking: Linking<Key>) -> LinkSums {
         var groups = linking.groups(of: appearances.count)
         let calls = appearances.indices.filter { reported[appearances[$0].subject] == nil }
             .map { (subject: appearances[$0].subject, group: groups.representative(of: $0)) }
             .sorted { ($0.subject, $0.group) < ($1.subject, $1.group) }
-        var pairs = LinkedPairs()
-        pairs.same = Self.pairsOfEqual(calls) { $0.subject == $1.subject }
-        pairs.sameLinked = Self.pairsOfEqual(calls) { $0 == $1 }
-        pairs.others = Self.pairs(among: calls.count) - pairs.same
-        pairs.othersLinked =
-            Self.pairsOfEqual(calls.sorted { $0.group < $1.group }) { $0.group == $1.group }
-            - pairs.sameLinked
-        return pairs
+        var sums = LinkSums()
+        sums.all.addPairs(among: Self.number(of: calls[...]))
+        Self.forEachRun(calls, of: { $0.subject == $1.subject }) {
+            sums.same.add(GroupedSum.pairs(among: $0.count), of: $0.first!.subject)
+        }
+        Self.forEachRun(calls, of: { $0 == $1 }) {
+            sums.sameLinked.add(GroupedSum.pairs(among: $0.count), of: $0.first!.subject)
+        }
+        Self.forEachRun(calls.sorted { $0.group < $1.group }, of: { $0.group == $1.group }) {
+            if $0.count > 1 { sums.linked.addPairs(among: Self.number(of: $0)) }
+        }
+        return sums
     }
 
-    private static func pairs(among count: Int) -> Int { count * (count - 1) / 2 }
+    /// How many calls there are, with and without each group of people.
+    private static func number(
+        of calls: ArraySlice<(subject: UInt32, group: Int)>
+    ) -> GroupedSum<Int> {
+        var sum = GroupedSum<Int>()
+        for call in calls { sum.add(1, of: call.subject) }
+        return sum
+    }
 
-    /// Pairs of equal elements in a list in which equal ones stand beside each other.
-    private static func pairsOfEqual<Element>(
-        _ elements: [Element], _ areEqual: (Element, Element) -> Bool
-    ) -> Int {
-        var (pairs, run) = (0, 0)
-        for index in elements.indices {
-            run = index > 0 && areEqual(elements[index - 1], elements[index]) ? run + 1 : 0
-            pairs += run
+    /// Calls `body` with each run of equal elements of a list in which equal ones stand beside each other.
+    private static func forEachRun<Element>(
+        _ elements: [Element], of areEqual: (Element, Element) -> Bool,
+        _ body: (ArraySlice<Element>) -> Void
+    ) {
+        var start = 0
+        for index in elements.indices.dropFirst() where !areEqual(elements[start], elements[index])
+        {
+            body(elements[start..<index])
+            start = index
         }
-        return pairs
+        if start < elements.count { body(elements[start...]) }
     }
 
     /// How many people there is a record of, and the sum of the times for which there has been one, in nanoseconds.
-    func exposure(at now: SimTime) -> (people: Int, nanoseconds: Int128) {
+    func exposure(at now: SimTime) -> (people: Int, nanoseconds: GroupedSum<Int128>) {
         var oldest = reported
         for appearance in appearances {
             let known = oldest[appearance.subject] ?? appearance.oldest
             oldest[appearance.subject] = min(known, appearance.oldest)
         }
+        var sum = GroupedSum<Int128>()
         // Whole numbers: the order in which they are added does not matter.
-        let sum = oldest.values.reduce(Int128(0)) { $0 + Int128((now - $1).nanoseconds) }
+        for (subject, since) in oldest { sum.add(Int128((now - since).nanoseconds), of: subject) }
         return (oldest.count, sum)
+    }
+}
+
+/// Pairs of calls, with and without each group of people.
+struct LinkSums {
+    /// All.
+    var all = GroupedSum<Int>()
+    /// Those of the same person.
+    var same = GroupedSum<Int>()
+    /// Those of the same person that are linked.
+    var sameLinked = GroupedSum<Int>()
+    /// All that are linked.
+    var linked = GroupedSum<Int>()
+
+    /// Without the people of `group`.
+    subscript(without group: Int?) -> LinkedPairs {
+        var pairs = LinkedPairs()
+        pairs.same = same[without: group]
+        pairs.sameLinked = sameLinked[without: group]
+        pairs.others = all[without: group] - pairs.same
+        pairs.othersLinked = linked[without: group] - pairs.sameLinked
+        return pairs
     }
 }
 
@@ -217,16 +257,25 @@ extension KnowledgeDesk {
             guard let note else { continue }
             reading.readReport(of: note.subject, at: report.time)
         }
+        var frames = GroupedSum<Int64>()
+        let keys = keyCanaries.search(contents, frame: frame, at: now) { call, count in
+            frames.add(count, of: parties[Int(call)])
+        }
         let (pairs, exposure) = (reading.pairs, reading.exposure(at: now))
-        let keys = keyCanaries.search(contents, frame: frame, at: now)
+        let links = (reading.byAddress, reading.bySession, reading.byCertificate)
+        let counts = { (group: Int?) in
+            BreachCounts(
+                pairsFound: pairs.found[without: group], pairsMade: pairs.made[without: group],
+                byAddress: links.0[without: group], bySession: links.1[without: group],
+                byCertificate: links.2[without: group],
+                decryptableFrames: keyCanaries.count > 0 ? frames[without: group] : nil,
+                exposure: exposure.nanoseconds[without: group])
+        }
         return BreachMeasures(
-            time: now, records: contents.recordCount, pairsFound: pairs.found,
-            pairsMade: pairs.made, byAddress: reading.byAddress, bySession: reading.bySession,
-            byCertificate: reading.byCertificate,
-            keysSearched: keyCanaries.count, keysFound: keys.keys,
-            decryptableFrames: keys.frames, people: exposure.people,
-            exposure: exposure.nanoseconds, excess: AllowedContents.excess(of: contents),
-            scorer: scorer)
+            time: now, records: contents.recordCount, counts: counts(nil),
+            leftOut: pairs.made.isSpread ? (0..<PeopleGroups.count).map(counts) : [],
+            keysSearched: keyCanaries.count, keysFound: keys.keys, people: exposure.people,
+            excess: AllowedContents.excess(of: contents), scorer: scorer)
     }
 
     /// An entry about what `holder` has, the last one noted, is written down at `since` and gone by `until`: what it tells of who was in a call with

@@ -35,9 +35,11 @@ struct KeyCanaries {
 
     /// How many keys are found in `contents`, and how many frames of `length` these had protected by `now`.
     ///
+    /// - Parameter note: is told the call of each key that is found, and how many frames it had protected.
     /// - Complexity: O(bytes).
     func search(
-        _ contents: StoreContents, frame length: SimDuration, at now: SimTime
+        _ contents: StoreContents, frame length: SimDuration, at now: SimTime,
+        noting note: (UInt32, Int64) -> Void = { _, _ in }
     ) -> (keys: Int, frames: Int64) {
         guard !calls.isEmpty else { return (0, 0) }
         var found = [Bool](repeating: false, count: calls.count)
@@ -52,7 +54,9 @@ struct KeyCanaries {
         let frames = found.indices.reduce(Int64(0)) { sum, index in
             guard found[index], let talk = talks[calls[index]] else { return sum }
             let span = min(talk.until, now) - talk.since
-            return sum + max(0, span.nanoseconds) / length.nanoseconds
+            let frames = max(0, span.nanoseconds) / length.nanoseconds
+            note(calls[index], frames)
+            return sum + frames
         }
         return (found.count { $0 }, frames)
     }

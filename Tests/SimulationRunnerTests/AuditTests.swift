@@ -258,21 +258,62 @@ import Testing
         #expect((recall.mean - values.reduce(0, +) / Double(values.count)).magnitude < 1e-12)
         #expect(recall.ci95.low >= 0 && recall.ci95.high <= 1)
         #expect(recall.ci95.low < recall.mean && recall.mean < recall.ci95.high)
-        let frames = try #require(audit.breach.average(.decryptableFrames))
-        #expect(frames.mean == 0 && frames.ci95.high == 0)
+        #expect(recall.copies == values.count)
+        // Without packets of media there are no keys to look for.
+        #expect(audit.breach.average(.decryptableFrames) == nil)
         let measures = try #require(audit.breach.json["measures"])
         #expect(measures["pair_edge_recall"]?["mean"]?.number == recall.mean)
+        #expect(measures["pair_edge_recall"]?["mean_copies"]?.integer == Int64(values.count))
         #expect(audit.breach.text.contains("12 copies were taken at random moments"))
         #expect(audit.breach.text.contains("; on average "))
     }
 
-    @Test func `one copy has values and no interval`() async throws {
+    @Test func `it is told over how many copies a mean is, where some have no value`() async throws
+    {
+        var scenario = Self.scenario()
+        scenario.arrivals = .rate(0.4)
+        let audit = try await Self.audit(scenario, .random(12))
+        let count = audit.breach.copies.count { $0.pairRecall != nil }
+        #expect((2..<12).contains(count))
+        #expect(audit.breach.average(.pairRecall)?.copies == count)
+        #expect(audit.breach.text.contains(" over the \(count) of 12 copies that tell it"))
+    }
+
+    @Test func `one copy has values, and intervals over people where there are enough`()
+        async throws
+    {
+        let few = try await Self.audit(Self.scenario())
+        #expect(few.breach.average(.pairRecall) == nil)
+        #expect(few.breach.overPeople(.pairRecall) == nil)
+        var measure = few.breach.json["measures"]?["pair_edge_recall"]
+        #expect(measure?["value"]?.number == few.breach.copy.pairRecall)
+        #expect(measure?["ci95"] == .null && measure?["ci95_people"] == .null)
+        #expect(few.breach.text.contains("not on the list     nothing"))
+        #expect(few.breach.text.contains("no intervals over people: one of 20 groups"))
+        var scenario = Self.forgetful()
+        scenario.arrivals = .rate(15)
+        let audit = try await Self.audit(scenario)
+        let copy = audit.breach.copy
+        measure = audit.breach.json["measures"]?["pair_edge_recall"]
+        #expect(measure?["ci95"] == .null && measure?["mean"] == .null)
+        let interval = try #require(measure?["ci95_people"]?.array)
+        let ends = interval.compactMap(\.number)
+        let recall = try #require(copy.pairRecall)
+        #expect(ends.count == 2 && 0 <= ends[0] && ends[0] < recall && recall < ends[1])
+        // A total of people is scaled up to as many: its interval is about its value.
+        let time = try #require(audit.breach.overPeople(.personSeconds))
+        #expect((time.middle - copy.personSeconds).magnitude < 0.001)
+        #expect(time.low > 0 && time.high < 2 * copy.personSeconds)
+        #expect(audit.breach.text.contains(" over people), with") == false)
+        #expect(audit.breach.text.contains("person-seconds of \(copy.people) people ("))
+        #expect(audit.breach.text.contains("not over moments, nor over runs"))
+    }
+
+    @Test func `frames are not to be told where there were no keys`() async throws {
         let audit = try await Self.audit(Self.scenario())
-        #expect(audit.breach.average(.pairRecall) == nil)
-        let measure = audit.breach.json["measures"]?["pair_edge_recall"]
-        #expect(measure?["value"]?.number == audit.breach.copy.pairRecall)
-        #expect(measure?["ci95"] == .null)
-        #expect(audit.breach.text.contains("not on the list     nothing"))
+        #expect(audit.breach.json["measures"]?["decryptable_frames"]?["value"] == .null)
+        #expect(
+            audit.breach.text.contains("decryptable frames  not to be told: there were no keys"))
     }
 
     @Test func `what the operator could answer is told store by store`() async throws {

@@ -194,8 +194,9 @@ def answer_theft(rows):
             f"With {label}, a copy shows at worst {worst['pairs shown']:,} pairs of people, after "
             f"{worst['hour']} h; at {last['hour']} h {per_cent(last['pairs shown'] / last['pairs so far'])} of all so far, "
             f"and something about {last['people']:,} people.")
-    frames = sum(row["frames"] for row in rows)
-    lines.append(f"Frames that it could decrypt: {frames}.")
+    frames = [row["frames"] for row in rows if row["frames"] is not None]
+    lines.append(f"Frames that it could decrypt: {sum(frames)}." if frames else
+                 "No packets of media were simulated, so there were no keys that a copy could hold.")
     return " ".join(lines)
 
 

@@ -12,21 +12,21 @@ extension BreachFindings {
                 + "\(copy.records) records",
             row("who with whom")
                 + "\(Audit.share(copy.pairsFound, copy.pairsMade)) of \(copy.pairsMade) pairs so far"
-                + average(.pairRecall, Self.perCent),
+                + overPeople(.pairRecall, Self.perCent) + average(.pairRecall, Self.perCent),
             row("calls linked")
                 + Self.linked(copy.byAddress, "public addresses") + "; "
                 + Self.linked(copy.bySession, "session numbers in o=") + "; "
-                + Self.linked(copy.byCertificate, "certificates")
+                + Self.linked(copy.byCertificate, "certificates") + best
                 + average(.advantage, Self.perCent),
-            row("decryptable frames")
-                + "\(copy.decryptableFrames), with \(copy.keysFound) of \(copy.keysSearched) keys found"
+            row("decryptable frames") + frames
                 + average(.decryptableFrames, Self.plain),
             row("at risk")
                 + "\(Self.plain(copy.personSeconds)) person-seconds of \(copy.people) people"
-                + average(.personSeconds, Self.plain),
+                + overPeople(.personSeconds, Self.plain) + average(.personSeconds, Self.plain),
             row("not on the list") + excess,
             row("in no copy") + scorer,
         ]
+        lines += peopleLines
         if !copies.isEmpty {
             lines.append(
                 "  \(copies.count) copies were taken at random moments: means over them with "
@@ -45,6 +45,43 @@ extension BreachFindings {
         }
     }
 
+    /// What the intervals over people are.
+    private var peopleLines: [String] {
+        guard !copy.leftOut.isEmpty else {
+            return [
+                "  no intervals over people: one of \(PeopleGroups.count) groups of them has nobody who was "
+                    + "in a call"
+            ]
+        }
+        return [
+            "  over people: 95 % intervals by what the copy gives without each of \(PeopleGroups.count) groups "
+                + "of them (jackknife, Student's t):",
+            "  how much it owes to who came, at this moment of this run; not over moments, nor over runs",
+        ]
+    }
+
+    /// How well the best way links calls, where there is an interval.
+    private var best: String {
+        guard let advantage = copy.advantage, overPeople(.advantage) != nil else { return "" }
+        return "; the best of them \(Self.perCent(advantage))"
+            + overPeople(.advantage, Self.perCent)
+    }
+
+    private var frames: String {
+        guard let frames = copy.decryptableFrames else {
+            return "not to be told: there were no keys to look for"
+        }
+        return "\(frames)" + overPeople(.decryptableFrames, Self.plain)
+            + ", with \(copy.keysFound) of \(copy.keysSearched) keys found"
+    }
+
+    private func overPeople(_ measure: Measure, _ text: (Double) -> String) -> String {
+        guard let interval = overPeople(measure) else { return "" }
+        // That nothing differs between groups is not to say that it is certain.
+        guard interval.low < interval.high else { return " (no spread over people)" }
+        return " (\(text(interval.low)) to \(text(interval.high)) over people)"
+    }
+
     private var excess: String {
         guard !copy.excess.isEmpty else { return "nothing" }
         return copy.excess.map { "\($0.store): \($0.field) of \($0.records) records" }
@@ -60,8 +97,12 @@ extension BreachFindings {
     private func row(_ name: String) -> String { "  " + Audit.padded(name, 20) }
 
     private func average(_ measure: Measure, _ text: (Double) -> String) -> String {
-        guard let (mean, interval) = average(measure) else { return "" }
-        return "; on average \(text(mean)) (\(text(interval.low)) to \(text(interval.high)))"
+        guard let average = average(measure) else { return "" }
+        let interval = average.ci95
+        return
+            "; on average \(text(average.mean)) (\(text(interval.low)) to \(text(interval.high)))"
+            + (average.copies < copies.count
+                ? " over the \(average.copies) of \(copies.count) copies that tell it" : "")
     }
 
     private static func linked(_ pairs: LinkedPairs, _ key: String) -> String {
@@ -120,12 +161,15 @@ extension BreachFindings {
     private func json(of measure: Measure) -> JSONValue {
         let average = average(measure)
         return .object([
-            .init("value", JSONValue(measure.value(of: copy))),
-            .init("mean", JSONValue(average?.mean)),
-            .init(
-                "ci95",
-                average.map { .array([.number($0.ci95.low), .number($0.ci95.high)]) } ?? .null),
+            .init("value", JSONValue(measure.value(of: copy.counts))),
+            .init("ci95_people", Self.json(overPeople(measure))),
+            .init("mean", JSONValue(average?.mean)), .init("ci95", Self.json(average?.ci95)),
+            .init("mean_copies", average.map { .integer(Int64($0.copies)) } ?? .null),
         ])
+    }
+
+    private static func json(_ interval: ConfidenceInterval?) -> JSONValue {
+        interval.map { .array([.number($0.low), .number($0.high)]) } ?? .null
     }
 
     private static func json(_ pairs: LinkedPairs) -> JSONValue {

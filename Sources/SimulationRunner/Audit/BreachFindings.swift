@@ -30,12 +30,23 @@ public struct BreachFindings: Hashable, Sendable {
         case personSeconds = "person_seconds_at_risk"
 
         /// Its value; nil where there is nothing to measure.
-        public func value(of copy: BreachMeasures) -> Double? {
+        public func value(of counts: BreachCounts) -> Double? {
             switch self {
-            case .pairRecall: copy.pairRecall
-            case .advantage: copy.advantage
-            case .decryptableFrames: Double(copy.decryptableFrames)
-            case .personSeconds: copy.personSeconds
+            case .pairRecall: counts.pairRecall
+            case .advantage: counts.advantage
+            case .decryptableFrames: counts.decryptableFrames.map(Double.init)
+            case .personSeconds: counts.personSeconds
+            }
+        }
+
+        /// By what its value without a group of people is multiplied to stand for all: totals of people grow with the number of
+        /// people, those of calls with the number of pairs.
+        fileprivate var expansion: Double {
+            let growth = Double(PeopleGroups.count) / Double(PeopleGroups.count - 1)
+            return switch self {
+            case .pairRecall, .advantage: 1
+            case .decryptableFrames: growth * growth
+            case .personSeconds: growth
             }
         }
 
@@ -49,11 +60,33 @@ public struct BreachFindings: Hashable, Sendable {
         }
     }
 
+    /// The 95 % interval of `measure` in the copy over people: how much it owes to who came, at this moment of this run, and
+    /// not over moments nor over runs. By a delete-a-group jackknife, ``Jackknife``, over ``PeopleGroups``. Nil where
+    /// there is no value, or none without one of the groups.
+    public func overPeople(_ measure: Measure) -> ConfidenceInterval? {
+        guard let value = measure.value(of: copy.counts) else { return nil }
+        let parts = copy.leftOut.compactMap { measure.value(of: $0) }
+        guard parts.count == copy.leftOut.count else { return nil }
+        return Jackknife.interval95(of: value, leavingOut: parts.map { $0 * measure.expansion })?
+            .clamped(to: measure.range)
+    }
+
+    /// The mean of a measure over several copies.
+    public struct Average: Hashable, Sendable {
+        /// The mean.
+        public let mean: Double
+        /// Its 95 % interval over moments of this run.
+        public let ci95: ConfidenceInterval
+        /// Over how many copies, those that have a value.
+        public let copies: Int
+    }
+
     /// The mean of `measure` over the copies that have a value, and its 95 % interval: the moments are drawn evenly and apart
     /// from each other, so it holds for a theft at any moment of this run. Nil without two such copies.
-    public func average(_ measure: Measure) -> (mean: Double, ci95: ConfidenceInterval)? {
-        let values = copies.compactMap { measure.value(of: $0) }
+    public func average(_ measure: Measure) -> Average? {
+        let values = copies.compactMap { measure.value(of: $0.counts) }
         guard let interval = ReplicationSummary.interval95(of: values) else { return nil }
-        return (interval.middle, interval.clamped(to: measure.range))
+        return Average(
+            mean: interval.middle, ci95: interval.clamped(to: measure.range), copies: values.count)
     }
 }
