@@ -38,6 +38,8 @@ public struct ByteEvidence: Hashable, Sendable {
     public internal(set) var edgeConnections = 0
     /// Sealed records that the edge was handed, in which their own text and addresses were looked for.
     public internal(set) var edgeRecords = 0
+    /// Datagrams on the Internet in which the addresses of a call's two people were looked for, as STUN writes addresses.
+    public internal(set) var heardDatagrams = 0
     /// User fragments that agents had, each restart's anew.
     public internal(set) var fragments = 0
     /// Datagrams, messages, entries of relay logs and reports in which user names of checks were looked for.

@@ -17,16 +17,22 @@ enum CheckView {
     private static func view(_ datagram: [UInt8], isWrapped: Bool) -> CheckView {
         switch DatagramKind.classify(datagram) {
         case .stun: return view(ofMessage: datagram, isWrapped: isWrapped)
-        case .turnChannel where !isWrapped && datagram.count > channelHeader:
-            // The padding behind the data does not make it another message.
-            let length = Int(datagram[2]) << 8 | Int(datagram[3])
-            return view(Array(datagram.dropFirst(channelHeader).prefix(length)), isWrapped: true)
+        case .turnChannel where !isWrapped:
+            return data(ofChannel: datagram).map { view($0, isWrapped: true) } ?? .other
         case .turnChannel, .dtls, .rtp, .zrtp, .unknown: return .other
         }
     }
 
     /// Channel number and length (RFC 8656 §12.4).
     private static let channelHeader = 4
+
+    /// What is behind the header of a channel; nil where nothing is. The padding behind the data does not make it another
+    /// message.
+    static func data(ofChannel datagram: [UInt8]) -> [UInt8]? {
+        guard datagram.count > channelHeader else { return nil }
+        let length = Int(datagram[2]) << 8 | Int(datagram[3])
+        return Array(datagram.dropFirst(channelHeader).prefix(length))
+    }
 
     private static func view(ofMessage datagram: [UInt8], isWrapped: Bool) -> CheckView {
         // Answers name nobody, and are as many.

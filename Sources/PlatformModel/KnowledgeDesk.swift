@@ -43,6 +43,8 @@ struct KnowledgeDesk {
     private static var noCall: UInt32 { .max }
     /// Who holds a relayed address.
     var relayed: [TransportAddress: RelayHolder] = [:]
+    /// By the number of a call, what was noted of addresses in its datagrams on the Internet.
+    var heard: [HeardNotes] = []
     /// Since when the matchmaker keeps a session from its former partners.
     private var remembered: [UInt32: SimTime] = [:]
 
@@ -284,7 +286,7 @@ struct KnowledgeDesk {
         return [own, candidate.related?.ip].compactMap { $0 }.filter { !$0.isUnspecified }
     }
 
-    private mutating func declareAddress(
+    mutating func declareAddress(
         _ address: IPAddress, of subject: UInt32, to observer: Observer, in call: UInt32,
         isNeighbour: Bool = false, since: SimTime, until: SimTime
     ) {
@@ -361,6 +363,19 @@ struct KnowledgeDesk {
         for item in items {
             unseen.declare(item, of: subject, to: observer, in: call, since: now, until: until)
         }
+    }
+
+    /// A side of a modelled connection would ask its relay to let `address` of `subject` through, and whoever listens on the
+    /// Internet would read that: there is no request to look at.
+    mutating func declareUnseenPermission(
+        for address: IPAddress, of subject: UInt32, in call: UInt32, at now: SimTime
+    ) {
+        guard !relayAddresses.contains(address) else { return }
+        let item: Item = address.isPrivate ? .privateAddress : .publicAddress
+        declareUnseen([item], of: subject, to: .networkObserver, in: call, at: now)
+        guard item == .privateAddress, hidden.contains(subject) else { return }
+        unhidden.declare(
+            item, of: subject, to: .networkObserver, in: call, since: now, until: .distantFuture)
     }
 
     // MARK: The matchmaker's memory

@@ -38,8 +38,17 @@ extension Platform {
                 guard isNews else { continue }
                 dialogues[leg.call].sides[leg.side].permitted.insert(kind)
                 note(.permitted(address), of: leg, at: now)
+                knowPermission(for: address, of: leg, at: now)
             }
         }
+    }
+
+    /// The request names the address in clear, but where TLS carries it.
+    private mutating func knowPermission(for address: IPAddress, of leg: LegID, at now: SimTime) {
+        guard knowledge != nil, clientTransport(leg) != .tls else { return }
+        knowledge?.declareUnseenPermission(
+            for: address, of: peers[calls[leg.call][leg.side.other]].serial,
+            in: calls[leg.call].serial, at: now)
     }
 
     /// Whether a side can tell an address of that kind of the other's: behind a name only on one link (RFC 6762).

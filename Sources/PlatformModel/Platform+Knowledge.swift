@@ -55,6 +55,7 @@ extension Platform {
         let isOpen =
             flight.transport != .tls && !flight.isLoopback && !flight.source.ip.isPrivate
         knowledge?.noteSent(payload, at: datagram.index, by: sender, isOpen: isOpen, now)
+        if isOpen { knowledge?.noteHeard(payload, from: sender, to: flight.destination, at: now) }
     }
 
     /// The agent of a side has a user fragment that nobody has heard of yet: each generation is described before its first
