@@ -14,6 +14,10 @@ public struct ByteEvidence: Hashable, Sendable {
     public internal(set) var payloads = 0
     /// Of these, the ones in which their own frame of speech was looked for.
     public internal(set) var frames = 0
+    /// Packets of media on the Internet in which keys were looked for: as sides and relays send them.
+    public internal(set) var heardPackets = 0
+    /// Of these, the ones in which their own frame of speech was looked for.
+    public internal(set) var heardFrames = 0
     /// Calls of which a relay sent on something else than had come.
     public internal(set) var altered = NumberSet()
     /// Calls that went on a direct path only.

@@ -17,8 +17,8 @@ struct KeyOwners {
     var areGone: Bool { offerer == nil && answerer == nil && talk == nil }
 }
 
-/// Canaries of media: keys and frames of speech, where relays, services and stores could have them, and whether
-/// keys are gone when calls are over.
+/// Canaries of media: keys and frames of speech, where relays, services, stores and whoever listens on the Internet could
+/// have them, and whether keys are gone when calls are over.
 extension KnowledgeDesk {
     // MARK: Keys
 
@@ -96,23 +96,32 @@ extension KnowledgeDesk {
     /// A call that was talked is over, and its media never took a relay.
     mutating func noteDirect(_ call: UInt32) { evidence.direct.insert(call) }
 
+    private mutating func foundSpeech(
+        of call: UInt32, at observer: Observer, since: SimTime, until: SimTime
+    ) {
+        for side in Side.both {
+            canaries.declare(
+                .speech, of: parties[Int(call)][side], to: observer, in: call, since: since,
+                until: until)
+        }
+    }
+
     /// What came of the media of a call that is over.
     mutating func noteMedia(
-        _ report: TalkReport, seenBy witness: RelayWitness, of call: UInt32, at now: SimTime
+        _ report: TalkReport, seenBy witness: MediaWitness, of call: UInt32, at now: SimTime
     ) {
         let account = witness.account
         evidence.payloads += account.payloads
         evidence.frames += account.frames
+        evidence.heardPackets += account.heard.packets
+        evidence.heardFrames += account.heard.frames
         if account.altered > 0 { evidence.altered.insert(call) }
-        if account.openKeys > 0 {
-            foundKeys(of: call, at: .relayProcessor, since: now, until: now)
-        }
-        if account.openFrames > 0 {
-            for side in Side.both {
-                canaries.declare(
-                    .speech, of: parties[Int(call)][side], to: .relayProcessor, in: call,
-                    since: now, until: now)
-            }
+        for (observer, keys, speech, until) in [
+            (Observer.relayProcessor, account.openKeys, account.openFrames, now),
+            (.networkObserver, account.heard.openKeys, account.heard.openFrames, .distantFuture),
+        ] {
+            if keys > 0 { foundKeys(of: call, at: observer, since: now, until: until) }
+            if speech > 0 { foundSpeech(of: call, at: observer, since: now, until: until) }
         }
         guard evidence.direct.contains(call) else { return }
         let traffic = (report.fromOfferer, report.fromAnswerer)

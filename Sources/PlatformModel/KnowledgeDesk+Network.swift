@@ -13,8 +13,8 @@ struct HeardNotes: BitwiseCopyable {
     }
 }
 
-/// What whoever listens on the Internet reads of addresses in datagrams, beyond where these come from: nothing of STUN and
-/// TURN is encrypted but by TLS.
+/// What whoever listens on the Internet reads in datagrams, beyond where these come from: addresses, as nothing of STUN and
+/// TURN is encrypted but by TLS, and keys, if there were any.
 extension KnowledgeDesk {
     /// A datagram goes over the Internet that who listens there can read.
     ///
@@ -25,6 +25,9 @@ extension KnowledgeDesk {
         _ datagram: [UInt8], from sender: (call: UInt32, side: Side)?,
         to destination: TransportAddress, at now: SimTime
     ) {
+        datagram.withUnsafeBytes {
+            lookForKeys(in: $0, at: .networkObserver, since: now, until: .distantFuture)
+        }
         guard let (call, near) = sender ?? recipient(at: destination) else { return }
         while heard.count <= Int(call) { heard.append(HeardNotes()) }
         let told = ToldAddresses(datagram)

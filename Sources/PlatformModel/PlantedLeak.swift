@@ -17,6 +17,10 @@ enum PlantedLeak: CaseIterable {
     case keyInRelayBuffer
     /// A frame is in what relays have of its packet, unprotected.
     case frameInRelayBuffer
+    /// A key is in the packets of direct paths.
+    case keyOnDirectPath
+    /// A frame is in its packet on a direct path, unprotected.
+    case frameOnDirectPath
     /// A report is stored with the reporter's device in it.
     case reporterInReport
     /// A report is stored with the moment at which it was made.
@@ -67,9 +71,9 @@ extension Platform {
         }
     }
 
-    /// Plants what is to be found of a side's keys, where relays or services have it.
+    /// Plants what is to be found of a side's keys, where relays, services or listeners have it.
     mutating func plant(
-        _ keys: borrowing SRTPKeys, of leg: LegID, _ witness: RelayWitness, at now: SimTime
+        _ keys: borrowing SRTPKeys, of leg: LegID, _ witness: MediaWitness, at now: SimTime
     ) {
         let key = keys.withKeys { local, _ in Array(local) }
         switch plantedLeak {
@@ -79,6 +83,8 @@ extension Platform {
                 Array("debug: key \(digits)".utf8), numbered: nil, from: leg, at: now)
         case .keyInRelayBuffer: witness.plant = .bytes(key)
         case .frameInRelayBuffer: witness.plant = .frame
+        case .keyOnDirectPath: witness.directPlant = .bytes(key)
+        case .frameOnDirectPath: witness.directPlant = .frame
         default: break
         }
     }

@@ -85,6 +85,18 @@ extension Platform {
         }
     }
 
+    /// Whether the direct path of a call stays in one home, or turns round at one carrier's box.
+    func staysNear(_ call: Handle) -> Bool {
+        let (a, b) = (
+            peers[calls[call].offerer].attributes, peers[calls[call].answerer].attributes
+        )
+        switch vicinity(a, b) {
+        case .link: return true
+        case .gateway: return !meetOverIPv6(a, b)
+        case .apart: return false
+        }
+    }
+
     private func meetOverIPv6(_ a: Peer.Attributes, _ b: Peer.Attributes) -> Bool {
         a.hasIPv6 && b.hasIPv6 && a.nat != .udpBlocked && b.nat != .udpBlocked
     }

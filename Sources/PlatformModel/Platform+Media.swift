@@ -96,7 +96,7 @@ extension Platform {
     }
 
     private mutating func talkParty(
-        of call: Handle, _ side: Side, _ witness: RelayWitness?, at now: SimTime
+        of call: Handle, _ side: Side, _ witness: MediaWitness?, at now: SimTime
     ) throws(MediaFailure) -> TalkParty {
         let place = place(of: LegID(call: call, side: side))
         let (peer, offerer) = (calls[call][side], calls[call].offerer)

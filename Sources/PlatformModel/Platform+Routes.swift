@@ -26,7 +26,9 @@ extension Platform {
         let legs = mediaRoute(
             of: call, from: side,
             isStream: BothSides { channels[$0].map { $0.transport != .udp } ?? false })
-        return TalkRoute(legs, sending: channels[side], receiving: channels[side.other])
+        return TalkRoute(
+            legs, sending: channels[side], receiving: channels[side.other],
+            staysNear: legs.relayCount == 0 && staysNear(call))
     }
 
     /// The legs of what `side` sends, when relays are reached by a stream from the sides that

@@ -3,14 +3,14 @@ import MediaSecurity
 import Quantities
 import Talks
 
-/// Where media, keys and relays are looked at, in a run that is audited.
+/// Where media and keys are looked at, at relays and on the way, in a run that is audited.
 extension Platform {
     /// Who looks on in a talk; nil in a run that is not audited.
-    func newWitness() -> RelayWitness? { knowledge == nil ? nil : RelayWitness() }
+    func newWitness() -> MediaWitness? { knowledge == nil ? nil : MediaWitness() }
 
     /// A side of a call has keys.
     mutating func know(
-        _ keys: borrowing SRTPKeys, of leg: LegID, _ witness: RelayWitness, at now: SimTime
+        _ keys: borrowing SRTPKeys, of leg: LegID, _ witness: MediaWitness, at now: SimTime
     ) {
         knowledge?.noteKeys(keys, of: calls[leg.call].serial)
         keys.withKeys { local, remote in

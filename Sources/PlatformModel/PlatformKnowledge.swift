@@ -65,7 +65,7 @@ public struct PlatformKnowledge: Sendable {
             .infrastructureOnCall,
             [.privateAddress, .publicAddress, .deviceSignals, .userFragment]
         ),
-        (.networkObserver, [.privateAddress, .publicAddress, .userFragment]),
+        (.networkObserver, [.privateAddress, .publicAddress, .keys, .speech, .userFragment]),
         (
             .thief,
             [

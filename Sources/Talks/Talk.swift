@@ -27,8 +27,8 @@ public final class Talk: @unchecked Sendable {
 
     /// The number of its call.
     public let serial: UInt32
-    /// Who looks on at relays, in an audit.
-    public let witness: RelayWitness?
+    /// Who looks on at relays and on the Internet, in an audit.
+    public let witness: MediaWitness?
     /// Whether it has been told to end.
     public private(set) var isEnding = false
     private var told: [(time: SimTime, input: TalkInput)] = []
@@ -38,10 +38,10 @@ public final class Talk: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - largestPayload: bytes of the longest Opus frame that either sends.
-    ///   - witness: who looks on at relays, in an audit; the sides write their frames down in its log.
+    ///   - witness: who looks on at relays and on the Internet, in an audit; the sides write their frames down in its log.
     public init(
         serial: UInt32, _ offerer: consuming TalkParty, _ answerer: consuming TalkParty,
-        largestPayload: Int, witness: RelayWitness? = nil
+        largestPayload: Int, witness: MediaWitness? = nil
     ) {
         self.serial = serial
         self.witness = witness

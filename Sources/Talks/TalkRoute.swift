@@ -26,17 +26,29 @@ public struct TalkRoute: Hashable, Sendable, BitwiseCopyable {
     public var sending: ChannelUse?
     /// The channel of the receiver with the last relay, if it is the receiver's.
     public var receiving: ChannelUse?
+    /// Whether it stays on one link or behind one carrier's NAT, where nobody on the Internet hears it.
+    public var staysNear: Bool
 
     /// A route over `legs` with the given channels.
     ///
     /// - Precondition: there are relays for the channels, one for each.
-    public init(_ legs: MediaRoute, sending: ChannelUse? = nil, receiving: ChannelUse? = nil) {
+    public init(
+        _ legs: MediaRoute, sending: ChannelUse? = nil, receiving: ChannelUse? = nil,
+        staysNear: Bool = false
+    ) {
         let channels = (sending == nil ? 0 : 1) + (receiving == nil ? 0 : 1)
         precondition(channels <= legs.relayCount, "a channel is one with a relay")
         self.legs = legs
         self.sending = sending
         self.receiving = receiving
+        self.staysNear = staysNear
     }
+
+    /// Whether who listens on the Internet can read what the sender puts on the way: TLS hides it.
+    var isHeardFromSender: Bool { !staysNear && sending?.transport != .tls }
+
+    /// Likewise what the last relay sends on to the receiver.
+    var isHeardFromLastRelay: Bool { receiving?.transport != .tls }
 }
 
 /// What the rest of the world tells a talk.

@@ -16,8 +16,8 @@ struct TalkState: ~Copyable {
     let offerer: UnsafeMutablePointer<TalkParty>
     let answerer: UnsafeMutablePointer<TalkParty>
     private let arena: UnsafeMutablePointer<PacketArena>
-    /// Looks on at relays; nil in ordinary runs.
-    private let witness: RelayWitness?
+    /// Looks on at relays and on the Internet; nil in ordinary runs.
+    private let witness: MediaWitness?
     /// What to be told, in order of time.
     var inputs: [(time: SimTime, input: TalkInput)] = []
     private var nextInput = 0
@@ -28,7 +28,7 @@ struct TalkState: ~Copyable {
 
     init(
         _ offerer: consuming TalkParty, _ answerer: consuming TalkParty, slotByteCount: Int,
-        witness: RelayWitness?
+        witness: MediaWitness?
     ) {
         self.witness = witness
         self.offerer = .allocate(capacity: 1)
@@ -92,10 +92,10 @@ struct TalkState: ~Copyable {
                 Self.deliver(from: offerer, to: answerer, at: time, loads, arena, witness)
             case .packet(false):
                 Self.deliver(from: answerer, to: offerer, at: time, loads, arena, witness)
-            case .tick(true): Self.tick(offerer, at: time, arena)
-            case .tick(false): Self.tick(answerer, at: time, arena)
-            case .report(true): Self.report(offerer, at: time, arena)
-            case .report(false): Self.report(answerer, at: time, arena)
+            case .tick(true): Self.tick(offerer, at: time, arena, witness)
+            case .tick(false): Self.tick(answerer, at: time, arena, witness)
+            case .report(true): Self.report(offerer, at: time, arena, witness)
+            case .report(false): Self.report(answerer, at: time, arena, witness)
             }
         }
     }
@@ -119,8 +119,8 @@ struct TalkState: ~Copyable {
     mutating func conclude(at now: SimTime) {
         guard !isOver else { return }
         isOver = true
-        Self.sayGoodbye(offerer, at: now, arena)
-        Self.sayGoodbye(answerer, at: now, arena)
+        Self.sayGoodbye(offerer, at: now, arena, witness)
+        Self.sayGoodbye(answerer, at: now, arena, witness)
         offerer.pointee.dropFlights(&arena.pointee)
         answerer.pointee.dropFlights(&arena.pointee)
         report = TalkReport(
@@ -133,40 +133,45 @@ struct TalkState: ~Copyable {
     /// Both hang up at once: the goodbyes leave, and nobody is there any more to take them in.
     private static func sayGoodbye(
         _ party: UnsafeMutablePointer<TalkParty>, at now: SimTime,
-        _ arena: UnsafeMutablePointer<PacketArena>
+        _ arena: UnsafeMutablePointer<PacketArena>, _ witness: MediaWitness?
     ) {
         guard let packet = party.pointee.side.goodbye(at: now, in: &arena.pointee) else { return }
-        send(packet, from: party, at: now, arena)
+        send(packet, from: party, at: now, arena, witness)
     }
 
     @inline(__always)
     private static func tick(
         _ party: UnsafeMutablePointer<TalkParty>, at now: SimTime,
-        _ arena: UnsafeMutablePointer<PacketArena>
+        _ arena: UnsafeMutablePointer<PacketArena>, _ witness: MediaWitness?
     ) {
         if let packet = party.pointee.side.tick(at: now, in: &arena.pointee) {
-            send(packet, from: party, at: now, arena)
+            send(packet, from: party, at: now, arena, witness)
         }
     }
 
     private static func report(
         _ party: UnsafeMutablePointer<TalkParty>, at now: SimTime,
-        _ arena: UnsafeMutablePointer<PacketArena>
+        _ arena: UnsafeMutablePointer<PacketArena>, _ witness: MediaWitness?
     ) {
         if let packet = party.pointee.side.report(at: now, in: &arena.pointee) {
-            send(packet, from: party, at: now, arena)
+            send(packet, from: party, at: now, arena, witness)
         }
     }
 
     private static func send(
         _ packet: WirePacket, from sender: UnsafeMutablePointer<TalkParty>, at now: SimTime,
-        _ arena: UnsafeMutablePointer<PacketArena>
+        _ arena: UnsafeMutablePointer<PacketArena>, _ witness: MediaWitness?
     ) {
         var packet = packet
         let number = sender.pointee.routes.count - 1
         let route = sender.pointee.routes[number]
         if let channel = route.sending {
             packet.wrap(channel: channel.client, over: channel.transport, in: arena.pointee)
+        }
+        if let witness {
+            witness.depart(
+                arena.pointee.bytes(of: packet), packet, isDirect: route.legs.relayCount == 0,
+                isHeard: route.isHeardFromSender)
         }
         sender.pointee.traffic.packets += 1
         sender.pointee.traffic.bytes += Int64(packet.count)
@@ -183,7 +188,7 @@ struct TalkState: ~Copyable {
         from sender: UnsafeMutablePointer<TalkParty>, to receiver: UnsafeMutablePointer<TalkParty>,
         at now: SimTime,
         _ loads: [EffectHistory], _ arena: UnsafeMutablePointer<PacketArena>,
-        _ witness: RelayWitness?
+        _ witness: MediaWitness?
     ) {
         var flight = sender.pointee.inFlight.removeFirst()
         let route = sender.pointee.routes[Int(flight.route)]
@@ -212,7 +217,7 @@ struct TalkState: ~Copyable {
         _ flight: Flight, along route: TalkRoute, of sender: UnsafeMutablePointer<TalkParty>,
         at now: SimTime,
         _ loads: [EffectHistory], _ arena: UnsafeMutablePointer<PacketArena>,
-        _ witness: RelayWitness?
+        _ witness: MediaWitness?
     ) {
         var flight = flight
         let stop = Int(flight.stop)
@@ -237,7 +242,8 @@ struct TalkState: ~Copyable {
         if let witness {
             witness.leave(
                 arena.pointee.bytes(of: flight.packet), flight.packet,
-                framed: isLast && route.receiving != nil)
+                framed: isLast && route.receiving != nil,
+                isHeard: !isLast || route.isHeardFromLastRelay)
         }
         let effect = loads[Int(route.legs.relay(at: stop))].effect(at: now)
         guard

@@ -71,6 +71,9 @@ import Testing
         #expect(bytes.keyedCalls.count > 10 && bytes.searched > 500)
         #expect(bytes.payloads > 100 && bytes.frames > bytes.payloads / 2)
         #expect(bytes.direct.count > 3 && bytes.directPackets > 300)
+        // As sides send them, and again as relays send them on.
+        #expect(bytes.heardPackets > bytes.directPackets + bytes.payloads)
+        #expect(bytes.heardFrames > bytes.heardPackets / 2)
         #expect(bytes.reports > 3 && bytes.signalSearches > 200)
         #expect(bytes.fragments >= 2 * knowledge.calls - 8 && bytes.fragmentSearches > 500)
         #expect(bytes.ended[.hungUp, default: 0] > 5 && bytes.kept.isEmpty)
@@ -93,6 +96,7 @@ import Testing
             [.relayProcessor]
         ),
         (.frameInRelayBuffer, [.relaysForwardUnread], [.relayProcessor]),
+        (.keyOnDirectPath, [.keysGone, .recordingsStaySealed], [.networkObserver]),
         (.reporterInReport, [.reportsNameNobodyElse], [.riskScorer]),
         (.exactReportTime, [.reportsNameNobodyElse], [.riskScorer]),
         (.fragmentsInReport, [.reportsNameNobodyElse], [.riskScorer]),
@@ -192,6 +196,22 @@ import Testing
         #expect(first.observer == .edgeProvider && first.item == .message && !first.isDeclared)
     }
 
+    @Test func `a frame in clear on a direct path is named, as whoever listens there has it`()
+        throws
+    {
+        let knowledge = Self.knowledge(.frameOnDirectPath)
+        let found = try #require(knowledge.disagreements.first)
+        #expect(knowledge.disagreements.count == 1)
+        #expect(found.observer == .networkObserver && found.item == .speech && !found.isDeclared)
+        let heard = knowledge.canaries[.networkObserver, .speech]
+        #expect(heard.calls.count > 3 && heard.longestResidence == .max)
+        // Relays have none of it.
+        #expect(knowledge.canaries[.relayProcessor, .speech].isEmpty)
+        var relayed = heard.calls
+        relayed.subtract(knowledge.evidence.direct)
+        #expect(relayed.count < knowledge.calls / 3)
+    }
+
     @Test func `user fragments in reports are named, as nobody has declared them there`() throws {
         let knowledge = Self.knowledge(.fragmentsInReport)
         let named = try #require(
@@ -257,7 +277,9 @@ import Testing
     }
 
     @Test func `every planted leak is looked for`() {
-        let others: [PlantedLeak] = [.relayLogKeptLonger, .unlistedProcessor, .openEdge]
+        let others: [PlantedLeak] = [
+            .relayLogKeptLonger, .unlistedProcessor, .openEdge, .frameOnDirectPath,
+        ]
         #expect(Set(Self.leaks.map(\.0) + others) == Set(PlantedLeak.allCases))
     }
 

@@ -31,8 +31,8 @@ struct Call {
     var offererSecuredAt = SimTime.zero
     var answererSecuredAt = SimTime.zero
     var seed: UInt64 = 1
-    /// Who looks on at relays.
-    var witness: RelayWitness?
+    /// Who looks on at relays and on the Internet.
+    var witness: MediaWitness?
 
     static func stream(_ purpose: UInt16, _ seed: UInt64) -> RandomStream {
         RandomStream(
