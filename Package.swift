@@ -95,7 +95,7 @@ let world: [Target] = [
         "Talks",
         uses: [
             "Quantities", "RandomStreams", "Addressing", "KnowledgeLedger", "MediaPipeline",
-            "NetworkModel", "TURN",
+            "MediaSecurity", "NetworkModel", "TURN",
         ]),
     room(
         "Theory",

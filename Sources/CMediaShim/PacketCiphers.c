@@ -3,6 +3,7 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include "Internal.h"
+#include "include/KeyReleases.h"
 
 #include <malloc.h>
 #include <openssl/core_dispatch.h>
@@ -159,6 +160,7 @@ static srtp_err_status_t cipher_dealloc(srtp_cipher_pointer_t cipher) {
     cipher_state *state = cipher->state;
     close_context(state);
     OPENSSL_cleanse(state, sizeof *state);
+    media_key_releases_look(state, sizeof *state);
     free(state);
     return srtp_err_status_ok;
 }
@@ -394,6 +396,8 @@ static srtp_err_status_t mac_dealloc(srtp_auth_pointer_t mac) {
     mac_state *state = mac->state;
     OPENSSL_cleanse(state, sizeof *state);
     OPENSSL_cleanse(&running, sizeof running);
+    media_key_releases_look(state, sizeof *state);
+    media_key_releases_look(&running, sizeof running);
     free(state);
     return srtp_err_status_ok;
 }

@@ -9,6 +9,9 @@ public struct SRTPKeys: ~Copyable, @unchecked Sendable {
     /// The profile they are for.
     public let profile: SRTPProfile
 
+    /// Who looks at the bytes as they are given back, here and by the session that consumes them; nobody but in audits.
+    public var releases: KeyReleases?
+
     // Local key, local salt, remote key, remote salt.
     private let material: UnsafeMutableRawBufferPointer
 
@@ -18,7 +21,10 @@ public struct SRTPKeys: ~Copyable, @unchecked Sendable {
     }
 
     deinit {
-        SRTPKeys.destroy(material)
+        guard let releases else { return SRTPKeys.destroy(material) }
+        if !releases.leavesKeys { SRTPKeys.cleanse(material) }
+        releases.look { media_key_releases_look(material.baseAddress, material.count) }
+        material.deallocate()
     }
 
     /// Keys given from outside, for instance published vectors: key, then salt, per direction.

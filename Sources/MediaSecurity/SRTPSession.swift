@@ -23,6 +23,7 @@ public struct SRTPSession: ~Copyable, @unchecked Sendable {
     private var inboundPlaces: media_srtp_places
     private var outboundLeft: SRTPKeyLifetime
     private var inboundLeft: SRTPKeyLifetime
+    private let releases: KeyReleases?
 
     /// A session under `keys`, which are cleansed before this returns.
     ///
@@ -59,9 +60,15 @@ public struct SRTPSession: ~Copyable, @unchecked Sendable {
         self.inbound = inbound
         (outboundPlaces, inboundPlaces) = places
         (outboundLeft, inboundLeft) = (lifetime, lifetime)
+        releases = keys.releases
     }
 
     deinit {
+        guard let releases else { return SRTPSession.free(outbound, inbound) }
+        releases.look { SRTPSession.free(outbound, inbound) }
+    }
+
+    private static func free(_ outbound: srtp_t, _ inbound: srtp_t) {
         srtp_dealloc(outbound)
         srtp_dealloc(inbound)
     }

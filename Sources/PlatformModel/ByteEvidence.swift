@@ -50,6 +50,10 @@ public struct ByteEvidence: Hashable, Sendable {
     public internal(set) var fragmentSearches = 0
     /// Calls that had keys and are over, by what ended them.
     public internal(set) var ended: [CallEnding: Int] = [:]
+    /// Blocks of memory with keys of calls that were looked at just before they were freed.
+    public internal(set) var keyBlocks = 0
+    /// Calls of which such a block had not been overwritten.
+    public internal(set) var uncleansed = NumberSet()
     /// Calls whose keys were still there when they were long over, by what had ended them.
     public internal(set) var kept: [CallEnding: NumberSet] = [:]
 

@@ -123,6 +123,11 @@ extension KnowledgeDesk {
             if keys > 0 { foundKeys(of: call, at: observer, since: now, until: until) }
             if speech > 0 { foundSpeech(of: call, at: observer, since: now, until: until) }
         }
+        evidence.keyBlocks += witness.keyReleases.blocks
+        if witness.keyReleases.uncleansed > 0 {
+            evidence.uncleansed.insert(call)
+            foundKeys(of: call, at: .ownDevice, since: now, until: .distantFuture)
+        }
         guard evidence.direct.contains(call) else { return }
         let traffic = (report.fromOfferer, report.fromAnswerer)
         evidence.directPackets += Int(traffic.0.packets + traffic.1.packets)

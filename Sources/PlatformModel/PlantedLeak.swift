@@ -29,6 +29,8 @@ enum PlantedLeak: CaseIterable {
     case fragmentsInReport
     /// The associations of calls are not let go when calls are over.
     case keptKeys
+    /// Keys are given back to the heap as they are.
+    case keysNotOverwritten
     /// The stores keep the relay log for eight days.
     case relayLogKeptLonger
     /// The matchmaker keeps a ticket with its interest after the call that came of it.
@@ -85,6 +87,7 @@ extension Platform {
         case .frameInRelayBuffer: witness.plant = .frame
         case .keyOnDirectPath: witness.directPlant = .bytes(key)
         case .frameOnDirectPath: witness.directPlant = .frame
+        case .keysNotOverwritten: witness.keyReleases.leavesKeys = true
         default: break
         }
     }

@@ -107,7 +107,8 @@ extension Platform {
         let frame = quality.endpoint.codec.frame.duration
         let lead = SimDuration(
             nanoseconds: Int64(clock.nextInteger(below: UInt64(frame.nanoseconds))))
-        let keys = legs[place].handshake!.session.takeKeys()!
+        var keys = legs[place].handshake!.session.takeKeys()!
+        keys.releases = witness?.keyReleases
         knowKeys(keys, of: LegID(call: call, side: side))
         if let witness { know(keys, of: LegID(call: call, side: side), witness, at: now) }
         let media = try MediaSide(

@@ -1,5 +1,6 @@
 import KnowledgeLedger
 public import MediaPipeline
+public import MediaSecurity
 
 /// Looks at the media of one call as the relays on its way have them, and as whoever listens on the Internet does: whether
 /// relays forward what came, and whether a frame of speech or a key can be read.
@@ -44,6 +45,8 @@ public final class MediaWitness: @unchecked Sendable {
 
     /// Where the sides write down what they send.
     public let frames = FrameLog()
+    /// What is seen of the sides' keys as they are given back, if they were told to show it.
+    public let keyReleases = KeyReleases()
     /// What it has seen.
     public private(set) var account = Account()
     /// What is in packets that come to relays; nothing, but in tests.

@@ -77,6 +77,9 @@ import Testing
         #expect(bytes.reports > 3 && bytes.signalSearches > 200)
         #expect(bytes.fragments >= 2 * knowledge.calls - 8 && bytes.fragmentSearches > 500)
         #expect(bytes.ended[.hungUp, default: 0] > 5 && bytes.kept.isEmpty)
+        // Both keys of each call, and of each session ciphers and authenticators.
+        #expect(bytes.keyBlocks > 8 * bytes.ended[.hungUp, default: 0])
+        #expect(bytes.uncleansed.count == 0)
         #expect(bytes.blindDecisions > 10 && bytes.decidesBlindly)
         #expect(bytes.identifiers.looks == bytes.reports && bytes.identifiers.keys == 1)
         #expect(bytes.ticketLooks > 0 && bytes.lateTexts == 0 && bytes.overdue.isEmpty)
@@ -101,6 +104,7 @@ import Testing
         (.exactReportTime, [.reportsNameNobodyElse], [.riskScorer]),
         (.fragmentsInReport, [.reportsNameNobodyElse], [.riskScorer]),
         (.keptKeys, [.keysGone, .recordingsStaySealed], [.ownDevice]),
+        (.keysNotOverwritten, [.keysGone, .recordingsStaySealed], [.ownDevice]),
         (.interestKept, [.ticketsForgotten], [.matchmaker]),
         (.durationWithMinute, [.callsOnlyCounted], [.signalingProcessor]),
         (.unauditedRead, [.readsWrittenDown], [.infrastructureOnCall]),

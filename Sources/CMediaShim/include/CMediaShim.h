@@ -7,6 +7,7 @@
 #include "AttributedRandomness.h"
 #include "Datagrams.h"
 #include "Handshake.h"
+#include "KeyReleases.h"
 #include "OpusControls.h"
 #include "PacketCiphers.h"
 #include "PacketPlaces.h"
