@@ -1,0 +1,154 @@
+import KnowledgeLedger
+import PlatformModel
+import PrivacyStores
+import Quantities
+
+extension PromiseCheck {
+    mutating func signalsForgotten() {
+        let scorer = knowledge.labels[.riskScorer, .deviceSignals]
+        if scorer.longestResidence > .zero { blame(.riskScorer, scorer) }
+        if bytes.keptSignals.count > 0 { observers.insert(.riskScorer) }
+        subjects.formUnion(bytes.keptSignals)
+        for observer in Observer.allCases where observer != .riskScorer {
+            blame(observer, known[observer, .deviceSignals])
+        }
+        require(bytes.signalSearches, "messages and reports searched for signals")
+        note(
+            bytes.scorerLooks,
+            "looks into the scorer's memory, of a device after its call, of all at the end")
+    }
+
+    mutating func reportsNameNobodyElse() {
+        if bytes.telling.count > 0 { observers.insert(.riskScorer) }
+        subjects = bytes.telling
+        require(bytes.reports, "reports")
+    }
+
+    /// Records that stay longer than the platform promises and a sweep takes to come, by what was declared when they were
+    /// stored; and such as stayed longer than the platform keeps them and a sweep takes, by their true age before each sweep.
+    mutating func lifetimesKept() {
+        let promised = RetentionPolicy()
+        let stored: [(kind: RecordKind, observer: Observer, item: Item)] = [
+            (.reports, .riskScorer, .report), (.signaling, .signalingProcessor, .message),
+            (.relayLog, .relayProcessor, .when),
+        ]
+        for (kind, observer, item) in stored {
+            let cell = knowledge.labels[observer, item]
+            let limit = promised.span(kind) + knowledge.policy.sweepInterval
+            let held = knowledge.policy.span(kind) + knowledge.policy.sweepInterval
+            if cell.longestResidence > limit || bytes.overdue.contains(kind)
+                || knowledge.ages[kind] > held
+            {
+                outliving.append(kind)
+            }
+            note(Int(clamping: cell.declarations), "times declared in \(Audit.name(kind))")
+        }
+        note(bytes.sweeps, "sweeps after which the oldest records were looked at")
+        require(
+            knowledge.ages.looks, "looks at how old records were: before each sweep, at the end")
+    }
+
+    mutating func ticketsForgotten() {
+        // Tickets are looked for only where they should not be.
+        for item in [Item.interest, .language, .tier] {
+            blame(.matchmaker, knowledge.canaries[.matchmaker, item])
+        }
+        require(bytes.ticketLooks, "looks at whose tickets the matchmaker holds")
+    }
+
+    /// Who serves a call until it is over could time it. To keep that is another thing: to declare so, to hold the call, or to
+    /// have written it down.
+    mutating func callsOnlyCounted() {
+        let timed = knowledge.labels[.signalingProcessor, .howLong]
+        if timed.longestResidence > .zero { blame(.signalingProcessor, timed) }
+        // It is looked for only where it should not be.
+        blame(.signalingProcessor, knowledge.canaries[.signalingProcessor, .howLong])
+        for observer in [Observer.aggregateStore, .productTeam] {
+            for item in [Item.when, .howLong, .partner] { blame(observer, known[observer, item]) }
+        }
+        require(knowledge.published?.calls ?? 0, "calls counted by hour and duration")
+        note(bytes.lateTexts, "texts stored of calls that were over")
+        note(
+            bytes.servedCalls,
+            "calls that the signalling service could time, looked for there after it")
+        note(
+            known[.edgeProvider, .howLong].calls.count,
+            "calls that the edge could time, of which nobody can tell what it keeps")
+    }
+
+    mutating func readsWrittenDown() {
+        let readings = bytes.readings
+        // A guard that begins anew over an older log has fewer readings of its own.
+        if readings.handedOut > readings.written || !readings.isIntact
+            || readings.wronglyGranted > 0
+        {
+            observers.insert(.infrastructureOnCall)
+        }
+        require(readings.handedOut, "times something was handed out")
+        note(readings.written, "of them in the access log")
+        require(readings.refused, "attempts without a right to it refused")
+    }
+
+    /// What a search of the file came to. Whoever has the file has what is in it.
+    mutating func deletedIsGone(from database: DatabaseFindings?) {
+        guard let database else {
+            isTried = false
+            return
+        }
+        let total = database.canaries.total
+        if total.expiredFound > 0 { observers.insert(.thief) }
+        require(total.expired, "expired canaries looked for")
+        note(total.expiredFound, "of them found")
+        note(database.canaries.bytes, "bytes searched")
+        note(total.standingFound, "canaries found of records that stand")
+    }
+
+    mutating func matchingBlind() {
+        blame(.matchmaker, in: bytes.unlikeBlind)
+        if !bytes.decidesBlindly { observers.insert(.matchmaker) }
+        require(
+            bytes.blindDecisions, "decisions made anew by a matchmaker that is shown nothing else")
+    }
+
+    /// What of identifiers can be had without the keys, and whether these are in the thief's copy.
+    mutating func identifiersSealed() {
+        let found = bytes.identifiers
+        subjects = found.unsealed
+        subjects.formUnion(found.linked)
+        if subjects.count > 0 || found.keysCopied > 0 { observers.insert(.thief) }
+        require(found.looks, "identifiers in reports held against digests without the key")
+        note(found.rekeyed, "devices reported under two keys")
+        note(found.keys, "keys looked for in a copy of the stores")
+    }
+
+    mutating func visitsUnlinkedInStores() {
+        guard let copy = bytes.copy else {
+            isTried = false
+            return
+        }
+        require(
+            max(copy.byAddress.same, copy.bySession.same), "pairs of visits of one person in a copy"
+        )
+        for (pairs, what) in [
+            (copy.byAddress, "public addresses"), (copy.bySession, "session numbers"),
+            (copy.byCertificate, "certificates"),
+        ] {
+            if pairs.sameLinked > 0 { observers.insert(.thief) }
+            note(pairs.sameLinked, "of them linked by \(what)")
+        }
+    }
+
+    mutating func visitsUnlinked() {
+        isTried = bytes.names.values.contains { $0.returned > 0 }
+        for observer in [Observer.signalingProcessor, .relayProcessor, .networkObserver] {
+            guard let names = bytes.names[observer] else { continue }
+            note(
+                names.returned, "times that somebody came back to the \(Audit.words(observer.name))"
+            )
+            note(names.visits, "names shown to the \(Audit.words(observer.name))")
+            guard names.linked.count > 0 else { continue }
+            subjects.formUnion(names.linked)
+            blame(observer, in: names.calls)
+        }
+    }
+}

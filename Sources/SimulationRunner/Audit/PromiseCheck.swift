@@ -1,0 +1,121 @@
+import KnowledgeLedger
+import PlatformModel
+import PrivacyStores
+import Quantities
+
+/// The checks, one for each promise, by name.
+struct PromiseCheck {
+    let knowledge: PlatformKnowledge
+    let bytes: ByteEvidence
+    /// What anybody has, declared or found.
+    let known: Ledger
+
+    /// In which calls it was broken, to whom, and who knows; what outlives it.
+    var calls = NumberSet()
+    var subjects = NumberSet()
+    var observers: Set<Observer> = []
+    var outliving: [RecordKind] = []
+    var endings: [CallEnding] = []
+    var evidence: [PromiseEvidence] = []
+
+    init(_ knowledge: PlatformKnowledge) {
+        self.knowledge = knowledge
+        bytes = knowledge.evidence
+        known = knowledge.known
+    }
+
+    var isBroken: Bool { !observers.isEmpty || !outliving.isEmpty }
+
+    static let services = Coalition.servers.members + [.infrastructureOnCall]
+
+    /// Whether there was anything in the run that could have broken it.
+    var isTried = true
+
+    /// So many were looked at.
+    mutating func note(_ count: Int, _ what: String) {
+        evidence.append(PromiseEvidence(count, what))
+    }
+
+    /// So many were looked at, and without any the promise was not tried.
+    mutating func require(_ count: Int, _ what: String) {
+        note(count, what)
+        if count == 0 { isTried = false }
+    }
+
+    /// `observer` has what it should not.
+    mutating func blame(_ observer: Observer, _ knowledge: Knowledge) {
+        guard !knowledge.isEmpty else { return }
+        observers.insert(observer)
+        calls.formUnion(knowledge.calls)
+        subjects.formUnion(knowledge.subjects)
+    }
+
+    /// `observer` has what it should not, in calls at least.
+    mutating func blame(_ observer: Observer, in broken: NumberSet) {
+        guard broken.count > 0 else { return }
+        observers.insert(observer)
+        calls.formUnion(broken)
+    }
+
+    // MARK: The checks
+
+    mutating func partnerSeesNoAddress() {
+        blame(.partner, known[.partner, .publicAddress])
+        require(knowledge.calls, "calls")
+    }
+
+    mutating func localAddressesHidden() {
+        for observer in Observer.allCases {
+            blame(observer, knowledge.unhidden[observer, .privateAddress])
+        }
+        require(knowledge.calls, "calls")
+        note(bytes.edgeConnections, "connections at the edge searched for addresses")
+        note(
+            bytes.edgeRecords,
+            "sealed messages at the edge searched for addresses and for what they say")
+    }
+
+    mutating func directCallsUnheard() {
+        for observer in Self.services {
+            for item in [Item.speech, .ciphertext] {
+                var heard = known[observer, item].calls
+                heard.formIntersection(bytes.direct)
+                blame(observer, in: heard)
+            }
+        }
+        blame(.relayProcessor, in: bytes.straying)
+        require(bytes.direct.count, "direct calls")
+        note(bytes.directPackets, "media packets sent in them")
+    }
+
+    mutating func relaysForwardUnread() {
+        for observer in [Observer.relayProcessor, .infrastructureOnCall] {
+            blame(observer, known[observer, .keys])
+            blame(observer, known[observer, .speech])
+        }
+        blame(.relayProcessor, in: bytes.altered)
+        require(bytes.payloads, "media packets at relays held against what had come")
+        note(bytes.frames, "of them searched for their own frame")
+    }
+
+    mutating func keysGone() {
+        for observer in Observer.allCases where observer != .partner {
+            blame(observer, known[observer, .keys])
+        }
+        require(bytes.keyedCalls.count, "calls whose keys were looked for")
+        note(bytes.searched, "messages, log entries, reports and datagrams searched for them")
+        for ending in CallEnding.allCases {
+            if let ended = bytes.ended[ending] { note(ended, "calls with keys: \(ending.name)") }
+            guard let kept = bytes.kept[ending], kept.count > 0 else { continue }
+            endings.append(ending)
+            blame(.ownDevice, in: kept)
+        }
+    }
+
+    mutating func recordingsStaySealed() {
+        let seized = Self.services + [.ownDevice, .productTeam, .networkObserver, .thief]
+        blame(.networkObserver, in: Holdings(of: seized, in: known).conclude(by: .speech).calls)
+        require(bytes.keyedCalls.count, "calls whose packets and keys there are")
+        note(known[.networkObserver, .ciphertext].calls.count, "calls recorded")
+    }
+}
