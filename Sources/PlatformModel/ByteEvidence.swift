@@ -57,8 +57,12 @@ public struct ByteEvidence: Hashable, Sendable {
     /// Calls whose keys were still there when they were long over, by what had ended them.
     public internal(set) var kept: [CallEnding: NumberSet] = [:]
 
+    /// People who hide private addresses that they have.
+    public internal(set) var hiding = NumberSet()
     /// How often it was looked whose tickets the matchmaker holds.
     public internal(set) var ticketLooks = 0
+    /// The most people that had no ticket any more when it was looked.
+    public internal(set) var endedTickets = 0
     /// Sweeps of the stores.
     public internal(set) var sweeps = 0
     /// Kinds of which some sweep left a record older than the platform promises.

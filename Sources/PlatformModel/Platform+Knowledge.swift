@@ -14,9 +14,13 @@ extension Platform {
     /// A person has come and has a place on the network.
     mutating func knowArrival(_ peer: Handle) {
         guard knowledge != nil, let host = peers[peer].host else { return }
-        knowledge?.noteArrival(
-            peers[peer].serial, hides: peers[peer].attributes.hidesAddresses,
-            local: network.localAddresses(of: host))
+        let (hides, local) = (
+            peers[peer].attributes.hidesAddresses, network.localAddresses(of: host)
+        )
+        knowledge?.noteArrival(peers[peer].serial, hides: hides, local: local)
+        if hides, local.contains(where: \.isPrivate) {
+            knowledge?.evidence.hiding.insert(peers[peer].serial)
+        }
         knowledge?.noteLine(network.publicAddress(of: host), of: peers[peer].serial)
     }
 

@@ -12,6 +12,8 @@ extension Platform {
         }
         knowledge?.noteHeldTickets(
             of: matchmaker.sessionsHeld.map(\.rawValue), waiting: waiting, at: now)
+        let ended = knowledge!.labels[.matchmaker, .interest].subjects.count - waiting.count
+        knowledge!.evidence.endedTickets = max(knowledge!.evidence.endedTickets, ended)
     }
 
     /// A ticket has come to the matchmaker: the one that an audit holds beside it is told what that may know, from where it

@@ -5,6 +5,8 @@ public import Quantities
 public struct StoreAges: Hashable, Sendable {
     /// How often it was looked.
     public internal(set) var looks = 0
+    /// How many records of each kind sweeps deleted, by the kinds' numbers.
+    private var gone = [Int](repeating: 0, count: RecordKind.allCases.count)
     private var greatest = [SimDuration](repeating: .zero, count: RecordKind.allCases.count)
 
     /// The greatest age that was seen of a kind; zero without a record.
@@ -15,4 +17,12 @@ public struct StoreAges: Hashable, Sendable {
 
     /// Nobody looked.
     public init() {}
+
+    /// How many records of a kind sweeps have deleted; none where no record became old enough.
+    public func deleted(_ kind: RecordKind) -> Int { gone[Int(kind.rawValue)] }
+
+    /// A sweep has deleted what `outcome` says.
+    mutating func note(_ outcome: SweepOutcome) {
+        for kind in RecordKind.allCases { gone[Int(kind.rawValue)] += outcome[kind].count }
+    }
 }

@@ -151,6 +151,7 @@ struct StoreDesk: ~Copyable {
         let time = time(at: now)
         var lags: [SimDuration] = []
         let outcome = guarded.store.sweep(at: time, atMost: limit) { _, lag in lags.append(lag) }
+        ages.note(outcome)
         note(.swept(outcome, at: time, atMost: limit))
         written = max(written, time)
         if neglect != .restoresAnyBackup { kept.removeAll { $0.backup.until <= time } }

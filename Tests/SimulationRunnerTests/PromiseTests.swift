@@ -88,6 +88,10 @@ import Testing
         #expect(ProcessorList.published.unlisted(in: knowledge) == [])
         let unread = PromiseFinding(.relaysForwardUnread, in: knowledge)
         #expect(unread.evidence.first?.count == bytes.payloads)
+        let gone = PromiseFinding(.keysGone, in: knowledge)
+        #expect(gone.verdict == .kept)
+        let others = CallEnding.allCases.filter { bytes.ended[$0] == nil }.map(\.name)
+        #expect(gone.untried == others.map { "calls with keys: \($0)" } && others.count > 2)
     }
 
     /// What is broken by a leak, and who knows.

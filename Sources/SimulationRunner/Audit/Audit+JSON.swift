@@ -85,6 +85,7 @@ extension Audit {
             .init("outliving", .array(finding.outliving.map { .string(name($0)) })),
             .init("endings", .array(finding.endings.map { .string($0.name) })),
             .init("evidence", .array(finding.evidence.map(evidence))),
+            .init("untried", .array(finding.untried.map { .string($0) })),
             .init("replay", .string(command)),
         ])
     }

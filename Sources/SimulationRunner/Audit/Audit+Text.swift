@@ -116,6 +116,10 @@ extension Audit {
                 "    on "
                     + finding.evidence.map { "\($0.count) \($0.what)" }.joined(separator: ", "))
         }
+        if !finding.untried.isEmpty {
+            lines.append(
+                "    not tried in this run: " + finding.untried.joined(separator: ", "))
+        }
         lines.append("    \(command)")
         let settings = finding.verdict.settings
         if !settings.isEmpty {

@@ -13,6 +13,7 @@ extension PromiseCheck {
             blame(observer, known[observer, .deviceSignals])
         }
         require(bytes.signalSearches, "messages and reports searched for signals")
+        if bytes.reports == 0 { untried.append("reports") }
         note(
             bytes.scorerLooks,
             "looks into the scorer's memory, of a device after its call, of all at the end")
@@ -32,8 +33,9 @@ extension PromiseCheck {
             (.reports, .riskScorer, .report), (.signaling, .signalingProcessor, .message),
             (.relayLog, .relayProcessor, .when),
         ]
+        var declared = 0
         for (kind, observer, item) in stored {
-            let cell = knowledge.labels[observer, item]
+            let (cell, name) = (knowledge.labels[observer, item], Audit.name(kind))
             let limit = promised.span(kind) + knowledge.policy.sweepInterval
             let held = knowledge.policy.span(kind) + knowledge.policy.sweepInterval
             if cell.longestResidence > limit || bytes.overdue.contains(kind)
@@ -41,9 +43,18 @@ extension PromiseCheck {
             {
                 outliving.append(kind)
             }
-            note(Int(clamping: cell.declarations), "times declared in \(Audit.name(kind))")
+            // A relay without a log knows all the same when it serves.
+            let isKept = knowledge.policy.span(kind) > .zero
+            let times = isKept ? Int(clamping: cell.declarations) : 0
+            let deleted = knowledge.ages.deleted(kind)
+            declared += times
+            note(times, "times declared in \(name)")
+            note(deleted, "\(name) deleted by sweeps")
+            if times == 0 { untried.append(name) }
+            if times > 0, deleted == 0 { untried.append("\(name) that were old enough to go") }
         }
-        note(bytes.sweeps, "sweeps after which the oldest records were looked at")
+        if declared == 0 { isTried = false }
+        require(bytes.sweeps, "sweeps after which the oldest records were looked at")
         require(
             knowledge.ages.looks, "looks at how old records were: before each sweep, at the end")
     }
@@ -53,7 +64,8 @@ extension PromiseCheck {
         for item in [Item.interest, .language, .tier] {
             blame(.matchmaker, knowledge.canaries[.matchmaker, item])
         }
-        require(bytes.ticketLooks, "looks at whose tickets the matchmaker holds")
+        note(bytes.ticketLooks, "looks at whose tickets the matchmaker holds")
+        require(bytes.endedTickets, "people without a ticket any more who were looked for there")
     }
 
     /// Who serves a call until it is over could time it. To keep that is another thing: to declare so, to hold the call, or to
@@ -68,9 +80,10 @@ extension PromiseCheck {
         }
         require(knowledge.published?.calls ?? 0, "calls counted by hour and duration")
         note(bytes.lateTexts, "texts stored of calls that were over")
-        note(
+        tell(
             bytes.servedCalls,
-            "calls that the signalling service could time, looked for there after it")
+            "calls that the signalling service could time, looked for there after it",
+            without: "what the signalling service holds of a call that is over")
         note(
             known[.edgeProvider, .howLong].calls.count,
             "calls that the edge could time, of which nobody can tell what it keeps")
@@ -117,8 +130,12 @@ extension PromiseCheck {
         subjects.formUnion(found.linked)
         if subjects.count > 0 || found.keysCopied > 0 { observers.insert(.thief) }
         require(found.looks, "identifiers in reports held against digests without the key")
-        note(found.rekeyed, "devices reported under two keys")
-        note(found.keys, "keys looked for in a copy of the stores")
+        tell(
+            found.rekeyed, "devices reported under two keys",
+            without: "devices reported under two keys")
+        tell(
+            found.keys, "keys looked for in a copy of the stores",
+            without: "keys in a copy of the stores")
     }
 
     mutating func visitsUnlinkedInStores() {
@@ -136,17 +153,24 @@ extension PromiseCheck {
             if pairs.sameLinked > 0 { observers.insert(.thief) }
             note(pairs.sameLinked, "of them linked by \(what)")
         }
+        if knowledge.labels[.thief, .message].isEmpty {
+            untried.append("signalling messages in a copy")
+        }
+        if knowledge.policy.relayLog > .zero, knowledge.labels[.thief, .allocation].isEmpty {
+            untried.append("relay log in a copy")
+        }
     }
 
     mutating func visitsUnlinked() {
         isTried = bytes.names.values.contains { $0.returned > 0 }
         for observer in [Observer.signalingProcessor, .relayProcessor, .networkObserver] {
-            guard let names = bytes.names[observer] else { continue }
-            note(
-                names.returned, "times that somebody came back to the \(Audit.words(observer.name))"
-            )
-            note(names.visits, "names shown to the \(Audit.words(observer.name))")
-            guard names.linked.count > 0 else { continue }
+            let names = bytes.names[observer]
+            let service = Audit.words(observer.name)
+            tell(
+                names?.returned ?? 0, "times that somebody came back to the \(service)",
+                without: "names shown to the \(service) by somebody who came back")
+            note(names?.visits ?? 0, "names shown to the \(service)")
+            guard let names, names.linked.count > 0 else { continue }
             subjects.formUnion(names.linked)
             blame(observer, in: names.calls)
         }

@@ -17,6 +17,8 @@ struct PromiseCheck {
     var outliving: [RecordKind] = []
     var endings: [CallEnding] = []
     var evidence: [PromiseEvidence] = []
+    /// Parts of which there was nothing to look at.
+    var untried: [String] = []
 
     init(_ knowledge: PlatformKnowledge) {
         self.knowledge = knowledge
@@ -40,6 +42,12 @@ struct PromiseCheck {
     mutating func require(_ count: Int, _ what: String) {
         note(count, what)
         if count == 0 { isTried = false }
+    }
+
+    /// So many of a part of it were looked at, and without any that part was not tried.
+    mutating func tell(_ count: Int, _ what: String, without part: String) {
+        note(count, what)
+        if count == 0 { untried.append(part) }
     }
 
     /// `observer` has what it should not.
@@ -68,7 +76,10 @@ struct PromiseCheck {
         for observer in Observer.allCases {
             blame(observer, knowledge.unhidden[observer, .privateAddress])
         }
-        require(knowledge.calls, "calls")
+        var hiding = bytes.hiding
+        hiding.formIntersection(knowledge.labels[.matchmaker, .when].subjects)
+        require(hiding.count, "people in calls who hide private addresses")
+        note(knowledge.calls, "calls")
         note(bytes.edgeConnections, "connections at the edge searched for addresses")
         note(
             bytes.edgeRecords,
@@ -85,7 +96,7 @@ struct PromiseCheck {
         }
         blame(.relayProcessor, in: bytes.straying)
         require(bytes.direct.count, "direct calls")
-        note(bytes.directPackets, "media packets sent in them")
+        require(bytes.directPackets, "media packets sent in them")
     }
 
     mutating func relaysForwardUnread() {
@@ -95,7 +106,9 @@ struct PromiseCheck {
         }
         blame(.relayProcessor, in: bytes.altered)
         require(bytes.payloads, "media packets at relays held against what had come")
-        note(bytes.frames, "of them searched for their own frame")
+        tell(
+            bytes.frames, "of them searched for their own frame",
+            without: "frames of speech at relays")
     }
 
     mutating func keysGone() {
@@ -105,7 +118,8 @@ struct PromiseCheck {
         require(bytes.keyedCalls.count, "calls whose keys were looked for")
         note(bytes.searched, "messages, log entries, reports and datagrams searched for them")
         for ending in CallEnding.allCases {
-            if let ended = bytes.ended[ending] { note(ended, "calls with keys: \(ending.name)") }
+            let part = "calls with keys: \(ending.name)"
+            if let ended = bytes.ended[ending] { note(ended, part) } else { untried.append(part) }
             guard let kept = bytes.kept[ending], kept.count > 0 else { continue }
             endings.append(ending)
             blame(.ownDevice, in: kept)
@@ -115,7 +129,9 @@ struct PromiseCheck {
     mutating func recordingsStaySealed() {
         let seized = Self.services + [.ownDevice, .productTeam, .networkObserver, .thief]
         blame(.networkObserver, in: Holdings(of: seized, in: known).conclude(by: .speech).calls)
-        require(bytes.keyedCalls.count, "calls whose packets and keys there are")
-        note(known[.networkObserver, .ciphertext].calls.count, "calls recorded")
+        var recorded = known[.networkObserver, .ciphertext].calls
+        note(recorded.count, "calls recorded")
+        recorded.formIntersection(bytes.keyedCalls)
+        require(recorded.count, "of them with keys that were looked for")
     }
 }

@@ -84,6 +84,8 @@ public struct PromiseFinding: Hashable, Sendable {
     public var endings: [CallEnding] = []
     /// What was looked at.
     public var evidence: [PromiseEvidence] = []
+    /// Parts of the promise of which there was nothing in the run to look at; where that is all of it, the verdict says so.
+    public var untried: [String] = []
 }
 
 extension PromiseFinding {
@@ -121,5 +123,6 @@ extension PromiseFinding {
         outliving = check.outliving
         endings = check.endings
         evidence = check.evidence
+        if check.isTried { untried = check.untried }
     }
 }
