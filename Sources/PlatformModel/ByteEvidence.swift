@@ -30,6 +30,8 @@ public struct ByteEvidence: Hashable, Sendable {
     public internal(set) var reports = 0
     /// People whose reporter, partner or address is in a report of them.
     public internal(set) var telling = NumberSet()
+    /// People of whom a report is stamped with a time finer than its hour.
+    public internal(set) var finelyStamped = NumberSet()
     /// Messages and reports in which their people's device signals were looked for.
     public internal(set) var signalSearches = 0
     /// People whose device signals were found in a report, or in the scorer's memory when they should have been forgotten.

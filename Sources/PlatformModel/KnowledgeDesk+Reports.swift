@@ -37,9 +37,7 @@ extension KnowledgeDesk {
                     to: .riskScorer, since: since, until: until)
             }
         }
-        if report.time != policy.reportStamp(report.time) {
-            evidence.telling.insert(target.subject)
-        }
+        if Self.isFine(report.time) { evidence.finelyStamped.insert(target.subject) }
         // Devices that look alike have one name.
         var name: [UInt8] = []
         name.appendBigEndian(reporter.device.high)
@@ -49,6 +47,11 @@ extension KnowledgeDesk {
         evidence.telling.insert(target.subject)
         canaries.declare(
             .partner, of: reporter.subject, to: .riskScorer, since: since, until: until)
+    }
+
+    /// Whether a report's stamp tells more than an hour, however long reports live.
+    static func isFine(_ stamp: SimTime) -> Bool {
+        stamp.nanoseconds % SimDuration.hours(1).nanoseconds != 0
     }
 
     // MARK: Bytes

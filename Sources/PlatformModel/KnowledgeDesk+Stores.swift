@@ -135,7 +135,7 @@ extension KnowledgeDesk {
     ) {
         noteCountedReport(of: target.subject, by: reporter, in: call, at: now)
         reportNotes.append(ReportNote(subject: target.subject, device: target.device))
-        let until = now + policy.reports
+        let until = gone(.reports, storedAt: report.time)
         declareReport(
             of: target.subject, as: target.device, to: .riskScorer, since: now, until: until)
         look(at: report, of: target, by: reporter, since: now, until: until)
@@ -210,9 +210,7 @@ extension KnowledgeDesk {
                 lookForFragments(in: $0, at: .thief, since: report.time, until: now)
             }
             guard let note else { continue }
-            if report.time != policy.reportStamp(report.time) {
-                evidence.telling.insert(note.subject)
-            }
+            if Self.isFine(report.time) { evidence.finelyStamped.insert(note.subject) }
             declareReport(
                 of: note.subject, as: report.device, to: .thief, since: report.time, until: now)
             guard report.device == note.device else { continue }

@@ -60,6 +60,27 @@ import Testing
         #expect(desk.labels[.riskScorer, .report].subjects.contains(0))
     }
 
+    @Test func `a stored report is declared until the sweep that deletes it by its stamp`() {
+        var scenario = StoreTests.scenario()
+        scenario.privacy.sweepInterval = .minutes(11)
+        var desk = KnowledgeDesk(scenario, relays: [], root: StreamRoot(seed: 1, replication: 0))
+        desk.noteCall(0, of: BothSides(0, 1))
+        let now = SimTime.zero + .minutes(61)
+        desk.noteReport(
+            Self.report(), of: (0, Self.device(1)), by: (1, Self.device(2)), in: 0, at: now)
+        // Its stamp is an hour, which and thirty days are 43,260 minutes; the next multiple of eleven is three more.
+        let gone = SimTime.zero + .minutes(43_263)
+        #expect(desk.labels[.riskScorer, .deviceIdentifier].longestResidence == gone - now)
+    }
+
+    @Test(arguments: [(60, false), (120, false), (61, true), (30, true)])
+    func `a stamp that tells more than an hour is noted`(minutes: Int64, isFine: Bool) {
+        let time = SimDuration.minutes(minutes).nanoseconds
+        let desk = Self.found(Self.report(at: time))
+        #expect(desk.evidence.finelyStamped.contains(0) == isFine)
+        #expect(desk.evidence.telling.count == 0)
+    }
+
     @Test func `a report that names the reporter's device tells of the reporter`() {
         let desk = Self.found(Self.report(Self.device(2)))
         #expect(desk.evidence.telling.contains(0))

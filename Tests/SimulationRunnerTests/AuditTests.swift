@@ -58,6 +58,9 @@ import Testing
                     .init("ice.policy", "relay"), .init("relay.log_retention", "0 s"),
                     .init("privacy.visit_names", "fresh"),
                 ]))
+        #expect(
+            Self.verdict(direct, .callsOnlyCounted)
+                == .keptOnlyIf([.init("relay.log_retention", "0 s")]))
         #expect(!direct.isBroken)
         var scenario = Self.scenario()
         scenario.ice.policy = .relay
@@ -71,7 +74,52 @@ import Testing
                     == .keptOnlyIf([.init("privacy.visit_names", "fresh")]))
         }
         scenario.privacy.visitNames = .fresh
-        #expect(Self.verdict(try await Self.audit(scenario), .visitsUnlinked) == .kept)
+        let fresh = try await Self.audit(scenario)
+        #expect(Self.verdict(fresh, .visitsUnlinked) == .kept)
+        // What is so already is not asked for.
+        let unlogged = PromiseVerdict.keptOnlyIf([.init("relay.log_retention", "0 s")])
+        #expect(Self.verdict(fresh, .visitsUnlinkedInStores) == unlogged)
+        scenario.relay.logRetention = .zero
+        let kept = try await Self.audit(scenario)
+        #expect(Self.verdict(kept, .visitsUnlinkedInStores) == .kept)
+        #expect(Self.verdict(kept, .callsOnlyCounted) == .kept)
+    }
+
+    @Test func `a promise is kept only if it is where something tries it`() async throws {
+        var scenario = Self.scenario()
+        scenario.signaling.retention = .nanoseconds(1)
+        scenario.privacy.sweepInterval = .seconds(1)
+        // Just after a sweep there are no messages: without the relay log, which is what tells of visits, nothing is left to try.
+        let audit = try await Self.audit(scenario, breach: .seconds(10) + .nanoseconds(1))
+        let finding = try #require(
+            audit.findings.first { $0.promise == .visitsUnlinkedInStores })
+        #expect(finding.remedies == [.noRelayLog])
+        #expect(finding.evidence[1].count > 0 && finding.evidence[2].count == 0)
+        #expect(finding.verdict == .broken)
+        #expect(
+            finding.untried == [
+                "signalling messages in a copy", "the promise with relay.log_retention=0 s",
+            ])
+    }
+
+    @Test
+    func `reports that are soon gone are stamped finer than with an hour, and the promise says so`()
+        async throws
+    {
+        var scenario = Self.scenario()
+        scenario.population[0].falseReport = 0.5
+        scenario.risk.retention = .seconds(48)
+        let audit = try await Self.audit(scenario)
+        let finding = try #require(
+            audit.findings.first { $0.promise == .reportsNameNobodyElse })
+        #expect(finding.verdict == .keptOnlyIf([.init("risk.retention", "30 d")]))
+        #expect(finding.brokenSubjects > 1 && finding.observers == [.riskScorer])
+        let text = audit.text(replayedBy: "again")
+        #expect(text.contains("kept only if risk.retention=30 d: to "))
+        #expect(text.contains("    again --set \"risk.retention=30 d\"\n"))
+        scenario.risk.retention = .hours(24)
+        let day = try await Self.audit(scenario)
+        #expect(Self.verdict(day, .reportsNameNobodyElse) == .kept)
     }
 
     @Test func `text and file say who can tell for how long who talked with whom`() async throws {

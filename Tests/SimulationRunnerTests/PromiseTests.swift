@@ -55,11 +55,10 @@ import Testing
         return knowledge
     }
 
-    /// The promises that are broken, but for those that the usual settings break.
+    /// The promises that are broken in some way that no setting keeps them from.
     private static func broken(_ knowledge: PlatformKnowledge) -> [PromiseFinding] {
         PlatformPromise.allCases.map { PromiseFinding($0, in: knowledge) }.filter {
-            ![.kept, .untried].contains($0.verdict) && $0.promise != .partnerSeesNoAddress
-                && $0.promise != .visitsUnlinked && $0.promise != .visitsUnlinkedInStores
+            $0.verdict == .broken && $0.remedies.isEmpty
         }
     }
 
@@ -67,6 +66,13 @@ import Testing
         let knowledge = Self.knowledge(nil)
         #expect(knowledge.disagreements == [])
         #expect(Self.broken(knowledge) == [])
+        let conditional = PlatformPromise.allCases.filter {
+            PromiseFinding($0, in: knowledge).verdict == .broken
+        }
+        #expect(
+            conditional == [
+                .partnerSeesNoAddress, .callsOnlyCounted, .visitsUnlinkedInStores, .visitsUnlinked,
+            ])
         let bytes = knowledge.evidence
         #expect(bytes.keyedCalls.count > 10 && bytes.searched > 500)
         #expect(bytes.payloads > 100 && bytes.frames > bytes.payloads / 2)
@@ -171,19 +177,36 @@ import Testing
     }
 
     @Test func `to time a call while it is served breaks nothing, and to keep it does`() throws {
-        let served = PromiseFinding(.callsOnlyCounted, in: Self.knowledge(nil))
+        var unlogged = Self.scenario
+        unlogged.relay.logRetention = .zero
+        let served = PromiseFinding(.callsOnlyCounted, in: Self.knowledge(nil, in: unlogged))
         #expect(served.verdict == .kept && served.brokenCalls == 0)
         #expect(
             served.evidence.map(\.what) == [
                 "calls counted by hour and duration",
+                "calls with both ends of an address in the relay log",
+                "reported calls of which the scorer keeps that in quarters",
                 "texts stored of calls that were over",
                 "calls that the signalling service could time, looked for there after it",
                 "calls that the edge could time, of which nobody can tell what it keeps",
             ])
-        #expect(served.evidence[1].count == 0 && served.evidence[2].count > 10)
-        #expect(served.evidence[3].count == served.evidence[2].count)
-        let held = PromiseFinding(.callsOnlyCounted, in: Self.knowledge(.callHeld))
-        #expect(held.brokenCalls == served.evidence[2].count && held.brokenSubjects > 10)
+        let counts = served.evidence.map(\.count)
+        #expect(counts[1] == 0 && counts[2] > 3 && counts[3] == 0 && counts[4] > 10)
+        #expect(counts[5] == counts[4])
+        let held = PromiseFinding(.callsOnlyCounted, in: Self.knowledge(.callHeld, in: unlogged))
+        #expect(held.brokenCalls == counts[4] && held.brokenSubjects > 10)
+    }
+
+    @Test func `a relay log has both ends of calls, and no more is needed to know how long`() {
+        let knowledge = Self.knowledge(nil)
+        let logged = PromiseFinding(.callsOnlyCounted, in: knowledge)
+        #expect(logged.verdict == .broken && logged.remedies == [.noRelayLog])
+        #expect(logged.observers == [.relayProcessor, .thief])
+        let closed = knowledge.labels[.relayProcessor, .howLong].calls.count
+        #expect(closed > 10 && logged.evidence[1].count == closed && logged.brokenCalls == closed)
+        // What no setting keeps from being known is told as such, log or not.
+        let told = PromiseFinding(.callsOnlyCounted, in: Self.knowledge(.durationWithMinute))
+        #expect(told.verdict == .broken && told.remedies == [])
     }
 
     @Test func `signals that the scorer keeps are of those whom the audit names`() throws {
@@ -233,7 +256,8 @@ import Testing
         let found = knowledge.canaries[.riskScorer, .userFragment]
         // Both of each call of which there is a report.
         #expect(found.subjects.count > 3 && found.calls.count * 2 >= found.subjects.count)
-        #expect(found.longestResidence >= .days(30))
+        // Its stamp is when the run began.
+        #expect(found.longestResidence > .days(30) - .seconds(14))
         #expect(knowledge.evidence.telling.count > 3)
     }
 

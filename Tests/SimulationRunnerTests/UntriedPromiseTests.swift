@@ -81,7 +81,7 @@ import Testing
             young.untried == [
                 "reports that were old enough to go",
                 "signalling messages that were old enough to go",
-                "relay log that were old enough to go",
+                "entries of the relay log that were old enough to go",
             ])
         let old = try await finding {
             $0.population[0].falseReport = 0
@@ -90,9 +90,9 @@ import Testing
         }
         #expect(old.verdict == .kept && old.untried == ["reports"])
         #expect(Self.count("signalling messages deleted by sweeps", old) ?? 0 > 10)
-        #expect(Self.count("relay log deleted by sweeps", old) ?? 0 > 10)
+        #expect(Self.count("entries of the relay log deleted by sweeps", old) ?? 0 > 10)
         let unlogged = try await finding { $0.relay.logRetention = .zero }
-        #expect(unlogged.verdict == .kept && unlogged.untried.last == "relay log")
+        #expect(unlogged.verdict == .kept && unlogged.untried.last == "entries of the relay log")
     }
 
     @Test func `identifiers are followed from key to key only where keys change`() async throws {

@@ -40,7 +40,8 @@ public struct Audit: Sendable {
     /// Audits replication `replication` of what `simulation` simulates.
     ///
     /// Where a setting may keep a promise, such as relays alone that a partner sees no address, the replication is run once
-    /// more with it, with the same people and at the same time, to find out whether it would.
+    /// more with it, with the same people and at the same time, to find out whether it would. Of such settings those are
+    /// named that what broke the promise calls for.
     ///
     /// - Parameters:
     ///   - breach: when a thief copies the stores. Where the run itself has to tell, it is run once before.
@@ -54,25 +55,19 @@ public struct Audit: Sendable {
         var simulation = simulation
         await simulation.prepare()
         let (time, copies) = try await Self.moment(breach, simulation, replication, progress)
-        let prepared = simulation
-        async let remedied = Self.remedied(prepared, replication, breach: time, progress)
+        let other = RemediedRuns(of: simulation, replication, breach: time, progress)
+        async let remedied = other.withUsual()
         let run = try await simulation.audited(
             replication, breach: time, answering: subpoenas, database: database, progress)
-        let knowledge = run.knowledge
         var findings = PlatformPromise.allCases.compactMap {
             $0.needsDatabase && run.database == nil
-                ? nil : PromiseFinding($0, in: knowledge, run.database)
+                ? nil : PromiseFinding($0, in: run.knowledge, run.database)
         }
-        if findings.contains(where: { simulation.scenario.remedies($0) }),
-            let other = try await remedied.get()
-        {
-            for index in findings.indices where simulation.scenario.remedies(findings[index]) {
-                var changed = simulation.scenario
-                let promise = findings[index].promise
-                guard let verdict = changed.remedy(promise),
-                    PromiseFinding(promise, in: other).verdict != .broken
-                else { continue }
-                findings[index].verdict = verdict
+        if findings.contains(where: other.mayKeep) {
+            var others = other
+            others.note(try await remedied.get())
+            for index in findings.indices where others.mayKeep(findings[index]) {
+                try await others.judge(&findings[index])
             }
         }
         self.init(
@@ -128,53 +123,8 @@ public struct Audit: Sendable {
         }
     }
 
-    /// Who comes to know what with every setting that may keep a promise, where a thief comes at the same time: they have
-    /// nothing to do with each other. Nil where all are so already.
-    private static func remedied(
-        _ simulation: Simulation, _ replication: UInt32, breach: SimDuration,
-        _ progress: RunProgress
-    ) async -> Result<PlatformKnowledge?, AuditFailure> {
-        var other = simulation
-        let changes = PlatformPromise.allCases.count { other.scenario.remedy($0) != nil }
-        guard changes > 0 else { return .success(nil) }
-        do throws(AuditFailure) {
-            let run = try await other.audited(replication, breach: breach, answering: [], progress)
-            return .success(run.knowledge)
-        } catch {
-            return .failure(error)
-        }
-    }
-
-    /// Whether a promise is broken whatever the setting, or something flows that is not published.
+    /// Whether a promise is broken and no setting was found that keeps it, or something flows that is not published.
     public var isBroken: Bool {
         findings.contains { $0.verdict == .broken } || !unlisted.isEmpty
-    }
-}
-
-extension Scenario {
-    /// Whether a promise is broken that another setting may keep.
-    fileprivate func remedies(_ finding: PromiseFinding) -> Bool {
-        var changed = self
-        return finding.verdict == .broken && changed.remedy(finding.promise) != nil
-    }
-
-    /// Changes what may keep `promise`: the verdict if it does; nil, with nothing changed, where there is nothing or it is so
-    /// already.
-    mutating func remedy(_ promise: PlatformPromise) -> PromiseVerdict? {
-        var settings: [PromiseVerdict.Setting] = []
-        let isOfStores = promise == .visitsUnlinkedInStores
-        if isOfStores || promise == .partnerSeesNoAddress, ice.policy != .relay {
-            ice.policy = .relay
-            settings.append(.init("ice.policy", ice.policy.rawValue))
-        }
-        if isOfStores, relay.logRetention > .zero {
-            relay.logRetention = .zero
-            settings.append(.init("relay.log_retention", "0 s"))
-        }
-        if isOfStores || promise == .visitsUnlinked, privacy.visitNames != .fresh {
-            privacy.visitNames = .fresh
-            settings.append(.init("privacy.visit_names", privacy.visitNames.rawValue))
-        }
-        return settings.isEmpty ? nil : .keptOnlyIf(settings)
     }
 }

@@ -55,13 +55,13 @@ public enum PlatformPromise: String, CaseIterable, Hashable, Sendable {
         case .reportsNameNobodyElse:
             "A report names no reporter, no address and no call, and no time finer than an hour."
         case .lifetimesKept:
-            "Reports go after 30 days, signalling messages after 24 hours, relay logs after 7 days."
+            "Reports go after 30 days, signalling messages after 24 hours, relay logs after 7 days, each with the next sweep."
         case .deletedIsGone:
             "What has been deleted is nowhere in the database's file, and nothing is left of it beside."
         case .ticketsForgotten:
             "Interest, language and tier are forgotten with the ticket that they stood in."
         case .callsOnlyCounted:
-            "Calls are counted by hour; but for the relay log, and in quarters of half a minute the scorer's record of a reported one, nothing that is kept tells how long a call was."
+            "Calls are counted by hour, and no record tells how long one was; of a reported one, no more than how many quarters of half a minute it filled."
         case .readsWrittenDown:
             "Nobody is shown what is stored without a right to it, and whoever is stands in the access log."
         case .matchingBlind:

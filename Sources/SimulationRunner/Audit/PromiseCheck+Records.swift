@@ -7,7 +7,7 @@ extension PromiseCheck {
     mutating func signalsForgotten() {
         let scorer = knowledge.labels[.riskScorer, .deviceSignals]
         if scorer.longestResidence > .zero { blame(.riskScorer, scorer) }
-        if bytes.keptSignals.count > 0 { observers.insert(.riskScorer) }
+        if bytes.keptSignals.count > 0 { blame(.riskScorer) }
         subjects.formUnion(bytes.keptSignals)
         for observer in Observer.allCases where observer != .riskScorer {
             blame(observer, known[observer, .deviceSignals])
@@ -20,28 +20,35 @@ extension PromiseCheck {
     }
 
     mutating func reportsNameNobodyElse() {
-        if bytes.telling.count > 0 { observers.insert(.riskScorer) }
+        if bytes.telling.count > 0 { blame(.riskScorer) }
+        if bytes.finelyStamped.count > 0 {
+            let isShort = knowledge.policy.reportResolution < .hours(1)
+            blame(.riskScorer, curedBy: isShort ? .longReports : nil)
+        }
         subjects = bytes.telling
+        subjects.formUnion(bytes.finelyStamped)
         require(bytes.reports, "reports")
+        note(bytes.finelyStamped.count, "people with one stamped finer than with its hour")
     }
 
     /// Records that stay longer than the platform promises and a sweep takes to come, by what was declared when they were
     /// stored; and such as stayed longer than the platform keeps them and a sweep takes, by their true age before each sweep.
     mutating func lifetimesKept() {
         let promised = RetentionPolicy()
-        let stored: [(kind: RecordKind, observer: Observer, item: Item)] = [
-            (.reports, .riskScorer, .report), (.signaling, .signalingProcessor, .message),
-            (.relayLog, .relayProcessor, .when),
+        let stored: [(kind: RecordKind, observer: Observer, item: Item, name: String)] = [
+            (.reports, .riskScorer, .report, "reports"),
+            (.signaling, .signalingProcessor, .message, "signalling messages"),
+            (.relayLog, .relayProcessor, .when, "entries of the relay log"),
         ]
         var declared = 0
-        for (kind, observer, item) in stored {
-            let (cell, name) = (knowledge.labels[observer, item], Audit.name(kind))
+        for (kind, observer, item, name) in stored {
+            let cell = knowledge.labels[observer, item]
             let limit = promised.span(kind) + knowledge.policy.sweepInterval
             let held = knowledge.policy.span(kind) + knowledge.policy.sweepInterval
             if cell.longestResidence > limit || bytes.overdue.contains(kind)
                 || knowledge.ages[kind] > held
             {
-                outliving.append(kind)
+                blame(kind)
             }
             // A relay without a log knows all the same when it serves.
             let isKept = knowledge.policy.span(kind) > .zero
@@ -74,11 +81,24 @@ extension PromiseCheck {
         let timed = knowledge.labels[.signalingProcessor, .howLong]
         if timed.longestResidence > .zero { blame(.signalingProcessor, timed) }
         // It is looked for only where it should not be.
-        blame(.signalingProcessor, knowledge.canaries[.signalingProcessor, .howLong])
+        for observer in [Observer.signalingProcessor, .thief] {
+            blame(observer, knowledge.canaries[observer, .howLong])
+        }
+        // Relays know it from both ends of an address; a log keeps them.
+        let logged = knowledge.policy.relayLog > .zero
+        for observer in [Observer.relayProcessor, .thief] where logged {
+            blame(observer, knowledge.labels[observer, .howLong], curedBy: .noRelayLog)
+        }
         for observer in [Observer.aggregateStore, .productTeam] {
             for item in [Item.when, .howLong, .partner] { blame(observer, known[observer, item]) }
         }
         require(knowledge.published?.calls ?? 0, "calls counted by hour and duration")
+        note(
+            logged ? knowledge.labels[.relayProcessor, .howLong].calls.count : 0,
+            "calls with both ends of an address in the relay log")
+        note(
+            knowledge.labels[.riskScorer, .report].calls.count,
+            "reported calls of which the scorer keeps that in quarters")
         note(bytes.lateTexts, "texts stored of calls that were over")
         tell(
             bytes.servedCalls,
@@ -95,7 +115,7 @@ extension PromiseCheck {
         if readings.handedOut > readings.written || !readings.isIntact
             || readings.wronglyGranted > 0
         {
-            observers.insert(.infrastructureOnCall)
+            blame(.infrastructureOnCall)
         }
         require(readings.handedOut, "times something was handed out")
         note(readings.written, "of them in the access log")
@@ -109,7 +129,7 @@ extension PromiseCheck {
             return
         }
         let total = database.canaries.total
-        if total.expiredFound > 0 { observers.insert(.thief) }
+        if total.expiredFound > 0 { blame(.thief) }
         require(total.expired, "expired canaries looked for")
         note(total.expiredFound, "of them found")
         note(database.canaries.bytes, "bytes searched")
@@ -118,7 +138,7 @@ extension PromiseCheck {
 
     mutating func matchingBlind() {
         blame(.matchmaker, in: bytes.unlikeBlind)
-        if !bytes.decidesBlindly { observers.insert(.matchmaker) }
+        if !bytes.decidesBlindly { blame(.matchmaker) }
         require(
             bytes.blindDecisions, "decisions made anew by a matchmaker that is shown nothing else")
     }
@@ -128,7 +148,7 @@ extension PromiseCheck {
         let found = bytes.identifiers
         subjects = found.unsealed
         subjects.formUnion(found.linked)
-        if subjects.count > 0 || found.keysCopied > 0 { observers.insert(.thief) }
+        if subjects.count > 0 || found.keysCopied > 0 { blame(.thief) }
         require(found.looks, "identifiers in reports held against digests without the key")
         tell(
             found.rekeyed, "devices reported under two keys",
@@ -146,12 +166,15 @@ extension PromiseCheck {
         require(
             max(copy.byAddress.same, copy.bySession.same), "pairs of visits of one person in a copy"
         )
-        for (pairs, what) in [
-            (copy.byAddress, "public addresses"), (copy.bySession, "session numbers"),
-            (copy.byCertificate, "certificates"),
-        ] {
-            if pairs.sameLinked > 0 { observers.insert(.thief) }
-            note(pairs.sameLinked, "of them linked by \(what)")
+        let kinds: [(pairs: LinkedPairs, what: String, cures: [PromiseRemedy?])] = [
+            (copy.byAddress, "public addresses", curesOfAddressesInStores),
+            (copy.bySession, "session numbers", [.freshNames]),
+            (copy.byCertificate, "certificates", [nil]),
+        ]
+        for kind in kinds {
+            note(kind.pairs.sameLinked, "of them linked by \(kind.what)")
+            guard kind.pairs.sameLinked > 0 else { continue }
+            for cure in kind.cures { blame(.thief, curedBy: cure) }
         }
         if knowledge.labels[.thief, .message].isEmpty {
             untried.append("signalling messages in a copy")
@@ -159,6 +182,19 @@ extension PromiseCheck {
         if knowledge.policy.relayLog > .zero, knowledge.labels[.thief, .allocation].isEmpty {
             untried.append("relay log in a copy")
         }
+    }
+
+    /// What would keep public addresses out of a copy of the stores: they are in candidates, in the relay log or in both.
+    private var curesOfAddressesInStores: [PromiseRemedy?] {
+        let allocations = knowledge.labels[.thief, .allocation]
+        var told = knowledge.labels[.thief, .publicAddress].calls
+        told.subtract(allocations.calls)
+        var cures: [PromiseRemedy?] = []
+        if told.count > 0 || !knowledge.labels[.thief, .reflexiveCandidate].isEmpty {
+            cures.append(.relaysAlone)
+        }
+        if !allocations.isEmpty { cures.append(.noRelayLog) }
+        return cures.isEmpty ? [nil] : cures
     }
 
     mutating func visitsUnlinked() {
@@ -172,7 +208,7 @@ extension PromiseCheck {
             note(names?.visits ?? 0, "names shown to the \(service)")
             guard let names, names.linked.count > 0 else { continue }
             subjects.formUnion(names.linked)
-            blame(observer, in: names.calls)
+            blame(observer, in: names.calls, curedBy: .freshNames)
         }
     }
 }

@@ -26,6 +26,10 @@ struct PromiseCheck {
         known = knowledge.known
     }
 
+    /// What would keep from it some of what broke it, and whether nothing would some of it.
+    private(set) var remedies: Set<PromiseRemedy> = []
+    private(set) var isIncurable = false
+
     var isBroken: Bool { !observers.isEmpty || !outliving.isEmpty }
 
     static let services = Coalition.servers.members + [.infrastructureOnCall]
@@ -50,25 +54,41 @@ struct PromiseCheck {
         if count == 0 { untried.append(part) }
     }
 
-    /// `observer` has what it should not.
-    mutating func blame(_ observer: Observer, _ knowledge: Knowledge) {
-        guard !knowledge.isEmpty else { return }
+    /// `observer` has what it should not, and would not with `remedy`; with nil whatever the setting.
+    mutating func blame(_ observer: Observer, curedBy remedy: PromiseRemedy? = nil) {
         observers.insert(observer)
+        if let remedy { remedies.insert(remedy) } else { isIncurable = true }
+    }
+
+    /// Records of that kind outlive the promise.
+    mutating func blame(_ kind: RecordKind) {
+        outliving.append(kind)
+        isIncurable = true
+    }
+
+    /// `observer` has what it should not.
+    mutating func blame(
+        _ observer: Observer, _ knowledge: Knowledge, curedBy remedy: PromiseRemedy? = nil
+    ) {
+        guard !knowledge.isEmpty else { return }
+        blame(observer, curedBy: remedy)
         calls.formUnion(knowledge.calls)
         subjects.formUnion(knowledge.subjects)
     }
 
     /// `observer` has what it should not, in calls at least.
-    mutating func blame(_ observer: Observer, in broken: NumberSet) {
+    mutating func blame(
+        _ observer: Observer, in broken: NumberSet, curedBy remedy: PromiseRemedy? = nil
+    ) {
         guard broken.count > 0 else { return }
-        observers.insert(observer)
+        blame(observer, curedBy: remedy)
         calls.formUnion(broken)
     }
 
     // MARK: The checks
 
     mutating func partnerSeesNoAddress() {
-        blame(.partner, known[.partner, .publicAddress])
+        blame(.partner, known[.partner, .publicAddress], curedBy: .relaysAlone)
         require(knowledge.calls, "calls")
     }
 

@@ -86,6 +86,8 @@ public struct PromiseFinding: Hashable, Sendable {
     public var evidence: [PromiseEvidence] = []
     /// Parts of the promise of which there was nothing in the run to look at; where that is all of it, the verdict says so.
     public var untried: [String] = []
+    /// What would keep it, by all that broke it; nothing where some of that is beyond any setting.
+    var remedies: [PromiseRemedy] = []
 }
 
 extension PromiseFinding {
@@ -124,5 +126,8 @@ extension PromiseFinding {
         endings = check.endings
         evidence = check.evidence
         if check.isTried { untried = check.untried }
+        if check.isBroken, !check.isIncurable {
+            remedies = PromiseRemedy.allCases.filter(check.remedies.contains)
+        }
     }
 }
