@@ -1,5 +1,6 @@
 public import KnowledgeLedger
 public import PrivacyStores
+public import Quantities
 
 /// What a look at executed bytes came to, beside addresses and identifiers.
 public struct ByteEvidence: Hashable, Sendable {
@@ -65,6 +66,8 @@ public struct ByteEvidence: Hashable, Sendable {
     public internal(set) var ticketLooks = 0
     /// The most people that had no ticket any more when it was looked.
     public internal(set) var endedTickets = 0
+    /// The longest that anybody had the app open.
+    public internal(set) var longestVisit = SimDuration.zero
     /// Sweeps of the stores.
     public internal(set) var sweeps = 0
     /// Kinds of which some sweep left a record older than the platform promises.

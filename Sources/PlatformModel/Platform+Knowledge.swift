@@ -12,8 +12,10 @@ extension Platform {
     // MARK: The network
 
     /// A person has come and has a place on the network.
-    mutating func knowArrival(_ peer: Handle) {
-        guard knowledge != nil, let host = peers[peer].host else { return }
+    mutating func knowArrival(_ peer: Handle, at now: SimTime) {
+        guard knowledge != nil else { return }
+        visitSpans.begin(peers[peer].serial, at: now)
+        guard let host = peers[peer].host else { return }
         let (hides, local) = (
             peers[peer].attributes.hidesAddresses, network.localAddresses(of: host)
         )
@@ -135,6 +137,7 @@ extension Platform {
     /// A person leaves: the matchmaker forgets the session.
     mutating func knowDeparture(of peer: Handle, at now: SimTime) {
         knowledge?.forget(peers[peer].serial, at: now)
+        if knowledge != nil { visitSpans.end(peers[peer].serial, at: now) }
     }
 
     // MARK: The call
@@ -263,6 +266,7 @@ extension Platform {
         knowOpenSignaling(at: now)
         lookAtMatchmaker(at: now)
         knowledge?.noteBlindDecisions()
+        knowledge?.evidence.longestVisit = visitSpans.longest(at: now)
         lookAtScorer(at: now)
         lookAtAccessLog(at: now)
         _ = stores?.lookAtAges(at: now)

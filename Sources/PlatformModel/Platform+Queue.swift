@@ -74,7 +74,7 @@ extension Platform {
                 host: host, serial: serial))
         if let host { setOwner(.peer(peer), of: host) }
         peers[peer].hasSeenChange = signaling.publishedList == Self.changedList
-        knowArrival(peer)
+        knowArrival(peer, at: engine.now)
         engine.log(TrajectoryCode.arrival, UInt64(serial), UInt64(attributes.persona))
         recordArrival(attributes, at: engine.now)
         joinQueue(peer, &engine)

@@ -67,6 +67,8 @@ struct Platform: ~Copyable {
     var dialogues = DialogueDesk()
     /// Who comes to know what; nil in a run that is not audited.
     var knowledge: KnowledgeDesk?
+    /// For how long people stay; nobody where it is not.
+    var visitSpans = VisitSpans()
     /// What a test wants an audit to find; nothing in any other run.
     var plantedLeak: PlantedLeak?
     var plantedKeys: [Handshake?] = []

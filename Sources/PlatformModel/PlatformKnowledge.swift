@@ -30,6 +30,8 @@ public struct PlatformKnowledge: Sendable {
     public let refused: Int
     /// How old records have become.
     public let ages: StoreAges
+    /// How long the signalling service holds messages for connections that are lost; zero where none is.
+    public let heldForLostConnections: SimDuration
 
     /// Where the two oracles do not agree.
     public struct Disagreement: Hashable, Sendable {
@@ -74,6 +76,10 @@ public struct PlatformKnowledge: Sendable {
             ]
         ),
     ]
+
+    /// The longest that anything of a ticket, a session or a call can serve: as long as anybody was there, and as long as a relay
+    /// keeps an address of somebody who went without a word, ten minutes (RFC 8656 §2.2).
+    public var longestService: SimDuration { evidence.longestVisit + .minutes(10) }
 
     /// What anybody has: declared, or found in the bytes.
     public var known: Ledger {
@@ -124,6 +130,7 @@ extension KnowledgeDesk {
             labels: all, seen: labels, canaries: canaries, unhidden: unhidden, evidence: evidence,
             breach: breach,
             subjects: subjects, calls: parties.count, callsBeforeBreach: callsBeforeBreach,
-            policy: policy, published: published, refused: refused, ages: ages)
+            policy: policy, published: published, refused: refused, ages: ages,
+            heldForLostConnections: serviceRetention)
     }
 }

@@ -29,8 +29,12 @@ import Testing
         return scenario
     }
 
-    private static func knowledge() async throws -> PlatformKnowledge {
-        let scenario = scenario("Processors", lasting: .seconds(40))
+    private static func knowledge(
+        losing disconnect: Double = 0, keeping retention: SimDuration = .hours(24)
+    ) async throws -> PlatformKnowledge {
+        var scenario = scenario("Processors", lasting: .seconds(40))
+        scenario.signaling.disconnect = disconnect
+        scenario.signaling.retention = retention
         return try await smallSimulation(scenario, seed: 5, replications: [0])
             .knowledgeOfFirst()
     }
@@ -68,6 +72,50 @@ import Testing
         #expect(unlisted.map(\.item) == [.when] && unlisted.map(\.processor) == [.relayProcessor])
         let residence = try #require(unlisted.first?.residence)
         #expect(residence >= .days(7) && residence <= .days(7) + .minutes(10))
+    }
+
+    /// The published list, where everything that serves or is held is said to be let go with what it serves.
+    private static let forgetful = ProcessorList(
+        ProcessorList.published.entries.map {
+            $0.keeping == .unknown
+                ? $0 : ProcessingEntry($0.processor, $0.item, $0.purpose, .whileServing)
+        })
+
+    @Test func `what serves is let go when a visit is over, and a record is not`() async throws {
+        let knowledge = try await Self.knowledge()
+        let visit = knowledge.evidence.longestVisit
+        #expect(visit > .seconds(30) && visit <= .seconds(40))
+        #expect(visit >= knowledge.labels[.matchmaker, .partner].longestResidence)
+        let longer = Self.forgetful.unlisted(in: knowledge)
+        let records = ProcessorList.published.entries.filter {
+            if case .recorded = $0.keeping { true } else { false }
+        }
+        #expect(
+            longer.map { "\($0.processor.name) \($0.item.name)" }
+                == records.map { "\($0.processor.name) \($0.item.name)" })
+    }
+
+    @Test func `messages that are held for lost connections are published as held for a day`()
+        async throws
+    {
+        let day = try await Self.knowledge(losing: 0.05)
+        let held = day.labels[.infrastructureOnCall, .message].longestResidence
+        #expect(held == .hours(24) && day.heldForLostConnections == .hours(24))
+        #expect(ProcessorList.published.unlisted(in: day) == [])
+        let unsaid = Self.forgetful.unlisted(in: day).filter {
+            $0.processor == .infrastructureOnCall
+        }
+        #expect(
+            unsaid.map(\.item) == [
+                .privateAddress, .publicAddress, .reflexiveCandidate, .userFragment, .message,
+                .partner, .when,
+            ])
+        // Two days are more than the list says.
+        let days = try await Self.knowledge(losing: 0.05, keeping: .hours(48))
+        let longer = ProcessorList.published.unlisted(in: days)
+        #expect(
+            longer.filter { $0.processor == .infrastructureOnCall }.map(\.item)
+                == unsaid.map(\.item))
     }
 
     /// Written by `voicesim processors > Sources/KnowledgeLedger/KnowledgeLedger.docc/Processors.md`.

@@ -72,12 +72,22 @@ extension ProcessorList {
         (.howLong, "to carry a connection until it ends"),
     ].map { .init(.edgeProvider, $0, $1, .unknown) }
 
-    private static let onCall: [ProcessingEntry] = [
-        .message, .privateAddress, .publicAddress, .reflexiveCandidate, .userFragment,
-        .allocation, .partner, .when, .howLong, .ciphertext,
-    ].map {
-        .init(
-            .infrastructureOnCall, $0, "what a service holds while it works: to mend it",
-            .whileServing)
+    private static let onCall: [ProcessingEntry] =
+        onCall(
+            // What messages say, or that there are some.
+            [
+                .message, .privateAddress, .publicAddress, .reflexiveCandidate, .userFragment,
+                .partner, .when,
+            ], .whileServingOrHeld)
+        + onCall([.allocation, .howLong, .ciphertext], .whileServing)
+
+    private static func onCall(
+        _ items: [Item], _ keeping: ProcessingEntry.Keeping
+    ) -> [ProcessingEntry] {
+        items.map {
+            .init(
+                .infrastructureOnCall, $0, "what a service holds while it works: to mend it",
+                keeping)
+        }
     }
 }

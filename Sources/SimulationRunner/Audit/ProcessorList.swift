@@ -19,6 +19,9 @@ public struct ProcessingEntry: Hashable, Sendable {
     public enum Keeping: Hashable, Sendable {
         /// Until the ticket, the session or the call that it is for is over.
         case whileServing
+        /// Until then, and where the signalling service holds messages for connections that are lost as long as the platform
+        /// keeps messages.
+        case whileServingOrHeld
         /// As a record of that kind: for its lifetime, and until the next sweep.
         case recorded(RecordKind)
         /// As long as the processor likes: the platform cannot tell.
@@ -80,7 +83,7 @@ public struct ProcessorList: Hashable, Sendable {
                 guard !known.isEmpty else { return nil }
                 let residence = known.longestResidence
                 if let entry = entry(processor, item) {
-                    guard entry.keeping.isExceeded(by: residence, under: knowledge.policy)
+                    guard entry.keeping.isExceeded(by: residence, in: knowledge)
                     else { return nil }
                     return UnlistedFlow(
                         processor: processor, item: item, subjects: known.subjects.count,
@@ -99,13 +102,18 @@ public struct ProcessorList: Hashable, Sendable {
 }
 
 extension ProcessingEntry.Keeping {
-    /// Whether something that stays for `residence` stays for longer than the platform promises.
-    func isExceeded(by residence: SimDuration, under policy: RetentionPolicy) -> Bool {
+    /// Whether something that stays for `residence` stays for longer than the platform promises, in a run where visits are as long
+    /// as `knowledge` says.
+    func isExceeded(by residence: SimDuration, in knowledge: PlatformKnowledge) -> Bool {
         switch self {
-        case .whileServing: residence == .max
-        case .unknown: false
+        case .whileServing: return residence > knowledge.longestService
+        case .whileServingOrHeld:
+            let isHeld = knowledge.heldForLostConnections > .zero
+            let held = isHeld ? RetentionPolicy().signaling : .zero
+            return residence > max(knowledge.longestService, held)
+        case .unknown: return false
         case .recorded(let kind):
-            residence > RetentionPolicy().span(kind) + policy.sweepInterval
+            return residence > RetentionPolicy().span(kind) + knowledge.policy.sweepInterval
         }
     }
 
@@ -113,9 +121,11 @@ extension ProcessingEntry.Keeping {
     public var text: String {
         switch self {
         case .whileServing: "until the ticket, session or call is over"
-        case .recorded(.reports): "30 days"
-        case .recorded(.signaling): "24 hours"
-        case .recorded(.relayLog): "7 days"
+        case .whileServingOrHeld:
+            "until the ticket, session or call is over; 24 hours where the service holds messages for lost connections"
+        case .recorded(.reports): "30 days, and until the next sweep"
+        case .recorded(.signaling): "24 hours, and until the next sweep"
+        case .recorded(.relayLog): "7 days, and until the next sweep"
         case .unknown: "the platform cannot tell"
         }
     }
