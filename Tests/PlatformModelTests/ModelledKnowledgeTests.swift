@@ -111,6 +111,7 @@ import Testing
         let modelled = try Self.knowledge(Self.scenario(way))
         let packets = try Self.knowledge(Self.scenario(way, .packets))
         #expect(packets.evidence.modelledCalls.count == 0)
+        #expect(packets.disagreements == [])
         for observer in Observer.allCases {
             for item in Item.allCases {
                 let (a, b) = (modelled.labels[observer, item], packets.labels[observer, item])
@@ -122,6 +123,13 @@ import Testing
                 #expect(abs(shares.0 - shares.1) < 0.12, "\(observer.name) \(item.name)")
             }
         }
+    }
+
+    @Test(arguments: [Way.broken, .crash, .rfc8445])
+    func `where packets go both oracles agree on all ways`(way: Way) throws {
+        let knowledge = try Self.knowledge(Self.scenario(way, .packets))
+        #expect(knowledge.disagreements == [])
+        #expect(knowledge.calls > 20 && knowledge.evidence.heardDatagrams > 1_000)
     }
 
     @Test func `what packets would show is declared, and not looked for`() throws {
