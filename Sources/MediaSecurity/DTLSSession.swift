@@ -35,6 +35,8 @@ public struct DTLSSession: ~Copyable, @unchecked Sendable {
     private var association: OpaquePointer?
     private var randomness: RandomStream
     private var keys: SRTPKeys?
+    /// Who looks at the memory of keys as it is given back, from the export on; nobody but in audits.
+    public var keyReleases: KeyReleases?
     private var outgoing: [[UInt8]] = []
     private var nextOutgoing = 0
     private var timerGeneration: UInt64 = 0
@@ -169,7 +171,8 @@ public struct DTLSSession: ~Copyable, @unchecked Sendable {
         let number = UInt16(truncatingIfNeeded: media_dtls_get_profile(association))
         guard let profile = SRTPProfile(rawValue: number) else { return fail(.noCommonProfile) }
         let role = role
-        keys = SRTPKeys(exportedBy: association, profile: profile, role: role)
+        keys = SRTPKeys(
+            exportedBy: association, profile: profile, role: role, releases: keyReleases)
         guard keys != nil else { return fail(.protocolViolation(0)) }
         state = .connected(profile)
         switch role {

@@ -21,10 +21,7 @@ public struct SRTPKeys: ~Copyable, @unchecked Sendable {
     }
 
     deinit {
-        guard let releases else { return SRTPKeys.destroy(material) }
-        if !releases.leavesKeys { SRTPKeys.cleanse(material) }
-        releases.look { media_key_releases_look(material.baseAddress, material.count) }
-        material.deallocate()
+        SRTPKeys.destroy(material, releases)
     }
 
     /// Keys given from outside, for instance published vectors: key, then salt, per direction.
@@ -45,11 +42,14 @@ public struct SRTPKeys: ~Copyable, @unchecked Sendable {
     /// The keys that `association` exports for `role` (RFC 5764 §4.2), nil when it has none.
     ///
     /// The exporter writes client key, server key, client salt, server salt.
-    init?(exportedBy association: OpaquePointer, profile: SRTPProfile, role: DTLSRole) {
+    init?(
+        exportedBy association: OpaquePointer, profile: SRTPProfile, role: DTLSRole,
+        releases: KeyReleases?
+    ) {
         let (key, salt) = (profile.keyByteCount, profile.saltByteCount)
         let count = 2 * (key + salt)
         let exported = SRTPKeys.allocate(count)
-        defer { SRTPKeys.destroy(exported) }
+        defer { SRTPKeys.destroy(exported, releases) }
         guard media_dtls_export_keys(association, exported.baseAddress, count) == 1 else {
             return nil
         }
@@ -68,6 +68,7 @@ public struct SRTPKeys: ~Copyable, @unchecked Sendable {
             offset += source.count
         }
         self.init(profile: profile, material: material)
+        self.releases = releases
     }
 
     /// Lends the local and the remote master key, each followed by its salt. The pointers are
@@ -85,8 +86,11 @@ public struct SRTPKeys: ~Copyable, @unchecked Sendable {
         .allocate(byteCount: count, alignment: 16)
     }
 
-    private static func destroy(_ material: UnsafeMutableRawBufferPointer) {
-        cleanse(material)
+    private static func destroy(
+        _ material: UnsafeMutableRawBufferPointer, _ releases: KeyReleases?
+    ) {
+        if releases?.leavesKeys != true { cleanse(material) }
+        releases?.look { media_key_releases_look(material.baseAddress, material.count) }
         material.deallocate()
     }
 

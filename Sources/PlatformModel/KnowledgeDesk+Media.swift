@@ -10,6 +10,8 @@ struct KeyOwners {
     weak var offerer: Handshake?
     weak var answerer: Handshake?
     weak var talk: Talk?
+    /// What is seen of the keys as they are given back.
+    let releases = KeyReleases()
     /// What ended the call, and how many windows had been turned by then.
     var ending: CallEnding?
     var turn = 0
@@ -30,6 +32,12 @@ extension KnowledgeDesk {
         case .answerer: owners.answerer = handshake
         }
         keyOwners[call] = owners
+        handshake.session.keyReleases = owners.releases
+    }
+
+    /// What is seen of the keys of a call as they are given back.
+    func keyReleases(of call: UInt32) -> KeyReleases {
+        keyOwners[call]?.releases ?? KeyReleases()
     }
 
     /// A call's keys are handed to its talk.
@@ -67,9 +75,19 @@ extension KnowledgeDesk {
     private mutating func look(at owners: KeyOwners, _ now: SimTime) {
         let ending = owners.ending!
         evidence.ended[ending, default: 0] += 1
+        note(owners.releases, of: owners.call, at: now)
         guard !owners.areGone else { return }
         evidence.kept[ending, default: NumberSet()].insert(owners.call)
         foundKeys(of: owners.call, at: .ownDevice, since: now, until: .distantFuture)
+    }
+
+    /// What was seen of a call's keys as they were given back, since it was noted last.
+    private mutating func note(_ releases: KeyReleases, of call: UInt32, at now: SimTime) {
+        let seen = releases.take()
+        evidence.keyBlocks += seen.blocks
+        guard seen.uncleansed > 0 else { return }
+        evidence.uncleansed.insert(call)
+        foundKeys(of: call, at: .ownDevice, since: now, until: .distantFuture)
     }
 
     /// Looks for keys in what `observer` has.
@@ -123,11 +141,7 @@ extension KnowledgeDesk {
             if keys > 0 { foundKeys(of: call, at: observer, since: now, until: until) }
             if speech > 0 { foundSpeech(of: call, at: observer, since: now, until: until) }
         }
-        evidence.keyBlocks += witness.keyReleases.blocks
-        if witness.keyReleases.uncleansed > 0 {
-            evidence.uncleansed.insert(call)
-            foundKeys(of: call, at: .ownDevice, since: now, until: .distantFuture)
-        }
+        note(witness.keyReleases, of: call, at: now)
         guard evidence.direct.contains(call) else { return }
         let traffic = (report.fromOfferer, report.fromAnswerer)
         evidence.directPackets += Int(traffic.0.packets + traffic.1.packets)

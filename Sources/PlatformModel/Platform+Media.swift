@@ -84,7 +84,7 @@ extension Platform {
 
     /// Hands the keys of both sides over to the call's talk.
     private mutating func openTalk(_ call: Handle, at now: SimTime) throws(MediaFailure) {
-        let witness = newWitness()
+        let witness = newWitness(of: call)
         let talk = Talk(
             serial: calls[call].serial, try talkParty(of: call, .offerer, witness, at: now),
             try talkParty(of: call, .answerer, witness, at: now),
@@ -107,8 +107,7 @@ extension Platform {
         let frame = quality.endpoint.codec.frame.duration
         let lead = SimDuration(
             nanoseconds: Int64(clock.nextInteger(below: UInt64(frame.nanoseconds))))
-        var keys = legs[place].handshake!.session.takeKeys()!
-        keys.releases = witness?.keyReleases
+        let keys = legs[place].handshake!.session.takeKeys()!
         knowKeys(keys, of: LegID(call: call, side: side))
         if let witness { know(keys, of: LegID(call: call, side: side), witness, at: now) }
         let media = try MediaSide(

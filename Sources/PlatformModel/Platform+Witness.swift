@@ -6,7 +6,9 @@ import Talks
 /// Where media and keys are looked at, at relays and on the way, in a run that is audited.
 extension Platform {
     /// Who looks on in a talk; nil in a run that is not audited.
-    func newWitness() -> MediaWitness? { knowledge == nil ? nil : MediaWitness() }
+    func newWitness(of call: Handle) -> MediaWitness? {
+        knowledge.map { MediaWitness(keyReleases: $0.keyReleases(of: calls[call].serial)) }
+    }
 
     /// A side of a call has keys.
     mutating func know(

@@ -45,8 +45,8 @@ public final class MediaWitness: @unchecked Sendable {
 
     /// Where the sides write down what they send.
     public let frames = FrameLog()
-    /// What is seen of the sides' keys as they are given back, if they were told to show it.
-    public let keyReleases = KeyReleases()
+    /// What is seen of the sides' keys as they are given back.
+    public let keyReleases: KeyReleases
     /// What it has seen.
     public private(set) var account = Account()
     /// What is in packets that come to relays; nothing, but in tests.
@@ -58,7 +58,9 @@ public final class MediaWitness: @unchecked Sendable {
     private var arrived: [UInt8] = []
 
     /// A witness that has seen nothing.
-    public init() {}
+    ///
+    /// - Parameter keyReleases: what the sides' keys show as they are given back.
+    public init(keyReleases: KeyReleases = KeyReleases()) { self.keyReleases = keyReleases }
 
     /// Looks for `secret`, which has eight bytes or more, too.
     public func look(for secret: UnsafeRawBufferPointer) { keys.add(secret, of: 0) }

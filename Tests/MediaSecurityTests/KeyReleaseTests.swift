@@ -45,6 +45,21 @@ import Testing
         #expect(releases.blocks == seen)
     }
 
+    @Test func `keys that are exported are seen to go, taken or not`() {
+        let (taken, left) = (KeyReleases(), KeyReleases())
+        let pair = HandshakePair()
+        pair.client.keyReleases = taken
+        pair.server.keyReleases = left
+        pair.run()
+        // What OpenSSL has written into, in its own order.
+        #expect(taken.blocks == 1 && left.blocks == 1)
+        do { _ = pair.client.takeKeys() }
+        #expect(taken.take() == (2, 0) && taken.take() == (0, 0))
+        left.leavesKeys = true
+        pair.server.close()
+        #expect(left.blocks == 2 && left.uncleansed == 1)
+    }
+
     @Test func `a block is looked at by the thread that was told to, to its last byte`() {
         var block = [UInt8](repeating: 0, count: 100)
         media_key_releases_look(block, block.count)
