@@ -16,8 +16,9 @@ struct AuditCommand: AsyncParsableCommand {
             of a trust boundary: which observer came to know which item of how many people,
             in which share of calls, and how long it stays there. A promise is kept,
             broken, kept only if settings are changed, or not tried, where nothing in the
-            run could have broken it; for changed settings the same people are simulated
-            again with them. A thief copies the stores at --breach-at, or at the end: how
+            run could have broken it; parts of one that nothing tried are named below it.
+            Settings are named that what broke it calls for, once the same people have been
+            simulated with them and it was kept. A thief copies the stores at --breach-at, or at the end: how
             many of the pairs so far the copy tells of, how well it links two calls of one
             person, which keys and what beyond the allowed list is in it, with 95 %
             intervals over the people of that moment. 'worst' is when it tells of most

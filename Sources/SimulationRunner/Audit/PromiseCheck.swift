@@ -1,7 +1,6 @@
 import KnowledgeLedger
 import PlatformModel
 import PrivacyStores
-import Quantities
 
 /// The checks, one for each promise, by name.
 struct PromiseCheck {

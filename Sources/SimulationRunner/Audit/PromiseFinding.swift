@@ -10,7 +10,7 @@ public enum PromiseVerdict: Hashable, Sendable {
     case broken
     /// Nothing of this run could have broken it: there was nothing to look at.
     case untried
-    /// It did not, and does in the same run with these settings.
+    /// It did not, and does with these settings, which what broke it calls for: the same people tried it with them.
     case keptOnlyIf([Setting])
 
     /// A key of the scenario with a value, as `--set` takes it.
