@@ -108,8 +108,9 @@ import Testing
             .keyInRelayBuffer, [.relaysForwardUnread, .keysGone, .recordingsStaySealed],
             [.relayProcessor]
         ),
-        (.frameInRelayBuffer, [.relaysForwardUnread], [.relayProcessor]),
+        (.frameInRelayBuffer, [.relaysForwardUnread, .recordingsStaySealed], [.relayProcessor]),
         (.keyOnDirectPath, [.keysGone, .recordingsStaySealed], [.networkObserver]),
+        (.frameOnDirectPath, [.recordingsStaySealed], [.networkObserver]),
         (.reporterInReport, [.reportsNameNobodyElse], [.riskScorer]),
         (.exactReportTime, [.reportsNameNobodyElse], [.riskScorer]),
         (.fragmentsInReport, [.reportsNameNobodyElse], [.riskScorer]),
@@ -310,7 +311,7 @@ import Testing
 
     @Test func `every planted leak is looked for`() {
         let others: [PlantedLeak] = [
-            .relayLogKeptLonger, .unlistedProcessor, .openEdge, .frameOnDirectPath,
+            .relayLogKeptLonger, .unlistedProcessor, .openEdge,
         ]
         #expect(Set(Self.leaks.map(\.0) + others) == Set(PlantedLeak.allCases))
     }

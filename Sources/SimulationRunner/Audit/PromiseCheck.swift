@@ -99,6 +99,7 @@ struct PromiseCheck {
         hiding.formIntersection(knowledge.labels[.matchmaker, .when].subjects)
         require(hiding.count, "people in calls who hide private addresses")
         note(knowledge.calls, "calls")
+        note(bytes.heardDatagrams, "datagrams on the Internet searched for addresses")
         note(bytes.edgeConnections, "connections at the edge searched for addresses")
         note(
             bytes.edgeRecords,
@@ -136,6 +137,11 @@ struct PromiseCheck {
         }
         require(bytes.keyedCalls.count, "calls whose keys were looked for")
         note(bytes.searched, "messages, log entries, reports and datagrams searched for them")
+        note(
+            bytes.keyBlocks,
+            "blocks of memory with keys looked at as they were freed, OpenSSL's and libsrtp2's own not"
+        )
+        note(bytes.uncleansed.count, "calls of which such a block had not been overwritten")
         for ending in CallEnding.allCases {
             let part = "calls with keys: \(ending.name)"
             if let ended = bytes.ended[ending] { note(ended, part) } else { untried.append(part) }
@@ -148,9 +154,13 @@ struct PromiseCheck {
     mutating func recordingsStaySealed() {
         let seized = Self.services + [.ownDevice, .productTeam, .networkObserver, .thief]
         blame(.networkObserver, in: Holdings(of: seized, in: known).conclude(by: .speech).calls)
+        // What was never sealed need not be opened.
+        blame(.networkObserver, known[.networkObserver, .speech])
         var recorded = known[.networkObserver, .ciphertext].calls
         note(recorded.count, "calls recorded")
         recorded.formIntersection(bytes.keyedCalls)
         require(recorded.count, "of them with keys that were looked for")
+        note(bytes.heardPackets, "media packets on the Internet searched for keys")
+        note(bytes.heardFrames, "of them searched for their own frame")
     }
 }
