@@ -87,6 +87,7 @@ extension Audit {
             .init("evidence", .array(finding.evidence.map(evidence))),
             .init("untried", .array(finding.untried.map { .string($0) })),
             .init("replay", .string(command)),
+            .init("replay_kept", keptReplay(finding, command).map { .string($0) } ?? .null),
         ])
     }
 

@@ -121,15 +121,18 @@ extension Audit {
                 "    not tried in this run: " + finding.untried.joined(separator: ", "))
         }
         lines.append("    \(command)")
-        let settings = finding.verdict.settings
-        if !settings.isEmpty {
-            // What has a space is one word for a shell.
-            let options = settings.map {
-                " --set " + ($0.text.contains(" ") ? "\"\($0.text)\"" : $0.text)
-            }
-            lines.append("    \(command)" + options.joined())
-        }
+        if let kept = keptReplay(finding, command) { lines.append("    " + kept) }
         return lines
+    }
+
+    /// The command that audits the run in which a promise is kept; nil where no setting keeps it.
+    static func keptReplay(_ finding: PromiseFinding, _ command: String) -> String? {
+        let settings = finding.verdict.settings
+        guard !settings.isEmpty else { return nil }
+        // What has a space is one word for a shell.
+        return settings.reduce(command) {
+            $0 + " --set " + ($1.text.contains(" ") ? "\"\($1.text)\"" : $1.text)
+        }
     }
 
     /// Where the oracles disagree, in words.
