@@ -102,13 +102,20 @@ def theft(options):
             report = audit(options, PLACE, settings, "--breach-at", f"{hour} h")
             copy = report["breach"]
             measures = {name: one["value"] for name, one in copy["measures"].items()}
+            # Over people: by what the copy gives without each of twenty groups of them.
+            recall = copy["measures"]["pair_edge_recall"]["ci95_people"] or (None, None)
+            seconds = copy["measures"]["person_seconds_at_risk"]["ci95_people"] or (None, None)
             rows.append({
                 "kept": label, "hour": hour, "records": copy["records"],
                 "pairs so far": copy["pairs_made"],
                 "pairs shown": copy["pairs_found"],
+                "share shown": measures["pair_edge_recall"],
+                "share, low": recall[0], "share, high": recall[1],
                 "advantage by address": copy["linked_by_address"]["advantage"],
                 "advantage by session": copy["linked_by_session"]["advantage"],
                 "people": copy["people"], "person-hours": measures["person_seconds_at_risk"] / 3600,
+                "person-hours, low": seconds[0] / 3600 if seconds[0] is not None else None,
+                "person-hours, high": seconds[1] / 3600 if seconds[1] is not None else None,
                 "frames": measures["decryptable_frames"],
             })
             print(f"theft: {label}, {hour} h", flush=True)
