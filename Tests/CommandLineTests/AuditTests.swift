@@ -47,6 +47,9 @@ import Testing
         #expect(others.count { $0["verdict"] as? String == "kept" } == others.count - untried.count)
         let linked = promises.first { $0["promise"] as? String == "visits_not_linked" }
         #expect(linked?["condition"] as? String == "privacy.visit_names=fresh")
+        let replay = linked?["replay_kept"] as? String
+        #expect(replay?.hasSuffix(" --set privacy.visit_names=fresh") == true)
+        #expect(untried.allSatisfy { $0["replay_kept"] is NSNull })
         #expect((audit["disagreements"] as? [String])?.isEmpty == true)
     }
 
