@@ -112,7 +112,7 @@ extension KnowledgeDesk {
         let named = datagram.withUnsafeBytes { checks.book.callNamed(in: $0) }
         guard let named, !checks.found(of: named).contains(.network) else { return }
         checks.noteFound(.network, of: named)
-        foundFragments(of: named, at: .networkObserver, since: now, until: .distantFuture)
+        found(.userFragment, of: named, at: .networkObserver, since: now, until: .distantFuture)
     }
 
     private mutating func declareSent(
@@ -148,7 +148,9 @@ extension KnowledgeDesk {
             !checks.found(of: named).contains(.relay)
         else { return }
         checks.noteFound(.relay, of: named)
-        for reader in readers { foundFragments(of: named, at: reader, since: now, until: now) }
+        for reader in readers {
+            found(.userFragment, of: named, at: reader, since: now, until: now)
+        }
     }
 
     /// A datagram has come to a side of a call. What strays in from another call is no partner's.
@@ -180,7 +182,7 @@ extension KnowledgeDesk {
     ) -> UInt32? {
         evidence.fragmentSearches += 1
         guard let call = checks.book.callNamed(in: bytes) else { return nil }
-        foundFragments(of: call, at: observer, since: since, until: until)
+        found(.userFragment, of: call, at: observer, since: since, until: until)
         return call
     }
 
@@ -189,16 +191,6 @@ extension KnowledgeDesk {
     ) {
         for side in Side.both {
             declare(
-                .userFragment, of: parties[Int(call)][side], to: observer, in: call, since: since,
-                until: until)
-        }
-    }
-
-    private mutating func foundFragments(
-        of call: UInt32, at observer: Observer, since: SimTime, until: SimTime
-    ) {
-        for side in Side.both {
-            canaries.declare(
                 .userFragment, of: parties[Int(call)][side], to: observer, in: call, since: since,
                 until: until)
         }

@@ -78,7 +78,7 @@ extension KnowledgeDesk {
         note(owners.releases, of: owners.call, at: now)
         guard !owners.areGone else { return }
         evidence.kept[ending, default: NumberSet()].insert(owners.call)
-        foundKeys(of: owners.call, at: .ownDevice, since: now, until: .distantFuture)
+        found(.keys, of: owners.call, at: .ownDevice, since: now, until: .distantFuture)
     }
 
     /// What was seen of a call's keys as they were given back, since it was noted last.
@@ -87,7 +87,7 @@ extension KnowledgeDesk {
         evidence.keyBlocks += seen.blocks
         guard seen.uncleansed > 0 else { return }
         evidence.uncleansed.insert(call)
-        foundKeys(of: call, at: .ownDevice, since: now, until: .distantFuture)
+        found(.keys, of: call, at: .ownDevice, since: now, until: .distantFuture)
     }
 
     /// Looks for keys in what `observer` has.
@@ -96,15 +96,16 @@ extension KnowledgeDesk {
     ) {
         evidence.searched += 1
         guard let call = secrets.owner(in: bytes) else { return }
-        foundKeys(of: call, at: observer, since: since, until: until)
+        found(.keys, of: call, at: observer, since: since, until: until)
     }
 
-    private mutating func foundKeys(
-        of call: UInt32, at observer: Observer, since: SimTime, until: SimTime
+    /// `observer` has `item` of both people of `call` in bytes.
+    mutating func found(
+        _ item: Item, of call: UInt32, at observer: Observer, since: SimTime, until: SimTime
     ) {
         for side in Side.both {
             canaries.declare(
-                .keys, of: parties[Int(call)][side], to: observer, in: call, since: since,
+                item, of: parties[Int(call)][side], to: observer, in: call, since: since,
                 until: until)
         }
     }
@@ -113,16 +114,6 @@ extension KnowledgeDesk {
 
     /// A call that was talked is over, and its media never took a relay.
     mutating func noteDirect(_ call: UInt32) { evidence.direct.insert(call) }
-
-    private mutating func foundSpeech(
-        of call: UInt32, at observer: Observer, since: SimTime, until: SimTime
-    ) {
-        for side in Side.both {
-            canaries.declare(
-                .speech, of: parties[Int(call)][side], to: observer, in: call, since: since,
-                until: until)
-        }
-    }
 
     /// What came of the media of a call that is over.
     mutating func noteMedia(
@@ -138,8 +129,8 @@ extension KnowledgeDesk {
             (Observer.relayProcessor, account.openKeys, account.openFrames, now),
             (.networkObserver, account.heard.openKeys, account.heard.openFrames, .distantFuture),
         ] {
-            if keys > 0 { foundKeys(of: call, at: observer, since: now, until: until) }
-            if speech > 0 { foundSpeech(of: call, at: observer, since: now, until: until) }
+            if keys > 0 { found(.keys, of: call, at: observer, since: now, until: until) }
+            if speech > 0 { found(.speech, of: call, at: observer, since: now, until: until) }
         }
         note(witness.keyReleases, of: call, at: now)
         guard evidence.direct.contains(call) else { return }
