@@ -18,12 +18,13 @@ struct AuditCommand: AsyncParsableCommand {
             broken, kept only if settings are changed, or not tried, where nothing in the
             run could have broken it; parts of one that nothing tried are named below it.
             Settings are named that what broke it calls for, once the same people have been
-            simulated with them and it was kept. A thief copies the stores at --breach-at, or at the end: how
-            many of the pairs so far the copy tells of, how well it links two calls of one
-            person, which keys and what beyond the allowed list is in it, with 95 %
-            intervals over the people of that moment. 'worst' is when it tells of most
-            pairs; 'random:N' takes N copies and gives means with 95 % intervals over
-            moments.
+            simulated with them and it was kept.
+
+            A thief copies the stores at --breach-at, or at the end: how many of the pairs so
+            far the copy tells of, how well it links two calls of one person, which keys and
+            what beyond the allowed list is in it, with 95 % intervals over the people of
+            that moment. 'worst' is when it tells of most pairs; 'random:N' takes N copies
+            and gives means with 95 % intervals over moments.
 
             --subpoena says what the operator could answer at that moment, out of all stores
             and the scorer's own tables, to whoever asks for an address, a device or a window

@@ -31,6 +31,7 @@ struct VerifyCommand: AsyncParsableCommand {
             Example: voicesim verify scenarios/smoke.yaml
             Example: voicesim verify --fidelity scenarios/fidelity.yaml
             Example: voicesim verify --theory scenarios/validation/*.yaml
+            Example: voicesim verify --access-log smoke.db --anchor ENTRIES:HEX
             """)
 
     @Argument(

@@ -38,7 +38,9 @@ struct RemediedRuns {
         with remedies: Set<PromiseRemedy>
     ) async throws(AuditFailure) -> PlatformKnowledge {
         var other = simulation
-        for remedy in remedies { remedy.take(in: &other.scenario) }
+        for remedy in PromiseRemedy.allCases where remedies.contains(remedy) {
+            remedy.take(in: &other.scenario)
+        }
         return try await other.audited(replication, breach: breach, answering: [], progress)
             .knowledge
     }
